@@ -1,0 +1,23 @@
+// What a control session may ask of the agent; main wires it to the runner.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "agent/core/effect.h"
+#include "agent/event_log.h"
+#include "proto/control.pb.h"
+
+namespace wslb::agent {
+
+struct ControlService {
+  std::string version;
+  EventLog& events;
+  std::function<proto::Status()> status;
+  std::function<core::CommandResult(const proto::FailoverRequest&)> failover;
+};
+
+// Which commands a socket takes.
+enum class Access : std::uint8_t { ReadOnly, ReadWrite };
+
+}  // namespace wslb::agent

@@ -1,0 +1,167 @@
+#include "agent/control_session.h"
+
+#include <chrono>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/write.hpp>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+
+namespace wslb::agent {
+namespace {
+
+constexpr std::chrono::seconds kStallMax{10};
+constexpr int kEventsPerWrite = 64;
+
+std::int64_t unix_ms(std::chrono::system_clock::time_point at) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
+}
+
+proto::ControlResponse to_response(const LoggedEvent& event) {
+  proto::ControlResponse response;
+  proto::Event& out = *response.mutable_event();
+  out.set_seq(event.seq);
+  out.set_unix_ms(unix_ms(event.at));
+  out.set_kind(event.kind);
+  out.set_subject(event.subject);
+  out.set_text(event.text);
+  return response;
+}
+
+}  // namespace
+
+ControlSession::ControlSession(Socket socket, Access access, const ControlService& service,
+                               std::shared_ptr<void> place)
+    : socket_(std::move(socket)),
+      deadline_(socket_.get_executor()),
+      access_(access),
+      service_(service),
+      place_(std::move(place)) {}
+
+void ControlSession::read() {
+  // Requests that came in one piece are answered one after the other.
+  if (const auto frame = reader_.next()) return handle(*frame);
+  if (reader_.broken()) return close();
+  arm_deadline();
+  socket_.async_read_some(
+      boost::asio::buffer(input_),
+      [self = shared_from_this()](const boost::system::error_code& error, std::size_t bytes) {
+        if (error) return self->close();
+        self->on_read(bytes);
+      });
+}
+
+void ControlSession::on_read(std::size_t bytes) {
+  reader_.append({input_.data(), bytes});
+  read();
+}
+
+void ControlSession::handle(const std::string& frame) {
+  proto::ControlRequest request;
+  if (!request.ParseFromString(frame)) return close();
+  proto::ControlResponse response;
+  switch (request.request_case()) {
+    case proto::ControlRequest::kStatus:
+      *response.mutable_status() = service_.status();
+      return respond(response);
+    case proto::ControlRequest::kVersion:
+      response.mutable_version()->set_version(service_.version);
+      return respond(response);
+    case proto::ControlRequest::kFailover:
+      return handle_failover(request.failover());
+    case proto::ControlRequest::kEvents:
+      events_seq_ = request.events().after_seq();
+      if (request.events().follow()) {
+        follower_.emplace(service_.events, [this] {
+          if (!writing_) write_events();
+        });
+        watch_hang_up();
+      }
+      return write_events();
+    case proto::ControlRequest::REQUEST_NOT_SET:
+      break;
+  }
+  refuse("this agent (" + service_.version + ") does not know the command; it may be older");
+}
+
+void ControlSession::handle_failover(const proto::FailoverRequest& request) {
+  ucred client{};
+  socklen_t length = sizeof client;
+  ::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_PEERCRED, &client, &length);
+  if (access_ == Access::ReadOnly) {
+    return refuse("this socket may only read; failover needs ctl.sock and the right to open it");
+  }
+  spdlog::info("command by uid {}: failover vrrp='{}' to='{}'", client.uid, request.vrrp(),
+               request.to());
+  const core::CommandResult result = service_.failover(request);
+  if (!result.accepted) return refuse(result.lines.empty() ? "refused" : result.lines.front());
+  proto::ControlResponse response;
+  for (const std::string& line : result.lines) response.mutable_failover()->add_lines(line);
+  respond(response);
+}
+
+void ControlSession::refuse(const std::string& reason) {
+  proto::ControlResponse response;
+  response.mutable_refusal()->set_reason(reason);
+  respond(response);
+}
+
+void ControlSession::respond(const proto::ControlResponse& response) {
+  write(encode_frame(response.SerializeAsString()), &ControlSession::read);
+}
+
+void ControlSession::write_events() {
+  std::string batch;
+  for (int i = 0; i < kEventsPerWrite; ++i) {
+    const LoggedEvent* event = service_.events.next_after(events_seq_);
+    if (event == nullptr) break;
+    events_seq_ = event->seq;
+    batch += encode_frame(to_response(*event).SerializeAsString());
+  }
+  if (!batch.empty()) return write(std::move(batch), &ControlSession::write_events);
+  if (follower_) {
+    deadline_.cancel();  // there is nothing to wait for but the next event
+    return;
+  }
+  proto::ControlResponse end;
+  end.mutable_events_end();
+  respond(end);
+}
+
+void ControlSession::write(std::string bytes, void (ControlSession::*then)()) {
+  output_ = std::move(bytes);
+  writing_ = true;
+  arm_deadline();
+  boost::asio::async_write(
+      socket_, boost::asio::buffer(output_),
+      [self = shared_from_this(), then](const boost::system::error_code& error, std::size_t) {
+        self->writing_ = false;
+        if (error) return self->close();
+        ((*self).*then)();
+      });
+}
+
+// A follower has nothing more to say: whatever it sends, or its leaving, ends the session.
+void ControlSession::watch_hang_up() {
+  socket_.async_read_some(boost::asio::buffer(input_),
+                          [self = shared_from_this()](const boost::system::error_code&,
+                                                      std::size_t) { self->close(); });
+}
+
+void ControlSession::arm_deadline() {
+  deadline_.expires_after(kStallMax);
+  deadline_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    const auto self = weak.lock();
+    if (error || !self || self->deadline_.expiry() > std::chrono::steady_clock::now()) return;
+    self->close();
+  });
+}
+
+void ControlSession::close() {
+  follower_.reset();
+  deadline_.cancel();
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+}  // namespace wslb::agent

@@ -1,0 +1,42 @@
+// What a section counts: packets by what became of them, and its take-overs.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "agent/core/status.h"
+#include "vrrp/packet.h"
+
+namespace wslb::agent::core {
+
+enum class Count : std::uint8_t {
+  AdvertsSent,
+  AdvertsReceived,
+  ResignationsReceived,  // of these, with priority 0
+  TakeOvers,
+  RivalsHeard,  // adverts of lower priority while active
+  VipsDiffer,   // accepted adverts that name other addresses
+  ChecksumPseudoHeader,
+  ChecksumGroupPseudoHeader,
+  ChecksumMessageOnly,
+  RefusedOwnAddress,  // our own packets, or a host with our address
+  RefusedStranger,    // unicast from an address that is no peer
+};
+inline constexpr std::size_t count_size = 11;
+
+class Counters {
+ public:
+  void add(Count count) { ++counts_.at(static_cast<std::size_t>(count)); }
+  void add(vrrp::DecodeError error) { ++refused_.at(static_cast<std::size_t>(error)); }
+  void add(vrrp::ChecksumForm form);
+
+  // All of them, also those that are 0.
+  [[nodiscard]] std::vector<Counter> list() const;
+
+ private:
+  std::array<std::uint64_t, count_size> counts_{};
+  std::array<std::uint64_t, vrrp::decode_error_count> refused_{};
+};
+
+}  // namespace wslb::agent::core

@@ -1,0 +1,67 @@
+// What a Node wants done: one struct for each thing the shell can do. Effects are carried out in
+// the order they come in; the order is the take-over's and the hand-over's safety.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/ip_address.h"
+
+namespace wslb::agent::core {
+
+// Send `payload` as IP protocol 112, TTL 255, TOS 0xc0, out of the section's interface. One effect
+// for each destination, since a checksum may cover the destination. A send error is not reported
+// back: the next advert is the retry, and the link's own news say why.
+struct SendAdvert {
+  std::size_t section = 0;
+  base::IpAddress source;
+  base::IpAddress destination;  // the multicast group or a unicast peer
+  base::Bytes payload;
+};
+
+// Add every VIP of the section to its interface and renew its lease from now on. Each address is
+// answered by an AddressResult input.
+struct AddVips {
+  std::size_t section = 0;
+};
+
+// Stop renewing and remove every VIP of the section, whether it is there or not.
+struct RemoveVips {
+  std::size_t section = 0;
+};
+
+// Send `count` gratuitous ARP requests (neighbour advertisements for IPv6) for each VIP of the
+// section, one right after the other. The node itself schedules the repeats.
+struct Announce {
+  std::size_t section = 0;
+  int count = 1;
+};
+
+enum class EventKind : std::uint8_t { VrrpState, Proxy, Interface, Vip, Command };
+
+// "vrrp-state", "proxy", "interface", "vip" or "command", as wslbctl events shows it.
+[[nodiscard]] std::string_view to_string(EventKind kind);
+
+// Tell the operator: into the log and to `wslbctl events`.
+struct Emit {
+  EventKind kind = EventKind::VrrpState;
+  std::string subject;  // name of the vrrp section or interface; "proxy"
+  std::string text;     // one line
+};
+
+// The answer to a Failover. Accepted: it has been done as far as this node can, with one line for
+// each section; the events tell how it went on. Refused: nothing was done, and the one line says
+// why.
+struct CommandResult {
+  bool accepted = false;
+  std::vector<std::string> lines;
+};
+
+using Effect = std::variant<SendAdvert, AddVips, RemoveVips, Announce, Emit, CommandResult>;
+using Effects = std::vector<Effect>;
+
+}  // namespace wslb::agent::core

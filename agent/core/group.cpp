@@ -1,0 +1,175 @@
+#include "agent/core/group.h"
+
+#include <algorithm>
+
+namespace wslb::agent::core {
+
+namespace {
+
+SectionState state_of(Fitness::Verdict verdict) {
+  return verdict == Fitness::Verdict::Fault ? SectionState::Fault : SectionState::Init;
+}
+
+bool takes_part(const Section& section) {
+  return section.state() == SectionState::Backup || section.state() == SectionState::Active;
+}
+
+}  // namespace
+
+std::size_t Group::add(Section section) {
+  sections_.push_back(std::move(section));
+  return sections_.size() - 1;
+}
+
+void Group::settle(const Facts& facts, base::TimePoint now, Effects& effects) {
+  std::vector<Fitness> each;
+  const Section* culprit = nullptr;
+  Fitness worst;  // a fault is worse than waiting
+  for (const Section& section : sections_) {
+    each.push_back(section.fitness(facts, now));
+    if (each.back().verdict > worst.verdict) {
+      worst = each.back();
+      culprit = &section;
+    }
+  }
+  for (std::size_t i = 0; i < sections_.size(); ++i) {
+    Section& section = sections_[i];
+    if (culprit == nullptr) {
+      if (!takes_part(section)) section.start(now, effects);
+    } else if (each[i].verdict != Fitness::Verdict::Fit) {
+      section.withdraw(state_of(each[i].verdict), each[i].reason, now, effects);
+    } else {
+      section.withdraw(state_of(worst.verdict),
+                       "group " + name_ + ": " + culprit->config().name + ": " + worst.reason, now,
+                       effects);
+    }
+    follow(section, now, effects);
+  }
+}
+
+void Group::receive(std::size_t member, const PacketReceived& packet, base::TimePoint now,
+                    Effects& effects) {
+  Section& section = sections_.at(member);
+  const bool was_active = section.state() == SectionState::Active;
+  const Section::Hearing hearing = section.receive(packet, yielded_, now, effects);
+  follow(section, now, effects);
+  if (!hearing.alive) return;
+  if (outbidding_ && outbidding_->until) outbidding_->until = now + longest_active_down();
+  const bool stepped_down = was_active && section.state() == SectionState::Backup;
+  if (section.state() == SectionState::Backup &&
+      (hearing.commanded || (hearing.outbid && stepped_down))) {
+    yielded_ = true;
+  }
+}
+
+void Group::wake(base::TimePoint now, Effects& effects) {
+  for (Section& section : sections_) {
+    section.wake(now, effects);
+    follow(section, now, effects);
+  }
+}
+
+void Group::expire(base::TimePoint now, Effects& effects) {
+  for (Section& section : sections_) {
+    if (must_wait(section, now)) section.listen_again(now);
+    section.expire(now, effects);
+    follow(section, now, effects);
+  }
+  if (outbidding_ && outbidding_->until && now >= *outbidding_->until) end_outbidding();
+}
+
+void Group::stop(base::TimePoint now, Effects& effects) {
+  for (Section& section : sections_) {
+    section.withdraw(SectionState::Init, "the agent has stopped", now, effects);
+  }
+}
+
+void Group::resign(const std::string& why, base::TimePoint now, Effects& effects) {
+  yielded_ = true;
+  for (Section& section : sections_) {
+    section.resign(why, now, effects);
+    follow(section, now, effects);
+  }
+}
+
+void Group::take_over(const std::string& why, base::TimePoint now, Effects& effects) {
+  for (Section& section : sections_) {
+    if (section.state() != SectionState::Backup) continue;
+    outbid(section, priority_commanded, now);
+    section.take_over(why, now, effects);
+    follow(section, now, effects);
+  }
+}
+
+// What one section has become, the others become too.
+void Group::follow(Section& leader, base::TimePoint now, Effects& effects) {
+  const std::optional<vrrp::Become> news = leader.take_news();
+  if (!news) return;
+  if (news->state == vrrp::State::Active) {
+    yielded_ = false;
+    pull(leader, now, effects);
+    return;
+  }
+  if (news->cause == vrrp::Cause::HigherPriority || news->cause == vrrp::Cause::Stalled) {
+    const std::string why = "group " + name_ + ": " + leader.config().name + " stepped down";
+    for (Section& section : sections_) section.resign(why, now, effects);
+  }
+  if (!is_active()) end_outbidding();
+}
+
+// The leader's active router is gone, but other sections may still hear it, or another one: then
+// both would hold a part of the group and throw each other out for ever, unless one gives way.
+void Group::pull(const Section& leader, base::TimePoint now, Effects& effects) {
+  const std::string why = "group " + name_ + ": " + leader.config().name + " became active";
+  for (Section& section : sections_) {
+    if (section.state() != SectionState::Backup) continue;
+    if (section.active_router(now) != nullptr) outbid(section, priority_following, now);
+    section.take_over(why, now, effects);
+  }
+}
+
+void Group::outbid(Section& section, std::uint8_t priority, base::TimePoint now) {
+  const Section::ActiveRouter* active = section.active_router(now);
+  const bool stranger = active != nullptr && active->node.empty();
+  const bool for_good = stranger || (outbidding_ && !outbidding_->until);
+  section.set_priority_floor(priority);
+  outbidding_ = Outbidding{};
+  if (!for_good) outbidding_->until = now + longest_active_down();
+}
+
+void Group::end_outbidding() {
+  outbidding_.reset();
+  for (Section& section : sections_) section.set_priority_floor(section.configured_priority());
+}
+
+bool Group::must_wait(const Section& silent, base::TimePoint now) const {
+  if (!yielded_ || silent.state() != SectionState::Backup) return false;
+  if (silent.router_expiry() > now) return false;
+  return std::any_of(sections_.begin(), sections_.end(), [&](const Section& other) {
+    return &other != &silent && other.active_router(now) != nullptr;
+  });
+}
+
+base::Duration Group::longest_active_down() const {
+  base::Duration longest{};
+  for (const Section& section : sections_) longest = std::max(longest, section.active_down());
+  return longest;
+}
+
+bool Group::is_active() const {
+  return std::any_of(sections_.begin(), sections_.end(), [](const Section& section) {
+    return section.state() == SectionState::Active;
+  });
+}
+
+std::optional<base::TimePoint> Group::next_expiry() const {
+  std::optional<base::TimePoint> next;
+  if (outbidding_) next = outbidding_->until;
+  for (const Section& section : sections_) {
+    const std::optional<base::TimePoint> other = section.next_expiry();
+    if (other && (!next || *other < *next)) next = other;
+  }
+  return next;
+}
+
+}  // namespace wslb::agent::core

@@ -1,0 +1,70 @@
+// The sections that move together: those with one `group` name, or a single one without. A group
+// is fit only as a whole, and where one of its sections becomes active or steps down, the others
+// follow. A group also knows why this node should not want the VIPs back:
+//
+//  - It yielded when the operator moved it away: by a failover command here, or by a node that
+//    advertises priority 254 though the configuration gives it less, which is how a node takes over
+//    on command; or when such a node outbid it to unite its group. From then on `preempt` counts as
+//    off, and a section whose active router fell silent waits as long as another section still
+//    hears one (else two sections with different luck on their links would pull the group to and
+//    fro). It ends when this node becomes active.
+//  - It outbids when it was told to take over, or when a section follows its group against a router
+//    that is still active: its priority is at least 254, or 253, until the router that it took over
+//    from has been silent for an Active-Down time. If that router is none of the
+//    cluster's nodes (a Keepalived box) it may preempt and knows nothing of yielding, so then the
+//    priority stays until the group is no longer active.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/core/effect.h"
+#include "agent/core/facts.h"
+#include "agent/core/input.h"
+#include "agent/core/section.h"
+#include "base/time.h"
+
+namespace wslb::agent::core {
+
+class Group {
+ public:
+  explicit Group(std::string name) : name_(std::move(name)) {}  // empty: a single section
+  std::size_t add(Section section);                             // its place among the sections
+
+  // Starts or withdraws the sections after facts have changed or a hold has ended.
+  void settle(const Facts& facts, base::TimePoint now, Effects& effects);
+  void receive(std::size_t member, const PacketReceived& packet, base::TimePoint now,
+               Effects& effects);
+  void wake(base::TimePoint now, Effects& effects);
+  void expire(base::TimePoint now, Effects& effects);
+  void stop(base::TimePoint now, Effects& effects);
+  void resign(const std::string& why, base::TimePoint now, Effects& effects);
+  void take_over(const std::string& why, base::TimePoint now, Effects& effects);
+
+  [[nodiscard]] std::optional<base::TimePoint> next_expiry() const;
+  [[nodiscard]] bool is_active() const;  // at least one section is
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] std::vector<Section>& sections() { return sections_; }
+  [[nodiscard]] const std::vector<Section>& sections() const { return sections_; }
+
+ private:
+  // While sections advertise more than their priority. nullopt: until the group is inactive.
+  struct Outbidding {
+    std::optional<base::TimePoint> until;
+  };
+
+  void follow(Section& leader, base::TimePoint now, Effects& effects);
+  void pull(const Section& leader, base::TimePoint now, Effects& effects);
+  void outbid(Section& section, std::uint8_t priority, base::TimePoint now);
+  void end_outbidding();
+  [[nodiscard]] bool must_wait(const Section& silent, base::TimePoint now) const;
+  [[nodiscard]] base::Duration longest_active_down() const;
+
+  std::string name_;
+  std::vector<Section> sections_;
+  bool yielded_ = false;
+  std::optional<Outbidding> outbidding_;
+};
+
+}  // namespace wslb::agent::core

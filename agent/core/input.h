@@ -1,0 +1,75 @@
+// What a Node is told: one struct for each thing that happens. Sections are named by their index in
+// config::Config::vrrps.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/bytes.h"
+#include "base/ip_address.h"
+#include "config/vrrp_section.h"
+
+namespace wslb::agent::core {
+
+// Begin. Before it the node records links and the proxy, and does nothing.
+struct Start {};
+
+// End cleanly. The node gives everything up and ignores all that comes later.
+struct Stop {};
+
+// An interface as it is now. Told once for each interface of the configuration at the start, there
+// or not, and then on every change.
+struct LinkChanged {
+  std::string interface;
+  bool exists = false;
+  bool up = false;  // administratively up and with a carrier
+  // Source of the adverts: this node's address of the `cluster` section if the interface has it,
+  // else the interface's first address that no `vip` line names; nullopt: none.
+  std::optional<base::IpAddress> primary_v4;
+  std::optional<base::IpAddress> link_local_v6;
+};
+
+// A packet of IP protocol 112 on the section's interface. `payload` is exactly what the IP header's
+// total length covers, without the IP header. The same packet goes to every section of the
+// interface: each takes what is its own.
+struct PacketReceived {
+  std::size_t section = 0;
+  base::IpAddress source;
+  base::IpAddress destination;
+  std::uint8_t ttl = 0;  // or hop limit
+  base::Bytes payload;
+};
+
+// The proxy became ready, or was lost. Told only when it happens: before the first time the node
+// waits in `init`.
+struct ProxyChanged {
+  bool up = false;
+  std::int32_t pid = 0;  // 0: none
+  std::string reason;    // when down: "process 4711 died", one clause for the operator
+};
+
+// How AddVips went for one address. An address that was there already counts as added.
+struct AddressResult {
+  std::size_t section = 0;
+  config::Vip vip;
+  std::string error;  // empty: added
+};
+
+// An address that AddVips had added is gone, and it was not RemoveVips that took it.
+struct AddressLost {
+  std::size_t section = 0;
+  config::Vip vip;
+};
+
+// `wslbctl failover [VRRP] [--to NODE]`. Answered by exactly one CommandResult among the effects.
+struct Failover {
+  std::string vrrp;  // name of the section; empty: all
+  std::string to;    // name of the node that shall be active; empty: any other than now
+};
+
+using Input = std::variant<Start, Stop, LinkChanged, PacketReceived, ProxyChanged, AddressResult,
+                           AddressLost, Failover>;
+
+}  // namespace wslb::agent::core

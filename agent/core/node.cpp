@@ -1,0 +1,176 @@
+#include "agent/core/node.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "agent/core/failover.h"
+#include "base/overloaded.h"
+
+namespace wslb::agent::core {
+
+namespace {
+
+std::string link_text(const LinkChanged& link) {
+  if (!link.exists) return "does not exist";
+  if (!link.up) return "is down";
+  const auto& address = link.primary_v4 ? link.primary_v4 : link.link_local_v6;
+  return address ? "is up with " + address->to_string() : "is up without an address";
+}
+
+}  // namespace
+
+Node::Node(const config::Config& config, std::string_view self)
+    : cluster_(std::make_unique<const config::Cluster>(config.cluster.value())), self_(self) {
+  assert(cluster_->find_node(self) != nullptr);
+  for (std::size_t i = 0; i < config.vrrps.size(); ++i) {
+    const config::VrrpSection& section = config.vrrps[i];
+    const auto same = [&](const Group& group) {
+      return !section.group.empty() && group.name() == section.group;
+    };
+    auto group = std::find_if(groups_.begin(), groups_.end(), same);
+    if (group == groups_.end()) group = groups_.emplace(group, section.group);
+    const auto number = static_cast<std::size_t>(group - groups_.begin());
+    places_.push_back({number, group->add(Section(i, section, *cluster_, self))});
+  }
+}
+
+Effects Node::handle(const Input& input, base::TimePoint now) {
+  Effects effects;
+  if (life_ == Life::Running) {
+    for (Group& group : groups_) group.wake(now, effects);
+  }
+  std::visit(
+      base::Overloaded{
+          [&](const Start&) {
+            if (life_ == Life::Loading) life_ = Life::Running;
+          },
+          [&](const Stop&) { stop(now, effects); },
+          [&](const LinkChanged& link) { link_changed(link, effects); },
+          [&](const PacketReceived& packet) {
+            const Place place = places_.at(packet.section);
+            groups_.at(place.group).receive(place.member, packet, now, effects);
+          },
+          [&](const ProxyChanged& change) { proxy_changed(change, effects); },
+          [&](const AddressResult& result) {
+            section(result.section).address_result(result, now, effects);
+          },
+          [&](const AddressLost& lost) { section(lost.section).address_lost(lost, now, effects); },
+          [&](const Failover& command) { failover(command, now, effects); },
+      },
+      input);
+  settle(now, effects);
+  return effects;
+}
+
+Effects Node::expire(base::TimePoint now) {
+  Effects effects;
+  if (life_ != Life::Running) return effects;
+  for (Group& group : groups_) group.expire(now, effects);
+  settle(now, effects);
+  return effects;
+}
+
+std::optional<base::TimePoint> Node::next_expiry() const {
+  std::optional<base::TimePoint> next;
+  if (life_ != Life::Running) return next;
+  for (const Group& group : groups_) {
+    const std::optional<base::TimePoint> other = group.next_expiry();
+    if (other && (!next || *other < *next)) next = other;
+  }
+  return next;
+}
+
+Status Node::status(base::TimePoint now) const {
+  Status status{.node = self_, .sections = {}, .proxy = facts_.proxy};
+  for (const Place& place : places_) {
+    status.sections.push_back(groups_[place.group].sections()[place.member].status(now));
+  }
+  return status;
+}
+
+void Node::stop(base::TimePoint now, Effects& effects) {
+  if (life_ == Life::Running) {
+    for (Group& group : groups_) group.stop(now, effects);
+  }
+  life_ = Life::Stopped;
+}
+
+void Node::link_changed(const LinkChanged& link, Effects& effects) {
+  LinkChanged& known = facts_.links[link.interface];
+  const bool is_first = known.interface.empty();
+  if (is_first || link_text(known) != link_text(link)) {
+    effects.emplace_back(Emit{EventKind::Interface, link.interface, link_text(link)});
+  }
+  known = link;
+  for (Group& group : groups_) {
+    for (Section& each : group.sections()) {
+      if (each.config().interface == link.interface) each.set_link(link);
+    }
+  }
+}
+
+void Node::proxy_changed(const ProxyChanged& change, Effects& effects) {
+  ProxyStatus& proxy = facts_.proxy;
+  if (change.up && !proxy.up && proxy.ever_up) ++proxy.restarts;
+  proxy.ever_up = proxy.ever_up || change.up;
+  proxy.up = change.up;
+  proxy.pid = change.pid;
+  facts_.proxy_reason = change.reason;
+  const std::string reason = change.reason.empty() ? "" : ": " + change.reason;
+  effects.emplace_back(
+      Emit{EventKind::Proxy, "proxy",
+           change.up ? "up, process " + std::to_string(change.pid) : "down" + reason});
+}
+
+void Node::failover(const Failover& command, base::TimePoint now, Effects& effects) {
+  CommandResult result;
+  const auto refuse = [&](std::string why) {
+    effects.emplace_back(CommandResult{false, {std::move(why)}});
+  };
+  if (life_ != Life::Running) return refuse("the agent is starting or stopping; try again");
+  if (!command.to.empty() && cluster_->find_node(command.to) == nullptr) {
+    return refuse("there is no node '" + command.to + "' in cluster " + cluster_->name);
+  }
+  bool found = false;
+  for (Group& group : groups_) {
+    const auto named = [&](const Section& each) {
+      return command.vrrp.empty() || each.config().name == command.vrrp;
+    };
+    if (std::none_of(group.sections().begin(), group.sections().end(), named)) continue;
+    found = true;
+    const auto plan = plan_failover(group, *cluster_, self_, command.to, now);
+    const std::string text = plan ? plan->text : "refused: " + plan.error().message;
+    result.accepted = result.accepted || plan;
+    for (const Section& each : group.sections()) {
+      result.lines.push_back(each.config().name + ": " + text);
+      effects.emplace_back(Emit{EventKind::Command, each.config().name, "failover: " + text});
+    }
+    if (plan) carry_out(plan->move, group, now, effects);
+  }
+  if (!found) return refuse("there is no vrrp section '" + command.vrrp + "'");
+  effects.emplace_back(std::move(result));
+}
+
+void Node::carry_out(Move move, Group& group, base::TimePoint now, Effects& effects) {
+  switch (move) {
+    case Move::None:
+      return;
+    case Move::Resign:
+      return group.resign("failover command", now, effects);
+    case Move::TakeOver:
+      return group.take_over("failover command", now, effects);
+  }
+}
+
+// Whatever has happened: sections that are not fit leave the election, those that are again join.
+void Node::settle(base::TimePoint now, Effects& effects) {
+  if (life_ != Life::Running) return;
+  for (Group& group : groups_) group.settle(facts_, now, effects);
+}
+
+Section& Node::section(std::size_t index) {
+  const Place place = places_.at(index);
+  return groups_[place.group].sections()[place.member];
+}
+
+}  // namespace wslb::agent::core

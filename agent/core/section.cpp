@@ -1,0 +1,179 @@
+#include "agent/core/section.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace wslb::agent::core {
+
+namespace {
+
+constexpr base::Duration address_hold_time = std::chrono::seconds(10);
+constexpr std::size_t put_back_max = 5;  // times in 10 s
+constexpr base::Duration put_back_period = std::chrono::seconds(10);
+
+std::string vip_text(const config::Vip& vip) {
+  return vip.address.to_string() + "/" + std::to_string(vip.prefix);
+}
+
+std::vector<base::IpAddress> unicast_peers(const config::VrrpSection& section,
+                                           const config::Cluster& cluster, std::string_view self) {
+  if (section.transport != config::Transport::Unicast) return {};
+  std::vector<base::IpAddress> peers = section.unicast_peers;
+  for (const config::Node& node : cluster.nodes) {
+    if (node.name != self) peers.push_back(node.address);
+  }
+  const base::Family family = section.vips.front().address.family();
+  std::erase_if(peers, [&](const base::IpAddress& peer) { return peer.family() != family; });
+  std::sort(peers.begin(), peers.end());
+  peers.erase(std::unique(peers.begin(), peers.end()), peers.end());
+  return peers;
+}
+
+}  // namespace
+
+Section::Section(std::size_t index, const config::VrrpSection& config,
+                 const config::Cluster& cluster, std::string_view self)
+    : index_(index),
+      config_(config),
+      cluster_(&cluster),
+      self_(self),
+      family_(config.vips.front().address.family()),
+      own_priority_(config.priority_of(self, cluster)),
+      peers_(unicast_peers(config, cluster, self)),
+      router_({.version = config.version,
+               .priority = own_priority_,
+               .interval = config.advert,
+               .preempt = false,
+               .primary_address = {}}) {
+  for (const config::Vip& vip : config.vips) {
+    addresses_.push_back(vip.address);
+    put_back_.emplace(vip, RateLimit(put_back_max, put_back_period));
+  }
+}
+
+void Section::set_link(const LinkChanged& link) {
+  const std::optional<base::IpAddress> source = source_address(link, family_);
+  // Without an address the last one still serves to say farewell.
+  if (source) router_.set_primary_address(*source);
+  can_send_ = link.exists && link.up && !router_.config().primary_address.is_unspecified();
+  address_hold_.reset();  // it may go better on the link as it is now
+}
+
+Fitness Section::fitness(const Facts& facts, base::TimePoint now) const {
+  Fitness verdict = judge(config_, facts);
+  if (verdict.verdict == Fitness::Verdict::Fit && address_hold_ && now < address_hold_->until) {
+    verdict = {Fitness::Verdict::Fault, address_hold_->reason};
+  }
+  return verdict;
+}
+
+void Section::start(base::TimePoint now, Effects& effects) {
+  fit_since_ = now;
+  address_hold_.reset();
+  apply(router_.start(now), now, effects);
+}
+
+void Section::withdraw(SectionState state, const std::string& reason, base::TimePoint now,
+                       Effects& effects) {
+  if (state == state_ && reason == reason_) return;
+  apply(router_.shutdown(now), now, effects);
+  enter(state, reason, now, effects);
+  reason_ = reason;
+}
+
+void Section::wake(base::TimePoint now, Effects& effects) {
+  apply(router_.wake(now), now, effects);
+}
+
+void Section::expire(base::TimePoint now, Effects& effects) {
+  apply(router_.expire(now), now, effects);
+  if (state_ == SectionState::Active && announcements_.take_due(now)) {
+    effects.emplace_back(Announce{index_, 1});
+  }
+  if (address_hold_ && now >= address_hold_->until) address_hold_.reset();
+}
+
+void Section::resign(std::string why, base::TimePoint now, Effects& effects) {
+  why_ = std::move(why);
+  apply(router_.resign(now), now, effects);
+}
+
+void Section::take_over(std::string why, base::TimePoint now, Effects& effects) {
+  why_ = std::move(why);
+  apply(router_.take_over(now), now, effects);
+}
+
+void Section::address_result(const AddressResult& result, base::TimePoint now, Effects& effects) {
+  if (state_ != SectionState::Active || result.error.empty()) return;
+  hold_address(result.vip, "cannot be added to " + config_.interface + ": " + result.error, now,
+               effects);
+}
+
+void Section::address_lost(const AddressLost& lost, base::TimePoint now, Effects& effects) {
+  const auto limit = put_back_.find(lost.vip);
+  if (state_ != SectionState::Active || limit == put_back_.end()) return;
+  if (!limit->second.allow(now)) {
+    hold_address(lost.vip, "is removed from " + config_.interface + " again and again", now,
+                 effects);
+    return;
+  }
+  effects.emplace_back(AddVips{index_});
+  effects.emplace_back(Announce{index_, 1});
+  effects.emplace_back(
+      Emit{EventKind::Vip, config_.name,
+           vip_text(lost.vip) + " was removed from " + config_.interface + "; put back"});
+}
+
+// The next settle() of the group withdraws the section.
+void Section::hold_address(const config::Vip& vip, const std::string& what, base::TimePoint now,
+                           Effects& effects) {
+  const std::string reason = vip_text(vip) + " " + what;
+  address_hold_ = AddressHold{now + address_hold_time, reason};
+  effects.emplace_back(Emit{EventKind::Vip, config_.name, reason + "; next attempt in 10 s"});
+}
+
+void Section::set_priority_floor(std::uint8_t floor) {
+  router_.set_priority(std::max(own_priority_, floor));
+}
+
+std::optional<vrrp::Become> Section::take_news() {
+  return std::exchange(news_, std::nullopt);
+}
+
+const Section::ActiveRouter* Section::active_router(base::TimePoint now) const {
+  const bool live = heard_ && heard_->priority != vrrp::priority_resign &&
+                    now - heard_->heard < router_.active_down();
+  return live ? &*heard_ : nullptr;
+}
+
+std::optional<base::TimePoint> Section::next_expiry() const {
+  std::optional<base::TimePoint> next = router_.next_expiry();
+  const auto consider = [&next](std::optional<base::TimePoint> other) {
+    if (other && (!next || *other < *next)) next = other;
+  };
+  consider(announcements_.next());
+  if (address_hold_) consider(address_hold_->until);
+  return next;
+}
+
+SectionStatus Section::status(base::TimePoint now) const {
+  SectionStatus status{.name = config_.name,
+                       .vrid = config_.vrid,
+                       .family = family_,
+                       .interface = config_.interface,
+                       .state = state_,
+                       .priority = priority(),
+                       .since = since_,
+                       .active_node = {},
+                       .reason = reason_,
+                       .vips = config_.vips,
+                       .counters = counters_.list()};
+  if (state_ == SectionState::Active) {
+    status.active_node = self_;
+  } else if (const ActiveRouter* active = active_router(now)) {
+    status.active_node = active->name();
+  }
+  return status;
+}
+
+}  // namespace wslb::agent::core

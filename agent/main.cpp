@@ -1,0 +1,174 @@
+// wslb-agent: the wiring diagram. Everything runs on one thread, in one io_context:
+//
+//   kernel ---- Netlink --------+                    +--> Netlink (VIPs, by VipKeeper)
+//   peers ----- VrrpSocket -----+--> Runner <-> core +--> VrrpSocket (adverts)
+//   proxy ----- ProxyLink ------+       ^      Node  +--> Announcer (gratuitous ARP)
+//   wslbctl --- ControlServer --+-------+            +--> EventLog --> wslbctl events, the log
+//
+#include <csignal>
+#include <cstdio>
+#include <functional>
+#include <memory>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <spdlog/spdlog.h>
+
+#include "agent/announcer.h"
+#include "agent/config_file.h"
+#include "agent/control.h"
+#include "agent/event_log.h"
+#include "agent/log_output.h"
+#include "agent/netlink.h"
+#include "agent/options.h"
+#include "agent/privileges.h"
+#include "agent/proxy_link.h"
+#include "agent/proxy_process.h"
+#include "agent/run_dir.h"
+#include "agent/runner.h"
+#include "agent/status_report.h"
+#include "agent/systemd_notify.h"
+
+namespace wslb::agent {
+namespace {
+
+constexpr int kFailure = 1;
+constexpr int kUsageError = 2;
+
+int fail(const base::Error& error) {
+  std::fprintf(stderr, "wslb-agent: %s\n", error.message.c_str());
+  return kFailure;
+}
+
+// Null: there is something wrong with it, and everything wrong has been said.
+std::unique_ptr<config::Config> load_config(const Options& options) {
+  auto loaded = load_files(options.files);
+  if (!loaded) {
+    fail(loaded.error());
+    return nullptr;
+  }
+  for (const config::Diagnostic& diagnostic : loaded->diagnostics.all()) {
+    std::fprintf(stderr, "%s\n", diagnostic.to_string().c_str());
+  }
+  if (loaded->diagnostics.has_errors()) return nullptr;
+  const std::vector<std::string> obstacles = find_obstacles(loaded->config);
+  for (const std::string& obstacle : obstacles) fail({obstacle});
+  if (!obstacles.empty()) return nullptr;
+  return std::make_unique<config::Config>(std::move(loaded->config));
+}
+
+std::string summarise(const core::Status& status) {
+  std::string line;
+  for (const core::SectionStatus& section : status.sections) {
+    line += section.name + " " + std::string(core::to_string(section.state)) + ", ";
+  }
+  return line + (status.proxy.up ? "proxy up" : "no proxy");
+}
+
+// SIGTERM and SIGINT call `stop` once; SIGHUP is answered by a line.
+class Signals {
+ public:
+  Signals(boost::asio::io_context& io, std::function<void()> stop)
+      : signals_(io, SIGTERM, SIGINT, SIGHUP), stop_(std::move(stop)) {
+    wait();
+  }
+
+ private:
+  void wait() {
+    signals_.async_wait([this](const boost::system::error_code& error, int number) {
+      if (error) return;
+      if (number == SIGHUP) {
+        spdlog::warn("SIGHUP: reload is not supported by this version; restart to read {}",
+                     "the configuration again");
+      } else if (const auto stop = std::exchange(stop_, nullptr)) {
+        stop();
+      }
+      wait();
+    });
+  }
+
+  boost::asio::signal_set signals_;
+  std::function<void()> stop_;
+};
+
+int run(const Options& options, const config::Config& config, const std::string& node) {
+  auto run_dir = RunDir::open(options.run_dir);
+  if (!run_dir) return fail(run_dir.error());
+  EventLog events;  // outlives the sessions of its followers, which the io_context holds
+  boost::asio::io_context io(1);
+  auto netlink = Netlink::open(io);
+  if (!netlink) return fail(netlink.error());
+  auto announcer = Announcer::open();
+  if (!announcer) return fail(announcer.error());
+
+  SystemdNotify systemd(io);
+  Runner runner({io, **netlink, *announcer, events}, config, node);
+  const EventLog::Follower teller(events, [&] { systemd.status(summarise(runner.status())); });
+
+  auto link = ProxyLink::open(
+      io, run_dir->path("agent.sock"), node,
+      {.on_ready = [&](std::int32_t pid) { runner.proxy_ready(pid); },
+       .on_lost = [&](std::int32_t pid, const std::string& why) { runner.proxy_lost(pid, why); }});
+  if (!link) return fail(link.error());
+  ProxyProcess process(io, config.cluster->proxy_command, run_dir->path("proxy.pid"));
+
+  const auto status = [&] {
+    return report_status(runner.status(),
+                         {.cluster = config.cluster->name,
+                          .version = WSLB_VERSION,
+                          .tunnels = (*link)->tunnels(),
+                          .proxy_starting = process.running() || (*link)->connected(),
+                          .link_garbage = (*link)->counters().garbage,
+                          .link_refused = (*link)->counters().refused,
+                          .now = std::chrono::steady_clock::now(),
+                          .wall_now = std::chrono::system_clock::now()});
+  };
+  const auto failover = [&](const proto::FailoverRequest& request) {
+    return runner.failover(request.vrrp(), request.to());
+  };
+  const ControlService service{WSLB_VERSION, events, status, failover};
+  auto control = ControlServer::open(io, run_dir->path("ctl.sock"), Access::ReadWrite, service);
+  if (!control) return fail(control.error());
+  auto reading = ControlServer::open(io, run_dir->path("status.sock"), Access::ReadOnly, service);
+  if (!reading) return fail(reading.error());
+
+  const Signals signals(io, [&] {
+    systemd.stopping();
+    runner.stop();
+    process.stop([&io] { io.stop(); });
+  });
+  become_realtime();
+  spdlog::info("wslb-agent {} is node {} of cluster {}", WSLB_VERSION, node, config.cluster->name);
+  runner.start();
+  if (!config.cluster->proxy_command.empty()) process.start();
+  systemd.ready();
+  io.run();
+  return 0;
+}
+
+int main(int argc, char** argv) {
+  const auto options = parse_options(argc, argv);
+  if (!options) {
+    fail(options.error());
+    std::fputs(usage().c_str(), stderr);
+    return kUsageError;
+  }
+  if (options->show_help) return std::fputs(usage().c_str(), stdout) < 0;
+  if (options->show_version) return std::printf("wslb-agent %s\n", WSLB_VERSION) < 0;
+  const auto config = load_config(*options);
+  if (!config) return kFailure;
+  if (options->check_only) return std::puts("Configuration file is valid") < 0;
+  const auto node = choose_node(*config->cluster, options->node);
+  if (!node) return fail(node.error());
+  if (const auto allowed = check_capabilities(); !allowed) return fail(allowed.error());
+  std::signal(SIGPIPE, SIG_IGN);
+  set_up_log(options->log_level);
+  return run(*options, *config, *node);
+}
+
+}  // namespace
+}  // namespace wslb::agent
+
+int main(int argc, char** argv) {
+  return wslb::agent::main(argc, argv);
+}

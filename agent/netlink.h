@@ -1,0 +1,86 @@
+// The kernel's links and IPv4 addresses: a mirror that follows every change, and the two requests
+// that wslb makes of them, to put a VIP on an interface and to take it off.
+//
+// Each VIP is tagged with our IFA_PROTO, so that a later agent knows which addresses a killed one
+// left behind, and leased: the kernel drops it by itself unless it is put again in time.
+// Requests are synchronous and bounded (half a second); events come through the io_context.
+// Built on libnl's messages and sockets; no other file includes libnl. Used by the runner.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include "agent/interface.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "config/vrrp_section.h"
+
+struct nl_sock;
+struct nl_msg;
+struct nlmsghdr;
+
+namespace wslb::agent {
+
+// IFA_PROTO of our VIPs (Linux 5.18 and later). 0 .. 3 are the kernel's; newer versions of iproute2
+// than Debian 12's show an unnamed one as "proto 0x77".
+inline constexpr std::uint8_t kAddressProtocol = 0x77;
+
+class Netlink {
+ public:
+  using OnChange = std::function<void(const std::string& interface)>;
+
+  // Has read every link and address when it returns.
+  static base::Result<std::unique_ptr<Netlink>> open(boost::asio::io_context& io);
+  Netlink(boost::asio::io_context& io, nl_sock* events);
+  ~Netlink();
+  Netlink(const Netlink&) = delete;
+  Netlink& operator=(const Netlink&) = delete;
+
+  // From now on, `on_change` is called for each interface that appeared, disappeared or changed in
+  // its state or addresses, after the mirror holds all that the kernel had to say.
+  void watch(OnChange on_change);
+
+  // Null: there is no such interface. Valid until the event loop runs again.
+  [[nodiscard]] const Interface* find(std::string_view name) const;
+  [[nodiscard]] const std::map<int, Interface>& interfaces() const { return interfaces_; }
+
+  // Adds the VIP or renews its lease; nullopt: for ever. The kernel counts whole seconds, so that
+  // a lease is rounded up.
+  [[nodiscard]] base::Result<void> put_address(std::string_view interface, const config::Vip& vip,
+                                               std::optional<base::Duration> lease);
+  // Good also when the address or the interface is gone already.
+  [[nodiscard]] base::Result<void> remove_address(std::string_view interface,
+                                                  const config::Vip& vip);
+
+ private:
+  static int on_message(nl_msg* message, void* self);
+
+  void wait();
+  void drain();
+  [[nodiscard]] base::Result<void> resynchronise();
+  [[nodiscard]] base::Result<void> dump(int type);
+  [[nodiscard]] int request(nl_msg* message);
+  [[nodiscard]] int connect_requests();
+  void apply_link(nlmsghdr* header);
+  void apply_address(nlmsghdr* header);
+  void store(Interface& interface, const InterfaceAddress& address);
+  void erase(Interface& interface, const InterfaceAddress& address);
+
+  nl_sock* events_;
+  nl_sock* requests_ = nullptr;
+  boost::asio::posix::stream_descriptor descriptor_;  // of events_, which owns the descriptor
+  std::map<int, Interface> interfaces_;               // by index
+  std::set<std::string> changed_;                     // since on_change_ was called last
+  OnChange on_change_;
+};
+
+}  // namespace wslb::agent

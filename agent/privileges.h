@@ -1,0 +1,15 @@
+// What the process may do: the two capabilities that the agent cannot do without, and the real-time
+// priority and locked memory that it would like to have.
+#pragma once
+
+#include "base/result.h"
+
+namespace wslb::agent {
+
+// The error names the capabilities that are missing.
+[[nodiscard]] base::Result<void> check_capabilities();
+
+// Where it is not allowed, it logs so and goes on.
+void become_realtime();
+
+}  // namespace wslb::agent

@@ -1,0 +1,168 @@
+#include "agent/proxy_link.h"
+
+#include <array>
+
+#include <poll.h>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+
+#include "agent/pidfd.h"
+#include "agent/unix_listener.h"
+#include "proto/proxy.pb.h"
+
+namespace wslb::agent {
+namespace {
+
+constexpr std::uint32_t kProtocol = 1;
+constexpr mode_t kSocketMode = 0660;
+constexpr std::size_t kMessageBytesMax = 65536;
+constexpr int kMessagesPerWakeUp = 64;
+constexpr int kPeerPidfd = 77;  // SO_PEERPIDFD: Linux 6.5, newer than Debian 12's headers
+
+// The peer's process. SO_PEERPIDFD cannot take a newer process for a dead one whose number it has.
+FileDescriptor open_process(int socket, std::int32_t pid) {
+  int fd = -1;
+  socklen_t length = sizeof fd;
+  if (::getsockopt(socket, SOL_SOCKET, kPeerPidfd, &fd, &length) == 0) return FileDescriptor(fd);
+  return FileDescriptor(::pidfd_open(pid, 0));
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<ProxyLink>> ProxyLink::open(boost::asio::io_context& io,
+                                                         const std::string& socket_path,
+                                                         std::string node, Handlers handlers) {
+  auto listener = listen_unix(socket_path, SOCK_SEQPACKET, kSocketMode);
+  if (!listener) return listener.error();
+  return std::make_unique<ProxyLink>(io, std::move(*listener), std::move(node),
+                                     std::move(handlers));
+}
+
+ProxyLink::ProxyLink(boost::asio::io_context& io, FileDescriptor listener, std::string node,
+                     Handlers handlers)
+    : io_(io),
+      listener_(io, listener.release()),
+      node_(std::move(node)),
+      handlers_(std::move(handlers)) {
+  wait_for_proxy();
+}
+
+void ProxyLink::wait_for_proxy() {
+  listener_.async_wait(Descriptor::wait_read, [this](const boost::system::error_code& error) {
+    if (error) return;
+    accept();
+    wait_for_proxy();
+  });
+}
+
+void ProxyLink::accept() {
+  FileDescriptor socket(
+      ::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (!socket) return;
+  // A successor may be quicker than the news of its predecessor's death.
+  if (connection_ && process_is_dead()) lose("died");
+  if (connection_) {
+    ++counters_.refused;
+    spdlog::warn("agent.sock: refused a second proxy; process {} is connected", connection_->pid);
+    return;
+  }
+  ucred peer{};
+  socklen_t length = sizeof peer;
+  if (::getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return;
+  FileDescriptor process = open_process(socket.get(), peer.pid);
+  if (!process) return;  // dead already
+  connection_.emplace(Connection{.socket = Descriptor(io_, socket.release()),
+                                 .process = Descriptor(io_, process.release()),
+                                 .pid = peer.pid,
+                                 .id = ++last_id_});
+  wait_for_message();
+  wait_for_death();
+}
+
+void ProxyLink::wait_for_message() {
+  connection_->socket.async_wait(
+      Descriptor::wait_read, [this, id = connection_->id](const boost::system::error_code& error) {
+        if (error || !connection_ || connection_->id != id) return;
+        receive();
+        if (connection_) wait_for_message();
+      });
+}
+
+void ProxyLink::wait_for_death() {
+  connection_->process.async_wait(
+      Descriptor::wait_read, [this, id = connection_->id](const boost::system::error_code& error) {
+        if (!error && connection_ && connection_->id == id) lose("died");
+      });
+}
+
+void ProxyLink::receive() {
+  std::array<std::uint8_t, kMessageBytesMax> buffer;
+  for (int i = 0; i < kMessagesPerWakeUp; ++i) {
+    const ssize_t received =
+        ::recv(connection_->socket.native_handle(), buffer.data(), buffer.size(), MSG_TRUNC);
+    if (received < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (received <= 0) return lose(process_is_dead() ? "died" : "closed its link");
+    const auto bytes = static_cast<std::size_t>(received);
+    if (bytes > buffer.size() || !handle_message(base::ByteView(buffer).first(bytes))) {
+      ++counters_.garbage;
+      return lose("sent something that is no message of the proxy's protocol");
+    }
+  }
+}
+
+bool ProxyLink::handle_message(base::ByteView bytes) {
+  proto::ProxyToAgent message;
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return false;
+  switch (message.message_case()) {
+    case proto::ProxyToAgent::kHello:
+      return greet(message.hello().protocol(), message.hello().version());
+    case proto::ProxyToAgent::kReady:
+      if (!connection_->greeted) return false;
+      if (!std::exchange(connection_->ready, true)) handlers_.on_ready(connection_->pid);
+      return true;
+    case proto::ProxyToAgent::kReport:
+      connection_->tunnels = message.report().tunnels();
+      return connection_->greeted;
+    case proto::ProxyToAgent::MESSAGE_NOT_SET:
+      break;
+  }
+  return false;
+}
+
+bool ProxyLink::greet(std::uint32_t protocol, const std::string& version) {
+  if (protocol != kProtocol) {
+    spdlog::error("agent.sock: proxy {} (process {}) speaks protocol {}, this agent speaks {}",
+                  version, connection_->pid, protocol, kProtocol);
+    return false;
+  }
+  connection_->greeted = true;
+  proto::AgentToProxy message;
+  message.mutable_hello()->set_protocol(kProtocol);
+  message.mutable_hello()->set_node(node_);
+  const std::string bytes = message.SerializeAsString();
+  // A failure shows as a closed connection when it is read next.
+  std::ignore = ::send(connection_->socket.native_handle(), bytes.data(), bytes.size(),
+                       MSG_NOSIGNAL | MSG_DONTWAIT);
+  return true;
+}
+
+bool ProxyLink::process_is_dead() const {
+  pollfd process{.fd = const_cast<Descriptor&>(connection_->process).native_handle(),
+                 .events = POLLIN,
+                 .revents = 0};
+  return ::poll(&process, 1, 0) > 0;
+}
+
+void ProxyLink::lose(const std::string& what) {
+  const std::int32_t pid = connection_->pid;
+  const bool was_ready = connection_->ready;
+  connection_.reset();
+  const std::string reason = "process " + std::to_string(pid) + " " + what;
+  if (was_ready) {
+    handlers_.on_lost(pid, reason);
+  } else {
+    spdlog::warn("agent.sock: {} before it was ready", reason);
+  }
+}
+
+}  // namespace wslb::agent

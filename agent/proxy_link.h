@@ -1,0 +1,76 @@
+// The proxy's end of agent.sock: a SOCK_SEQPACKET connection (proxy.proto, one message a packet)
+// and the process behind it, watched by its pidfd. One proxy at a time; the death of the process,
+// a closed connection and garbage all mean the same: the proxy is lost, at once.
+// Used by the wiring in main, on the agent's one thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include "agent/file_descriptor.h"
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace wslb::agent {
+
+class ProxyLink {
+ public:
+  struct Handlers {
+    std::function<void(std::int32_t pid)> on_ready;
+    // After on_ready only. `reason` is a clause such as "process 4711 died".
+    std::function<void(std::int32_t pid, const std::string& reason)> on_lost;
+  };
+  struct Counters {
+    std::uint64_t garbage = 0;  // connections closed for what they sent
+    std::uint64_t refused = 0;  // connections while another proxy was there
+  };
+
+  static base::Result<std::unique_ptr<ProxyLink>> open(boost::asio::io_context& io,
+                                                       const std::string& socket_path,
+                                                       std::string node, Handlers handlers);
+  ProxyLink(boost::asio::io_context& io, FileDescriptor listener, std::string node,
+            Handlers handlers);
+
+  [[nodiscard]] bool connected() const { return connection_.has_value(); }
+  [[nodiscard]] std::uint64_t tunnels() const { return connection_ ? connection_->tunnels : 0; }
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+
+ private:
+  using Descriptor = boost::asio::posix::stream_descriptor;
+
+  struct Connection {
+    Descriptor socket;
+    Descriptor process;  // a pidfd: readable once the process is dead
+    std::int32_t pid = 0;
+    std::uint64_t id = 0;  // tells late handlers of an earlier connection from ours
+    bool greeted = false;
+    bool ready = false;
+    std::uint64_t tunnels = 0;
+  };
+
+  void wait_for_proxy();
+  void accept();
+  void wait_for_message();
+  void wait_for_death();
+  void receive();
+  [[nodiscard]] bool handle_message(base::ByteView message);
+  [[nodiscard]] bool greet(std::uint32_t protocol, const std::string& version);
+  [[nodiscard]] bool process_is_dead() const;
+  void lose(const std::string& what);
+
+  boost::asio::io_context& io_;
+  Descriptor listener_;
+  std::string node_;
+  Handlers handlers_;
+  std::optional<Connection> connection_;
+  std::uint64_t last_id_ = 0;
+  Counters counters_;
+};
+
+}  // namespace wslb::agent

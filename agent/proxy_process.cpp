@@ -1,0 +1,161 @@
+#include "agent/proxy_process.h"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <spdlog/spdlog.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/pidfd.h"
+
+namespace wslb::agent {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::steady_clock::duration kFirstPause = 50ms;  // after the immediate restart
+constexpr std::chrono::steady_clock::duration kLongestPause = 1s;
+constexpr std::chrono::steady_clock::duration kHealthyAge = 5s;  // its death is a new incident
+constexpr std::chrono::steady_clock::duration kTermGrace = 5s;
+constexpr int kCannotRun = 127;
+
+using FilePtr = std::unique_ptr<FILE, int (*)(FILE*)>;
+
+FilePtr open_file(const std::string& path, const char* mode) {
+  return {std::fopen(path.c_str(), mode), &std::fclose};
+}
+
+// Field 22 of /proc/PID/stat: with the pid it names a process for ever. 0: there is no such
+// process.
+std::uint64_t start_time(std::int32_t pid) {
+  const FilePtr file = open_file("/proc/" + std::to_string(pid) + "/stat", "re");
+  unsigned long long ticks = 0;
+  if (!file) return 0;
+  constexpr const char* kFormat =
+      "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
+      "%llu";
+  return std::fscanf(file.get(), kFormat, &ticks) == 1 ? ticks : 0;
+}
+
+// Between fork and exec. The proxy shall inherit neither descriptors nor signal settings nor our
+// two capabilities; SCHED_RESET_ON_FORK has taken the real-time priority from it already.
+[[noreturn]] void run_child(const std::vector<char*>& arguments) {
+  const int null = ::open("/dev/null", O_RDONLY);
+  ::dup2(null, STDIN_FILENO);
+  ::close_range(STDERR_FILENO + 1, ~0U, 0);
+  for (int number = 1; number < NSIG; ++number) std::signal(number, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, CAP_NET_ADMIN, 0, 0);
+  ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, CAP_NET_RAW, 0, 0);
+  ::execvp(arguments.front(), arguments.data());
+  std::perror(arguments.front());
+  std::_Exit(kCannotRun);
+}
+
+std::string describe(const siginfo_t& info) {
+  if (info.si_code != CLD_EXITED) return std::string("killed by ") + strsignal(info.si_status);
+  return "exit status " + std::to_string(info.si_status);
+}
+
+}  // namespace
+
+ProxyProcess::ProxyProcess(boost::asio::io_context& io, std::vector<std::string> command,
+                           std::string pid_file)
+    : io_(io), command_(std::move(command)), pid_file_(std::move(pid_file)), timer_(io) {}
+
+void ProxyProcess::start() {
+  if (!adopt()) spawn();
+}
+
+bool ProxyProcess::adopt() {
+  const FilePtr file = open_file(pid_file_, "re");
+  std::int32_t pid = 0;
+  unsigned long long started = 0;
+  if (!file || std::fscanf(file.get(), "%d %llu", &pid, &started) != 2 || pid <= 0) return false;
+  FileDescriptor process(::pidfd_open(pid, 0));
+  if (!process || start_time(pid) != started) return false;
+  spdlog::info("proxy-command: going on with process {}", pid);
+  started_ = Clock::now();
+  watch(pid, std::move(process));
+  return true;
+}
+
+void ProxyProcess::spawn() {
+  std::vector<char*> arguments;
+  for (std::string& word : command_) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  started_ = Clock::now();
+  const pid_t pid = ::fork();
+  if (pid == 0) run_child(arguments);
+  FileDescriptor process(pid > 0 ? ::pidfd_open(pid, 0) : -1);
+  if (!process) {
+    spdlog::error("{}", system_error("proxy-command: cannot start a process").message);
+    return on_death();
+  }
+  if (const FilePtr file = open_file(pid_file_, "we")) {
+    const auto ticks = static_cast<unsigned long long>(start_time(pid));
+    std::fprintf(file.get(), "%d %llu\n", pid, ticks);
+  }
+  spdlog::info("proxy-command: started process {}", pid);
+  watch(pid, std::move(process));
+}
+
+void ProxyProcess::watch(std::int32_t pid, FileDescriptor process) {
+  pid_ = pid;
+  process_.emplace(io_, process.release());
+  process_->async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                       [this](const boost::system::error_code& error) {
+                         if (!error) on_death();
+                       });
+}
+
+void ProxyProcess::on_death() {
+  if (process_) {
+    siginfo_t info{};
+    // An adopted process is not our child: how it ended is not known then.
+    const bool known = ::waitid(P_PIDFD, static_cast<id_t>(process_->native_handle()), &info,
+                                WEXITED | WNOHANG) == 0;
+    spdlog::log(stopped_ ? spdlog::level::info : spdlog::level::warn,
+                "proxy-command: process {} ended{}", pid_, known ? ", " + describe(info) : "");
+    process_.reset();
+    ::unlink(pid_file_.c_str());
+  }
+  if (stopped_) {
+    timer_.cancel();
+    return stopped_();
+  }
+  timer_.expires_after(next_pause());
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) spawn();
+  });
+}
+
+ProxyProcess::Clock::duration ProxyProcess::next_pause() {
+  if (Clock::now() - started_ > kHealthyAge) pause_ = 0s;
+  const Clock::duration now = pause_;
+  pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
+  return now;
+}
+
+void ProxyProcess::stop(std::function<void()> done) {
+  stopped_ = std::move(done);
+  timer_.cancel();
+  if (!process_) return stopped_();
+  ::pidfd_send_signal(process_->native_handle(), SIGTERM, nullptr, 0);
+  timer_.expires_after(kTermGrace);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error || !process_) return;
+    spdlog::warn("proxy-command: process {} does not end by itself, killing it", pid_);
+    ::pidfd_send_signal(process_->native_handle(), SIGKILL, nullptr, 0);
+  });
+}
+
+}  // namespace wslb::agent

@@ -1,0 +1,64 @@
+#include "agent/status_report.h"
+
+namespace wslb::agent {
+namespace {
+
+using namespace std::chrono;
+
+std::int64_t to_unix_ms(base::TimePoint at, const ShellFigures& figures) {
+  const auto wall = figures.wall_now - duration_cast<system_clock::duration>(figures.now - at);
+  return duration_cast<milliseconds>(wall.time_since_epoch()).count();
+}
+
+void report_section(const core::SectionStatus& section, const ShellFigures& figures,
+                    proto::Status::Vrrp& out) {
+  out.set_name(section.name);
+  out.set_vrid(section.vrid);
+  out.set_family(section.family == base::Family::V4 ? "ipv4" : "ipv6");
+  out.set_state(std::string(core::to_string(section.state)));
+  out.set_priority(section.priority);
+  out.set_active_node(section.active_node);
+  for (const config::Vip& vip : section.vips) {
+    out.add_vips(vip.address.to_string() + "/" + std::to_string(vip.prefix));
+  }
+  out.set_since_unix_ms(to_unix_ms(section.since, figures));
+  out.set_reason(section.reason);
+  out.set_interface(section.interface);
+}
+
+std::string proxy_state(const core::ProxyStatus& proxy, bool starting) {
+  if (proxy.up) return "up";
+  return starting ? "starting" : "down";
+}
+
+void add_counter(std::string name, std::uint64_t value, proto::Status& report) {
+  auto& counter = *report.add_counters();
+  counter.set_name(std::move(name));
+  counter.set_value(value);
+}
+
+}  // namespace
+
+proto::Status report_status(const core::Status& status, const ShellFigures& figures) {
+  proto::Status report;
+  report.set_node(status.node);
+  report.set_cluster(figures.cluster);
+  report.set_version(figures.version);
+  for (const core::SectionStatus& section : status.sections) {
+    report_section(section, figures, *report.add_vrrp());
+    for (const core::Counter& counter : section.counters) {
+      add_counter(section.name + "/" + std::string(counter.name), counter.value, report);
+    }
+  }
+  proto::Status::Proxy& proxy = *report.mutable_proxy();
+  proxy.set_kind("wslb");
+  proxy.set_state(proxy_state(status.proxy, figures.proxy_starting));
+  proxy.set_pid(status.proxy.pid);
+  proxy.set_tunnels(figures.tunnels);
+  proxy.set_restarts(status.proxy.restarts);
+  add_counter("proxy-link/garbage", figures.link_garbage, report);
+  add_counter("proxy-link/refused", figures.link_refused, report);
+  return report;
+}
+
+}  // namespace wslb::agent

@@ -1,0 +1,28 @@
+// The core's status and the shell's own figures as the answer to `wslbctl status`.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "agent/core/status.h"
+#include "base/time.h"
+#include "proto/control.pb.h"
+
+namespace wslb::agent {
+
+// What the core does not know.
+struct ShellFigures {
+  std::string cluster;
+  std::string version;
+  std::uint64_t tunnels = 0;
+  bool proxy_starting = false;  // a process or a connection is there
+  std::uint64_t link_garbage = 0;
+  std::uint64_t link_refused = 0;
+  base::TimePoint now;
+  std::chrono::system_clock::time_point wall_now;  // the same moment
+};
+
+[[nodiscard]] proto::Status report_status(const core::Status& status, const ShellFigures& figures);
+
+}  // namespace wslb::agent

@@ -1,0 +1,116 @@
+#include "agent/vip_keeper.h"
+
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+namespace wslb::agent {
+namespace {
+
+constexpr int kRenewalsPerLease = 3;
+
+}  // namespace
+
+VipKeeper::VipKeeper(boost::asio::io_context& io, Netlink& netlink, const config::Config& config,
+                     std::function<void()> before_renewal)
+    : netlink_(netlink),
+      config_(config),
+      before_renewal_(std::move(before_renewal)),
+      renewal_(io) {}
+
+std::vector<VipKeeper::Finding> VipKeeper::purge() {
+  std::vector<Finding> findings;
+  const std::map<int, Interface> before = netlink_.interfaces();
+  for (const auto& [index, interface] : before) {
+    for (const InterfaceAddress& address : interface.addresses) {
+      if (address.protocol != kAddressProtocol) continue;
+      const auto removed =
+          netlink_.remove_address(interface.name, {address.address, address.prefix});
+      findings.push_back({interface.name, removed ? "removed " + address.address.to_string() +
+                                                        ", left behind by an earlier agent"
+                                                  : removed.error().message});
+    }
+  }
+  for (const config::VrrpSection& section : config_.vrrps) {
+    const Interface* interface = netlink_.find(section.interface);
+    for (const config::Vip& vip : section.vips) {
+      if (interface == nullptr || interface->find_address(vip.address) == nullptr) continue;
+      findings.push_back(
+          {interface->name, vip.address.to_string() + " of vrrp " + section.name +
+                                " is there already and not ours: remove it from the host's own "
+                                "network configuration, or two hosts will answer for it"});
+    }
+  }
+  return findings;
+}
+
+std::vector<core::AddressResult> VipKeeper::add(std::size_t index) {
+  const config::VrrpSection& section = config_.vrrps.at(index);
+  std::vector<core::AddressResult> results;
+  for (const config::Vip& vip : section.vips) {
+    const auto added = netlink_.put_address(section.interface, vip, section.lease);
+    results.push_back({index, vip, added ? "" : added.error().message});
+  }
+  held_.insert(index);
+  arm();
+  return results;
+}
+
+void VipKeeper::remove(std::size_t index) {
+  const config::VrrpSection& section = config_.vrrps.at(index);
+  held_.erase(index);
+  for (const config::Vip& vip : section.vips) {
+    const auto removed = netlink_.remove_address(section.interface, vip);
+    if (!removed) spdlog::error("vrrp {}: {}", section.name, removed.error().message);
+  }
+}
+
+std::vector<core::AddressLost> VipKeeper::lost_on(std::string_view name) const {
+  std::vector<core::AddressLost> lost;
+  const Interface* interface = netlink_.find(name);
+  for (const std::size_t index : held_) {
+    const config::VrrpSection& section = config_.vrrps.at(index);
+    if (section.interface != name) continue;
+    for (const config::Vip& vip : section.vips) {
+      if (interface != nullptr && interface->find_address(vip.address) != nullptr) continue;
+      lost.push_back({index, vip});
+    }
+  }
+  return lost;
+}
+
+// One timer, at the pace of the shortest lease that is held.
+void VipKeeper::arm() {
+  std::optional<base::Duration> shortest;
+  for (const std::size_t index : held_) {
+    const auto& lease = config_.vrrps.at(index).lease;
+    if (lease) shortest = shortest ? std::min(*shortest, *lease) : *lease;
+  }
+  if (!shortest) {
+    renewal_.cancel();
+    return;
+  }
+  renewal_.expires_after(*shortest / kRenewalsPerLease);
+  renewal_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) renew();
+  });
+}
+
+void VipKeeper::renew() {
+  before_renewal_();
+  for (const std::size_t index : held_) {
+    const config::VrrpSection& section = config_.vrrps.at(index);
+    if (!section.lease) continue;
+    // Only what is there: an address that somebody removed is the core's to put back.
+    const Interface* interface = netlink_.find(section.interface);
+    if (interface == nullptr) continue;
+    for (const config::Vip& vip : section.vips) {
+      if (interface->find_address(vip.address) == nullptr) continue;
+      const auto renewed = netlink_.put_address(section.interface, vip, section.lease);
+      if (!renewed) spdlog::warn("vrrp {}: {}", section.name, renewed.error().message);
+    }
+  }
+  arm();
+}
+
+}  // namespace wslb::agent

@@ -1,0 +1,57 @@
+// The VIPs that this host holds: puts them on their interfaces, renews their leases while they are
+// held, takes them off, and notices when somebody else did. It decides nothing; the runner tells it
+// what the core wants. Also removes, once at the start, what a killed agent left behind.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "agent/core/input.h"
+#include "agent/netlink.h"
+#include "config/config.h"
+
+namespace wslb::agent {
+
+class VipKeeper {
+ public:
+  // Something about addresses that the operator should know.
+  struct Finding {
+    std::string interface;
+    std::string text;
+  };
+
+  // `before_renewal` gives up first what is overdue to be given up: the lease of a VIP must not be
+  // renewed by an agent that slept through its own time-outs.
+  VipKeeper(boost::asio::io_context& io, Netlink& netlink, const config::Config& config,
+            std::function<void()> before_renewal);
+
+  // Removes every address with our tag; an untagged VIP of ours is somebody else's and only told.
+  [[nodiscard]] std::vector<Finding> purge();
+
+  // By index into config::Config::vrrps.
+  [[nodiscard]] std::vector<core::AddressResult> add(std::size_t section);
+  void remove(std::size_t section);
+  [[nodiscard]] bool holds(std::size_t section) const { return held_.contains(section); }
+
+  // VIPs that are held but not on their interface (any more).
+  [[nodiscard]] std::vector<core::AddressLost> lost_on(std::string_view interface) const;
+
+ private:
+  void arm();
+  void renew();
+
+  Netlink& netlink_;
+  const config::Config& config_;
+  std::function<void()> before_renewal_;
+  boost::asio::steady_timer renewal_;
+  std::set<std::size_t> held_;
+};
+
+}  // namespace wslb::agent

@@ -1,0 +1,62 @@
+// The raw socket of one virtual router on one interface: IP protocol 112 over IPv4, to the group
+// 224.0.0.18 or to single hosts (RFC 9568, section 5.1.1). It gives every packet that arrives to
+// its owner, bad ones too, since judging them is the core's work. When the interface is created
+// anew, the owner opens a new socket. Used by the runner, on the agent's one thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include "agent/file_descriptor.h"
+#include "base/bytes.h"
+#include "base/ip_address.h"
+#include "base/result.h"
+#include "config/vrrp_section.h"
+
+namespace wslb::agent {
+
+class VrrpSocket {
+ public:
+  struct Packet {
+    base::IpAddress source;
+    base::IpAddress destination;
+    std::uint8_t ttl = 0;
+    base::ByteView payload;  // valid during the call
+  };
+  using OnPacket = std::function<void(const Packet&)>;
+
+  // Needs CAP_NET_RAW. `interface_index` must be that of `interface` now.
+  static base::Result<std::unique_ptr<VrrpSocket>> open(boost::asio::io_context& io,
+                                                        const std::string& interface,
+                                                        int interface_index,
+                                                        config::Transport transport,
+                                                        OnPacket on_packet);
+  VrrpSocket(boost::asio::io_context& io, FileDescriptor socket, int interface_index,
+             OnPacket on_packet);
+
+  // `source` is the interface's primary address, never a VIP.
+  [[nodiscard]] base::Result<void> send(const base::IpAddress& source,
+                                        const base::IpAddress& destination, base::ByteView payload);
+
+  // Hands over all that waits in the socket. The event loop does it by itself; the owner does it
+  // too before a timer's expiry counts.
+  void receive();
+
+  [[nodiscard]] int interface_index() const { return interface_index_; }
+
+ private:
+  void wait();
+
+  boost::asio::posix::stream_descriptor socket_;
+  int interface_index_;
+  OnPacket on_packet_;
+  // Expires with the socket; a handler may destroy the socket while packets are being read.
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace wslb::agent

@@ -1,0 +1,44 @@
+# wslb_component(NAME SOURCES ... LINK ...): one folder, one static library, named wslb::NAME.
+function(wslb_component name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_library(wslb_${name} STATIC ${ARG_SOURCES})
+  add_library(wslb::${name} ALIAS wslb_${name})
+  target_include_directories(wslb_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(wslb_${name} PUBLIC ${ARG_LINK} PRIVATE wslb_warnings)
+endfunction()
+
+# wslb_program(NAME SOURCES ... LINK ...): a binary in build/bin.
+function(wslb_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_compile_definitions(${name} PRIVATE WSLB_VERSION="${PROJECT_VERSION}")
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} wslb_warnings)
+endfunction()
+
+# wslb_test(NAME SOURCES ... LINK ...): a GoogleTest binary, run by ctest as one test.
+function(wslb_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main wslb_warnings)
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 120)
+endfunction()
+
+# wslb_fuzz(NAME SOURCE LINK ...): with the fuzz preset a libFuzzer binary fuzz_NAME; otherwise a
+# binary that replays tests/fuzz/corpus/NAME and its mutations, run by ctest.
+function(wslb_fuzz name source)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_executable(fuzz_${name} ${source})
+  target_include_directories(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(fuzz_${name} PRIVATE ${ARG_LINK} wslb_warnings)
+  if(WSLB_FUZZ)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz/replay.cpp)
+    add_test(NAME fuzz_${name}
+      COMMAND fuzz_${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+    set_tests_properties(fuzz_${name} PROPERTIES TIMEOUT 120)
+  endif()
+endfunction()

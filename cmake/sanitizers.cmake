@@ -1,0 +1,16 @@
+set(WSLB_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them: 'address,undefined' or 'thread'")
+option(WSLB_FUZZ "Build the fuzz targets with libFuzzer (clang only)" OFF)
+
+if(WSLB_SANITIZE)
+  add_compile_options(-fsanitize=${WSLB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -O1 -g1)
+  add_link_options(-fsanitize=${WSLB_SANITIZE})
+endif()
+if(WSLB_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_link_options(-fsanitize=fuzzer-no-link)
+endif()
+if(NOT WSLB_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "Release")
+  # What handles strangers' bytes is hardened as Debian hardens its own packages.
+  add_compile_options(-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -D_GLIBCXX_ASSERTIONS)
+  add_link_options(-pie -Wl,-z,relro,-z,now)
+endif()

@@ -1,0 +1,17 @@
+// What can be settled only when all sections are read: names that refer to one another, values
+// that contradict each other, what is missing. Each function reports into `diagnostics`.
+#pragma once
+
+#include "config/draft.h"
+
+namespace wslb::config {
+
+void check_cluster(const Draft& draft, Diagnostics& diagnostics);
+void check_vrrps(const Draft& draft, Diagnostics& diagnostics);
+
+// Fills in what a finished section follows from: conditions, checks, inherited logs. Once for each.
+void complete_proxy(ProxyDraft& draft, const Global& global, Diagnostics& diagnostics);
+// After all are complete.
+void check_proxies(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics);
+
+}  // namespace wslb::config

@@ -1,0 +1,134 @@
+// The `cluster` section.
+#include <array>
+#include <limits>
+#include <string>
+
+#include "config/dispatch.h"
+#include "config/name.h"
+#include "config/once.h"
+#include "config/section.h"
+#include "config/spelling.h"
+#include "config/unsupported.h"
+
+namespace wslb::config {
+namespace {
+
+void node(ClusterDraft& draft, const Statement& statement) {
+  const std::string& name = statement[0];
+  if (const auto error = name_error(name)) return statement.error("name '" + name + "' " + *error);
+  if (const Node* before = draft.cluster.find_node(name)) {
+    return statement.error("'" + name + "' was given before, in line " +
+                           std::to_string(before->where.line));
+  }
+  const auto address = base::IpAddress::parse(statement[1]);
+  if (!address || address->is_unspecified()) {
+    return statement.error("expects the IP address of the host, not '" + statement[1] + "'");
+  }
+  for (const Node& other : draft.cluster.nodes) {
+    if (other.address != *address) continue;
+    return statement.error("'" + name + "' has the address of '" + other.name + "'");
+  }
+  draft.cluster.nodes.push_back({name, *address, statement.where()});
+}
+
+bool is_first_secret(ClusterDraft& draft, const Statement& statement) {
+  if (draft.secret_given) statement.error("is the second secret; expects one line");
+  return !std::exchange(draft.secret_given, true);
+}
+
+void secret_file(ClusterDraft& draft, const Statement& statement) {
+  if (is_first_secret(draft, statement)) draft.cluster.secret_file = statement[0];
+}
+
+void secret(ClusterDraft& draft, const Statement& statement) {
+  if (!is_first_secret(draft, statement)) return;
+  if (!statement.is(0, "none")) {
+    statement.error("expects 'none'; a secret is read from the file of 'secret-file FILE'");
+  }
+}
+
+void peer_port(ClusterDraft& draft, const Statement& statement) {
+  if (!is_first(draft.places, statement)) return;
+  if (const auto port = statement.integer(0, 1, 65535)) {
+    draft.cluster.peer_port = static_cast<std::uint16_t>(*port);
+  }
+}
+
+bool read_external_option(ExternalProxy& proxy, const std::string& word, std::size_t value,
+                          const Statement& statement) {
+  if (word == "pidfile") {
+    proxy.pidfile = statement[value];
+  } else if (word == "check") {
+    proxy.check_url = statement[value];
+    if (proxy.check_url.starts_with("http://")) return true;
+    statement.error("expects 'check http://ADDRESS[:PORT]/PATH', not '" + proxy.check_url + "'");
+    return false;
+  } else if (word == "inter") {
+    const auto inter = statement.duration(value);
+    if (!inter) return false;
+    if (*inter == base::Duration(0)) statement.error("expects an 'inter' longer than 0");
+    proxy.inter = *inter;
+  } else if (word == "fall") {
+    const auto fall = statement.integer(value, 1, std::numeric_limits<int>::max());
+    if (!fall) return false;
+    proxy.fall = static_cast<int>(*fall);
+  } else {
+    statement.error("knows no '" + word + "'" +
+                    did_you_mean(word, {"pidfile", "check", "inter", "fall"}));
+    return false;
+  }
+  return true;
+}
+
+void proxy(ClusterDraft& draft, const Statement& statement) {
+  if (!is_first(draft.places, statement)) return;
+  const std::string usage =
+      "expects: proxy wslb, or: proxy external pidfile FILE check URL "
+      "[inter DURATION] [fall NUMBER]";
+  if (statement.is(0, "wslb") && statement.size() == 1) return;
+  if (!statement.is(0, "external") || statement.size() % 2 == 0) return statement.error(usage);
+  ExternalProxy external;
+  for (std::size_t i = 1; i + 1 < statement.size(); i += 2) {
+    if (!read_external_option(external, statement[i], i + 1, statement)) return;
+  }
+  if (external.pidfile.empty() || external.check_url.empty()) return statement.error(usage);
+  draft.cluster.external_proxy = external;
+  refuse(Feature::ExternalProxy, statement.where(), statement.diagnostics());
+}
+
+void proxy_command(ClusterDraft& draft, const Statement& statement) {
+  if (!is_first(draft.places, statement)) return;
+  draft.cluster.proxy_command.assign(statement.arguments().begin(), statement.arguments().end());
+}
+
+void takeover_after(ClusterDraft& draft, const Statement& statement) {
+  if (!is_first(draft.places, statement)) return;
+  // Beyond a minute the clients have long given up on the VIP.
+  constexpr base::Duration kMax = std::chrono::minutes(1);
+  const auto duration = statement.duration(0);
+  if (!duration) return;
+  if (*duration > kMax) return statement.error("expects 0 to 60s, not '" + statement[0] + "'");
+  draft.cluster.takeover_after = *duration;
+}
+
+constexpr auto kKeywords = std::to_array<Keyword<ClusterDraft>>({
+    {"node", "node NAME ADDRESS", 2, 2, node},
+    {"secret-file", "secret-file FILE", 1, 1, secret_file},
+    {"secret", "secret none", 1, 1, secret},
+    {"peer-port", "peer-port PORT", 1, 1, peer_port},
+    {"proxy", "proxy wslb", 1, kAnyNumber, proxy},
+    {"proxy-command", "proxy-command PROGRAM [ARGUMENT...]", 1, kAnyNumber, proxy_command},
+    {"takeover-after", "takeover-after DURATION", 1, 1, takeover_after},
+});
+
+}  // namespace
+
+Keywords<ClusterDraft> cluster_keywords() {
+  return kKeywords;
+}
+
+void read_cluster_line(const Line& line, ClusterDraft& draft, Diagnostics& diagnostics) {
+  dispatch<ClusterDraft>(line, kKeywords, {.name = "cluster"}, draft, diagnostics);
+}
+
+}  // namespace wslb::config

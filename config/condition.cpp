@@ -1,0 +1,126 @@
+#include "config/condition.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "config/acl_test.h"
+#include "config/haproxy_words.h"
+#include "config/spelling.h"
+
+namespace wslb::config {
+namespace {
+
+bool is_or(std::string_view word) {
+  return word == "||" || word == "or" || word == "OR" || word == "Or" || word == "oR";
+}
+
+class ConditionReader {
+ public:
+  ConditionReader(std::span<const std::string> words, const ProxyDraft& draft,
+                  const Statement& statement)
+      : words_(words), draft_(draft), statement_(statement) {}
+
+  std::optional<std::vector<std::vector<DraftTerm>>> groups() {
+    std::vector<std::vector<DraftTerm>> groups(1);
+    while (!words_.empty()) {
+      if (is_or(words_[0])) {
+        if (groups.back().empty()) return incomplete();
+        groups.emplace_back();
+        take();
+      } else if (auto read = term()) {
+        groups.back().push_back(std::move(*read));
+      } else {
+        return std::nullopt;
+      }
+    }
+    if (groups.back().empty()) return incomplete();
+    return groups;
+  }
+
+ private:
+  std::string take() {
+    std::string word = words_[0];
+    words_ = words_.subspan(1);
+    return word;
+  }
+
+  std::nullopt_t incomplete() const {
+    statement_.error("expects the name of an ACL or { ... } after 'if', 'unless' and around '||'");
+    return std::nullopt;
+  }
+
+  std::optional<DraftTerm> term() {
+    DraftTerm term;
+    std::string word = take();
+    while (word.starts_with('!')) {
+      term.negated = !term.negated;
+      word.erase(0, 1);
+      if (!word.empty()) continue;
+      if (words_.empty()) return incomplete();
+      word = take();
+    }
+    if (word == "{") return anonymous(std::move(term));
+    if (!is_defined(word)) return std::nullopt;
+    term.acl = word;
+    return term;
+  }
+
+  std::optional<DraftTerm> anonymous(DraftTerm term) {
+    const auto close = std::ranges::find(words_, "}");
+    if (close == words_.end()) {
+      statement_.error("lacks the '}' of an ACL in braces, which needs a blank before it");
+      return std::nullopt;
+    }
+    const auto count = static_cast<std::size_t>(close - words_.begin());
+    auto test = parse_acl_test(words_.first(count), statement_);
+    if (!test) return std::nullopt;
+    words_ = words_.subspan(count + 1);
+    term.tests.push_back(std::move(*test));
+    return term;
+  }
+
+  bool is_defined(const std::string& name) const {
+    if (std::ranges::count(draft_.acls, name, &NamedAcl::name) > 0) return true;
+    if (std::ranges::count(haproxy_conditions(), name) > 0) {
+      statement_.refuse(name);
+      return false;
+    }
+    std::vector<std::string_view> names;
+    for (const NamedAcl& acl : draft_.acls) names.push_back(acl.name);
+    const bool brace = name.starts_with('{');
+    statement_.error("names the ACL '" + name + "', which is not defined above" +
+                     (brace ? "; put a blank after '{'" : did_you_mean(name, names)));
+    return false;
+  }
+
+  std::span<const std::string> words_;
+  const ProxyDraft& draft_;
+  const Statement& statement_;
+};
+
+}  // namespace
+
+std::optional<DraftCondition> parse_condition(std::span<const std::string> words,
+                                              const ProxyDraft& draft, const Statement& statement) {
+  auto groups = ConditionReader(words.subspan(1), draft, statement).groups();
+  if (!groups) return std::nullopt;
+  return DraftCondition{words[0] == "unless", std::move(*groups)};
+}
+
+Condition resolve(const DraftCondition& condition, const ProxyDraft& draft) {
+  Condition resolved;
+  resolved.negated = condition.negated;
+  for (const auto& group : condition.any_of_all) {
+    std::vector<ConditionTerm>& terms = resolved.any_of_all.emplace_back();
+    for (const DraftTerm& term : group) {
+      const auto acl = std::ranges::find(draft.acls, term.acl, &NamedAcl::name);
+      const bool anonymous = term.acl.empty() || acl == draft.acls.end();
+      terms.push_back({term.negated, anonymous ? term.tests : acl->tests});
+    }
+  }
+  return resolved;
+}
+
+}  // namespace wslb::config

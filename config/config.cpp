@@ -1,0 +1,13 @@
+#include "config/config.h"
+
+#include <algorithm>
+
+namespace wslb::config {
+
+const ProxySection* Config::find_backend(std::string_view name) const {
+  const auto found = std::ranges::find_if(
+      proxies, [&](const ProxySection& proxy) { return proxy.is_backend() && proxy.name == name; });
+  return found == proxies.end() ? nullptr : &*found;
+}
+
+}  // namespace wslb::config

@@ -1,0 +1,56 @@
+// The whole configuration, typed and checked, immutable once built. The agent uses `cluster` and
+// `vrrps`, the proxy `global` and `proxies`; wslbctl checks all of it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/cluster.h"
+#include "config/diagnostic.h"
+#include "config/proxy_section.h"
+#include "config/vrrp_section.h"
+
+namespace wslb::config {
+
+struct Global {
+  bool daemon = false;        // go to the background; -db overrides
+  std::uint32_t maxconn = 0;  // of the process; 0: derived from the fd limit
+  int nbthread = 0;           // 0: one for each processor
+  std::string pidfile;        // empty: none
+  std::vector<LogTarget> logs;
+};
+
+struct Config {
+  Global global;
+  std::optional<Cluster> cluster;
+  std::vector<VrrpSection> vrrps;
+  std::vector<ProxySection> proxies;
+
+  [[nodiscard]] const ProxySection* find_backend(std::string_view name) const;
+};
+
+// One file as read by the caller; this library reads none itself.
+struct Source {
+  std::string file;
+  std::string text;
+};
+
+struct LoadResult {
+  Config config;            // meaningful only where there are no errors
+  Diagnostics diagnostics;  // errors and warnings in the order of the files
+};
+
+// What "$NAME" and "${NAME}" stand for inside double quotes. The caller reads the process's own.
+using Environment = std::map<std::string, std::string, std::less<>>;
+
+// Parses and checks the files as if they were one, in the order given. A section ends with its
+// file.
+[[nodiscard]] LoadResult load(const std::vector<Source>& sources,
+                              const Environment& environment = {});
+
+}  // namespace wslb::config

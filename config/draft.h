@@ -1,0 +1,72 @@
+// Sections while their lines are read: the typed section and what only its end can settle.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/acl.h"
+#include "config/config.h"
+#include "config/once.h"
+
+namespace wslb::config {
+
+// `acl NAME ...`: all lines of one name together.
+struct NamedAcl {
+  std::string name;
+  std::vector<AclTest> tests;
+  Location where;
+};
+
+// A term of a condition that names an ACL, to be filled in when the section is complete, since
+// later lines of the ACL count too. `tests` is for `{ ... }`.
+struct DraftTerm {
+  bool negated = false;
+  std::string acl;  // empty: anonymous
+  std::vector<AclTest> tests;
+};
+
+struct DraftCondition {
+  bool negated = false;
+  std::vector<std::vector<DraftTerm>> any_of_all;
+};
+
+// A `defaults`, `frontend`, `backend` or `listen`. A section begins as a copy of its defaults.
+struct ProxyDraft {
+  ProxySection section;
+  bool is_defaults = false;
+
+  HttpCheck http_check;  // of `option httpchk` and `http-check`; counts only where enabled
+  bool http_check_enabled = false;
+  std::optional<Location> expect_where;  // of `http-check expect` in this section
+  Server default_server;
+  bool log_global = false;
+  std::vector<NamedAcl> acls;
+  std::vector<DraftCondition> conditions;  // of section.use_backends, one for each
+  Places places;                           // of keywords given in this section
+};
+
+struct ClusterDraft {
+  Cluster cluster;
+  bool secret_given = false;
+  Places places;  // of keywords that may come once
+};
+
+struct VrrpDraft {
+  VrrpSection section;
+  std::vector<Location> priority_places;  // of section.priorities, one for each
+  std::vector<Location> vip_places;       // of section.vips, one for each
+  Places places;
+};
+
+// All sections of all files.
+struct Draft {
+  Global global;
+  Places global_places;
+  std::optional<ClusterDraft> cluster;
+  std::vector<VrrpDraft> vrrps;
+  std::vector<ProxyDraft> defaults;
+  std::vector<ProxyDraft> proxies;
+};
+
+}  // namespace wslb::config

@@ -1,0 +1,135 @@
+// Keywords of the side that clients see, and those that both sides have.
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "config/acl_test.h"
+#include "config/bind_line.h"
+#include "config/condition.h"
+#include "config/log_target.h"
+#include "config/name.h"
+#include "config/section.h"
+
+namespace wslb::config {
+namespace {
+
+constexpr std::int64_t kCountMax = std::numeric_limits<std::int32_t>::max();
+
+void mode(ProxyDraft& draft, const Statement& statement) {
+  if (statement.is(0, "tcp") || statement.is(0, "http")) {
+    draft.section.mode = statement.is(0, "tcp") ? Mode::Tcp : Mode::Http;
+  } else if (statement.is(0, "health")) {
+    statement.refuse("health");
+  } else {
+    statement.error("expects 'tcp' or 'http', not '" + statement[0] + "'");
+  }
+}
+
+void log(ProxyDraft& draft, const Statement& statement) {
+  if (statement.prefix() != Prefix::None) {
+    draft.section.logs.clear();
+    draft.log_global = false;
+  } else if (statement.is(0, "global")) {
+    draft.log_global = true;
+    if (statement.size() > 1) statement.error("cannot use the argument '" + statement[1] + "'");
+  } else if (auto target = parse_log_target(statement)) {
+    draft.section.logs.push_back(std::move(*target));
+  }
+}
+
+void bind(ProxyDraft& draft, const Statement& statement) {
+  for (Bind& bind : parse_bind(statement)) draft.section.binds.push_back(std::move(bind));
+}
+
+void maxconn(ProxyDraft& draft, const Statement& statement) {
+  if (const auto value = statement.integer(0, 0, kCountMax)) {
+    draft.section.maxconn = static_cast<std::uint32_t>(*value);
+  }
+}
+
+void backlog(ProxyDraft& draft, const Statement& statement) {
+  if (const auto value = statement.integer(0, 0, kCountMax)) {
+    draft.section.backlog = static_cast<std::uint32_t>(*value);
+  }
+}
+
+void acl(ProxyDraft& draft, const Statement& statement) {
+  const std::string& name = statement[0];
+  if (const auto error = name_error(name)) return statement.error("name '" + name + "' " + *error);
+  if (name == "or" || name == "OR") {
+    return statement.error("name '" + name + "' would be read as a disjunction in conditions");
+  }
+  auto test = parse_acl_test(statement.arguments().subspan(1), statement);
+  // A broken ACL is still defined, lest its uses be reported too.
+  auto found = std::ranges::find(draft.acls, name, &NamedAcl::name);
+  if (found == draft.acls.end()) {
+    draft.acls.push_back({name, {}, statement.where()});
+    found = draft.acls.end() - 1;
+  }
+  if (test) found->tests.push_back(std::move(*test));
+}
+
+void use_backend(ProxyDraft& draft, const Statement& statement) {
+  const std::string& backend = statement[0];
+  if (backend.find("%[") != std::string::npos) return statement.refuse(backend);
+  DraftCondition condition;
+  if (statement.size() > 1) {
+    if (!statement.is(1, "if") && !statement.is(1, "unless")) {
+      return statement.error("expects 'if' or 'unless' after the name of the backend, not '" +
+                             statement[1] + "'");
+    }
+    auto read = parse_condition(statement.arguments().subspan(1), draft, statement);
+    if (!read) return;
+    condition = std::move(*read);
+  }
+  draft.section.use_backends.push_back({backend, {}, statement.where()});
+  draft.conditions.push_back(std::move(condition));
+}
+
+void default_backend(ProxyDraft& draft, const Statement& statement) {
+  draft.section.default_backend = statement[0];
+  draft.places.insert_or_assign(statement.keyword(), statement.where());
+}
+
+constexpr auto kKeywords = std::to_array<Keyword<ProxyDraft>>({
+    {"mode", "mode tcp|http", 1, 1, mode},
+    {.name = "log",
+     .usage = "log global, or: log ADDRESS[:PORT] FACILITY [LEVEL]",
+     .arguments_min = 1,
+     .arguments_max = kAnyNumber,
+     .apply = log,
+     .negatable = true},
+    {.name = "acl",
+     .usage = "acl NAME SAMPLE [-i] [-m METHOD] [--] PATTERN...",
+     .arguments_min = 2,
+     .arguments_max = kAnyNumber,
+     .apply = acl,
+     .in_defaults = false},
+    {.name = "bind",
+     .usage = "bind [ADDRESS]:PORT[,...] [maxconn NUMBER], or: bind fd@NUMBER",
+     .arguments_min = 1,
+     .arguments_max = kAnyNumber,
+     .apply = bind,
+     .side = Side::Frontend,
+     .in_defaults = false},
+    {"maxconn", "maxconn NUMBER", 1, 1, maxconn, Side::Frontend},
+    {"backlog", "backlog NUMBER", 1, 1, backlog, Side::Frontend},
+    {.name = "use_backend",
+     .usage = "use_backend NAME [if|unless CONDITION]",
+     .arguments_min = 1,
+     .arguments_max = kAnyNumber,
+     .apply = use_backend,
+     .side = Side::Frontend,
+     .in_defaults = false},
+    {"default_backend", "default_backend NAME", 1, 1, default_backend, Side::Frontend},
+});
+
+}  // namespace
+
+Keywords<ProxyDraft> frontend_keywords() {
+  return kKeywords;
+}
+
+}  // namespace wslb::config

@@ -1,0 +1,70 @@
+// The `global` section.
+#include <array>
+#include <limits>
+
+#include "config/dispatch.h"
+#include "config/haproxy_words.h"
+#include "config/log_target.h"
+#include "config/once.h"
+#include "config/section.h"
+
+namespace wslb::config {
+namespace {
+
+void daemon(Draft& draft, const Statement& /*statement*/) {
+  draft.global.daemon = true;
+}
+
+void maxconn(Draft& draft, const Statement& statement) {
+  if (!is_first(draft.global_places, statement)) return;
+  if (const auto value = statement.integer(0, 0, std::numeric_limits<std::int32_t>::max())) {
+    draft.global.maxconn = static_cast<std::uint32_t>(*value);
+  }
+}
+
+void nbthread(Draft& draft, const Statement& statement) {
+  if (const auto value = statement.integer(0, 1, 64)) {
+    draft.global.nbthread = static_cast<int>(*value);
+  }
+}
+
+void pidfile(Draft& draft, const Statement& statement) {
+  if (is_first(draft.global_places, statement)) draft.global.pidfile = statement[0];
+}
+
+void log(Draft& draft, const Statement& statement) {
+  if (statement.prefix() != Prefix::None) {
+    draft.global.logs.clear();
+  } else if (statement.is(0, "global")) {
+    statement.error("cannot mean 'global' within 'global'; expects the address of a log server");
+  } else if (auto target = parse_log_target(statement)) {
+    draft.global.logs.push_back(std::move(*target));
+  }
+}
+
+constexpr auto kKeywords = std::to_array<Keyword<Draft>>({
+    {.name = "daemon", .usage = "daemon", .apply = daemon},
+    {"maxconn", "maxconn NUMBER", 1, 1, maxconn},
+    {"nbthread", "nbthread NUMBER", 1, 1, nbthread},
+    {.name = "log",
+     .usage = "log ADDRESS[:PORT] FACILITY [LEVEL]",
+     .arguments_min = 1,
+     .arguments_max = kAnyNumber,
+     .apply = log,
+     .negatable = true},
+    {"pidfile", "pidfile FILE", 1, 1, pidfile},
+});
+
+}  // namespace
+
+Keywords<Draft> global_keywords() {
+  return kKeywords;
+}
+
+void read_global_line(const Line& line, Draft& draft, Diagnostics& diagnostics) {
+  dispatch<Draft>(line, kKeywords,
+                  {"global", haproxy_global_keywords(), meaningless_global_keywords()}, draft,
+                  diagnostics);
+}
+
+}  // namespace wslb::config

@@ -1,0 +1,153 @@
+#include "config/haproxy_words.h"
+
+#include <array>
+
+#include "config/comma_list.h"
+
+namespace wslb::config {
+namespace {
+
+constexpr std::string_view kSections =
+    "peers,resolvers,userlist,mailers,program,ring,cache,http-errors,log-forward,fcgi-app";
+
+constexpr std::string_view kGlobal =
+    "51degrees-cache-size,51degrees-data-file,51degrees-property-name-list,"
+    "51degrees-property-separator,busy-polling,ca-base,close-spread-time,cluster-secret,"
+    "cpu-map,crt-base,debug,default-path,description,deviceatlas-json-file,"
+    "deviceatlas-log-level,deviceatlas-properties-cookie,deviceatlas-separator,"
+    "expose-experimental-directives,external-check,fd-hard-limit,grace,"
+    "h1-accept-payload-with-any-method,h1-case-adjust,h1-case-adjust-file,"
+    "h2-workaround-bogus-websocket-clients,hard-stop-after,httpclient.resolvers.id,"
+    "httpclient.resolvers.prefer,httpclient.ssl.ca-file,httpclient.ssl.verify,"
+    "insecure-fork-wanted,insecure-setuid-wanted,issuers-chain-path,localpeer,"
+    "log-send-hostname,log-tag,lua-load,lua-load-per-thread,lua-prepend-path,max-spread-checks,"
+    "maxcompcpuusage,maxcomprate,maxconnrate,maxpipes,maxsessrate,maxsslconn,maxsslrate,"
+    "maxzlibmem,mworker-max-reloads,no-memory-trimming,node,noepoll,nogetaddrinfo,nopoll,"
+    "noreuseport,nosplice,numa-cpu-mapping,pp2-never-send-local,presetenv,profiling.tasks,"
+    "resetenv,server-state-base,server-state-file,server-state-file-name,set-dumpable,set-var,"
+    "set-var-fmt,setenv,spread-checks,ssl-default-bind-ciphers,ssl-default-bind-ciphersuites,"
+    "ssl-default-bind-curves,ssl-default-bind-options,ssl-default-server-ciphers,"
+    "ssl-default-server-ciphersuites,ssl-default-server-options,ssl-dh-param-file,ssl-engine,"
+    "ssl-load-extra-del-ext,ssl-load-extra-files,ssl-mode-async,ssl-propquery,ssl-provider,"
+    "ssl-provider-path,ssl-server-verify,ssl-skip-self-issued-ca,stats,strict-limits,"
+    "thread-group,thread-groups,tune.buffers.limit,tune.buffers.reserve,tune.bufsize,"
+    "tune.comp.maxlevel,tune.fail-alloc,tune.fd.edge-triggered,tune.h2.header-table-size,"
+    "tune.h2.initial-window-size,tune.h2.max-concurrent-streams,tune.h2.max-frame-size,"
+    "tune.http.cookielen,tune.http.logurilen,tune.http.maxhdr,tune.idle-pool.shared,"
+    "tune.idletimer,tune.listener.multi-queue,tune.lua.forced-yield,tune.lua.maxmem,"
+    "tune.lua.service-timeout,tune.lua.session-timeout,tune.lua.task-timeout,tune.maxaccept,"
+    "tune.maxpollevents,tune.maxrewrite,tune.pattern.cache-size,tune.peers.max-updates-at-once,"
+    "tune.pipesize,tune.pool-high-fd-ratio,tune.pool-low-fd-ratio,"
+    "tune.quic.frontend.conn-tx-buffers.limit,tune.quic.frontend.max-idle-timeout,"
+    "tune.quic.frontend.max-streams-bidi,tune.quic.retry-threshold,tune.rcvbuf.client,"
+    "tune.rcvbuf.server,tune.recv_enough,tune.runqueue-depth,tune.sched.low-latency,"
+    "tune.sndbuf.client,tune.sndbuf.server,tune.ssl.cachesize,tune.ssl.capture-buffer-size,"
+    "tune.ssl.capture-cipherlist-size,tune.ssl.default-dh-param,tune.ssl.force-private-cache,"
+    "tune.ssl.hard-maxrecord,tune.ssl.keylog,tune.ssl.lifetime,tune.ssl.maxrecord,"
+    "tune.ssl.ssl-ctx-cache-size,tune.vars.check-max-size,tune.vars.global-max-size,"
+    "tune.vars.proc-max-size,tune.vars.reqres-max-size,tune.vars.sess-max-size,"
+    "tune.vars.txn-max-size,tune.zlib.memlevel,tune.zlib.windowsize,ulimit-n,unix-bind,"
+    "unsetenv,wurfl-cache-size,wurfl-data-file,wurfl-information-list,"
+    "wurfl-information-list-separator,zero-warning";
+
+constexpr std::string_view kProxy =
+    "capture,clitcpka-cnt,clitcpka-idle,clitcpka-intvl,compression,declare,description,"
+    "disabled,dispatch,email-alert,enabled,error-log-format,errorfile,errorfiles,errorloc,"
+    "errorloc302,errorloc303,external-check,filter,force-persist,fullconn,hash-type,"
+    "http-after-response,http-check comment,http-check connect,http-check disable-on-404,"
+    "http-check send,http-check send-state,http-check set-var,http-check set-var-fmt,"
+    "http-check unset-var,http-error,http-request,http-response,http-reuse,"
+    "http-send-name-header,id,ignore-persist,load-server-state-from-file,log-format,"
+    "log-format-sd,log-tag,max-keep-alive-queue,monitor,monitor-uri,option abortonclose,"
+    "option accept-invalid-http-request,option accept-invalid-http-response,option allbackups,"
+    "option checkcache,option clitcpka,option disable-h2-upgrade,option dontlog-normal,"
+    "option external-check,option h1-case-adjust-bogus-client,"
+    "option h1-case-adjust-bogus-server,option http-buffer-request,option http-ignore-probes,"
+    "option http-no-delay,option http-pretend-keepalive,option http-restrict-req-hdr-names,"
+    "option http-use-proxy-header,option httpclose,option httpslog,"
+    "option idle-close-on-response,option independent-streams,option ldap-check,"
+    "option log-health-checks,option log-separate-errors,option logasap,option mysql-check,"
+    "option nolinger,option originalto,option persist,option pgsql-check,"
+    "option prefer-last-server,option redis-check,option smtpchk,option socket-stats,"
+    "option splice-auto,option splice-request,option splice-response,option spop-check,"
+    "option srvtcpka,option ssl-hello-chk,option tcp-check,option tcp-smart-accept,"
+    "option tcp-smart-connect,option tcpka,option transparent,persist,rate-limit,redirect,"
+    "retry-on,server-state-file-name,server-template,source,srvtcpka-cnt,srvtcpka-idle,"
+    "srvtcpka-intvl,stats,stick,stick-table,tcp-check,tcp-request,tcp-response,"
+    "timeout client-fin,timeout server-fin,timeout tarpit,unique-id-format,unique-id-header,"
+    "use-fcgi-app,use-server";
+
+constexpr auto kMeaninglessGlobal = std::to_array<Meaningless>({
+    {"user", "the service manager decides as whom wslb runs"},
+    {"group", "the service manager decides as whom wslb runs"},
+    {"uid", "the service manager decides as whom wslb runs"},
+    {"gid", "the service manager decides as whom wslb runs"},
+    {"chroot", "the service manager confines wslb"},
+    {"nbproc", "wslb is one process with many threads; see 'nbthread'"},
+    {"master-worker", "a reload needs no second process"},
+    {"quiet", "wslb prints errors and warnings alone"},
+    {"nokqueue", "it is about another operating system"},
+    {"noevports", "it is about another operating system"},
+});
+
+constexpr auto kMeaninglessProxy = std::to_array<Meaningless>({
+    {"bind-process", "wslb is one process with many threads"},
+});
+
+constexpr auto kRemoved = std::to_array<Removed>({
+    {"contimeout", "timeout connect"},
+    {"clitimeout", "timeout client"},
+    {"srvtimeout", "timeout server"},
+    {"redispatch", "option redispatch"},
+    {"option forceclose", "option http-server-close"},
+    {"option http-tunnel", ""},
+    {"option http_proxy", ""},
+    {"reqadd", "http-request add-header"},
+    {"reqidel", "http-request del-header"},
+    {"reqdel", "http-request del-header"},
+    {"reqrep", "http-request replace-header"},
+    {"reqirep", "http-request replace-header"},
+    {"reqallow", "http-request allow"},
+    {"reqdeny", "http-request deny"},
+    {"reqideny", "http-request deny"},
+    {"reqtarpit", "http-request tarpit"},
+    {"rspadd", "http-response add-header"},
+    {"rspdel", "http-response del-header"},
+    {"rspidel", "http-response del-header"},
+    {"rsprep", "http-response replace-header"},
+    {"rspirep", "http-response replace-header"},
+    {"rspdeny", "http-response deny"},
+    {"reqsetbe", "use_backend"},
+    {"block", "http-request deny"},
+    {"monitor-net", "http-request return status 200 if { src ADDR }"},
+    {"appsession", "cookie"},
+});
+
+}  // namespace
+
+Words haproxy_sections() {
+  static const auto kWords = split_at_commas(kSections);
+  return kWords;
+}
+
+Words haproxy_global_keywords() {
+  static const auto kWords = split_at_commas(kGlobal);
+  return kWords;
+}
+
+Words haproxy_proxy_keywords() {
+  static const auto kWords = split_at_commas(kProxy);
+  return kWords;
+}
+
+std::span<const Meaningless> meaningless_global_keywords() {
+  return kMeaninglessGlobal;
+}
+std::span<const Meaningless> meaningless_proxy_keywords() {
+  return kMeaninglessProxy;
+}
+std::span<const Removed> removed_keywords() {
+  return kRemoved;
+}
+
+}  // namespace wslb::config

@@ -1,0 +1,21 @@
+#include "config/config.h"
+#include "config/lexer.h"
+#include "config/loader.h"
+
+namespace wslb::config {
+
+LoadResult load(const std::vector<Source>& sources, const Environment& environment) {
+  LoadResult result;
+  std::vector<std::string> files;
+  Loader loader(result.diagnostics);
+  for (const Source& source : sources) {
+    files.push_back(source.file);
+    loader.begin_file();
+    for (const Line& line : lex(source, environment, result.diagnostics)) loader.read(line);
+  }
+  result.config = loader.finish();
+  result.diagnostics.sort(files);
+  return result;
+}
+
+}  // namespace wslb::config

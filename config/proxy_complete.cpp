@@ -1,0 +1,101 @@
+// A finished `frontend`, `backend` or `listen` by itself: settles what its lines leave open and
+// warns of what HAProxy warns of.
+#include <algorithm>
+#include <string>
+
+#include "config/check.h"
+#include "config/condition.h"
+#include "config/section.h"
+
+namespace wslb::config {
+namespace {
+
+std::string name_of(const ProxyDraft& draft) {
+  return std::string(kind_name(draft)) + " '" + draft.section.name + "' ";
+}
+
+void complete_checks(ProxyDraft& draft, Diagnostics& diagnostics) {
+  if (draft.http_check_enabled && draft.section.is_backend()) {
+    draft.section.http_check = draft.http_check;
+  }
+  if (draft.expect_where && !draft.http_check_enabled) {
+    diagnostics.warning(*draft.expect_where,
+                        "'http-check expect' has no effect without 'option httpchk'");
+  }
+}
+
+// In TCP mode nothing reads HTTP.
+void complete_tcp(ProxyDraft& draft, Diagnostics& diagnostics) {
+  ProxySection& section = draft.section;
+  const auto ignored = [&](const std::string& what) {
+    diagnostics.warning(section.where,
+                        what + " is ignored in " + name_of(draft) + "because it needs 'mode http'");
+  };
+  if (section.is_backend() && section.cookie) ignored("'cookie'");
+  section.cookie.reset();
+  for (Server& server : section.servers) {
+    if (!server.cookie.empty()) ignored("the cookie of the server '" + server.name + "'");
+    server.cookie.clear();
+  }
+  if (section.options.forward_for) ignored("'option forwardfor'");
+  section.options.forward_for.reset();
+  if (section.log_format == LogFormat::Http) {
+    if (section.is_frontend()) ignored("'option httplog'");
+    section.log_format = LogFormat::Tcp;
+  }
+  for (const UseBackend& rule : section.use_backends) {
+    if (rule.condition.any_of_all.empty()) continue;
+    diagnostics.error(rule.where, "'use_backend' has a condition on HTTP, which needs 'mode http'");
+  }
+}
+
+void warn_of_timeouts(const ProxyDraft& draft, Diagnostics& diagnostics) {
+  const ProxySection& section = draft.section;
+  const Timeouts& timeouts = section.timeouts;
+  std::string missing;
+  const auto require = [&](bool needed, bool given, const std::string& name) {
+    if (needed && !given) missing += (missing.empty() ? "'timeout " : ", 'timeout ") + name + "'";
+  };
+  const bool has_servers = section.is_backend() && !section.servers.empty();
+  const bool tunnel_suffices = section.mode == Mode::Tcp && timeouts.tunnel;
+  require(section.is_frontend(), timeouts.client.has_value(), "client");
+  require(has_servers, timeouts.connect.has_value(), "connect");
+  require(has_servers && !tunnel_suffices, timeouts.server.has_value(), "server");
+  if (missing.empty()) return;
+  diagnostics.warning(
+      section.where, name_of(draft) + "lacks " + missing + ": dead connections will stay for ever");
+}
+
+void warn_of_frontend(const ProxyDraft& draft, Diagnostics& diagnostics) {
+  const ProxySection& section = draft.section;
+  if (section.binds.empty()) {
+    diagnostics.warning(section.where, name_of(draft) + "has no 'bind' and serves nobody");
+  }
+  const auto& logs = section.logs;
+  if (section.log_format != LogFormat::None && logs.empty()) {
+    diagnostics.warning(section.where, name_of(draft) +
+                                           "has 'option httplog' or 'tcplog' but no 'log' to "
+                                           "write to");
+  }
+}
+
+}  // namespace
+
+void complete_proxy(ProxyDraft& draft, const Global& global, Diagnostics& diagnostics) {
+  ProxySection& section = draft.section;
+  for (std::size_t i = 0; i < section.use_backends.size(); ++i) {
+    section.use_backends[i].condition = resolve(draft.conditions[i], draft);
+  }
+  if (draft.log_global) {
+    section.logs.insert(section.logs.begin(), global.logs.begin(), global.logs.end());
+  }
+  // What defaults give to a side that this section lacks means nothing here.
+  if (!section.is_backend()) section.cookie.reset();
+  if (!section.is_frontend()) section.default_backend.clear();
+  complete_checks(draft, diagnostics);
+  if (section.mode == Mode::Tcp) complete_tcp(draft, diagnostics);
+  warn_of_timeouts(draft, diagnostics);
+  if (section.is_frontend()) warn_of_frontend(draft, diagnostics);
+}
+
+}  // namespace wslb::config

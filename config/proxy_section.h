@@ -1,0 +1,126 @@
+// A `frontend`, `backend` or `listen` section after its `defaults` were folded in.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ip_address.h"
+#include "base/time.h"
+#include "config/acl.h"
+#include "config/diagnostic.h"
+#include "config/server.h"
+
+namespace wslb::config {
+
+// `bind ADDRESS:PORT` or `bind fd@N`. `*` and an empty address mean any IPv4 address, `::` any
+// IPv6 one.
+struct Bind {
+  base::Endpoint endpoint;
+  std::optional<int> inherited_fd;       // fd@N: already listening
+  std::optional<std::uint32_t> maxconn;  // of this line alone
+  Location where;
+};
+
+// Every one unset means the fall-back named here, as in HAProxy; 0 in the file means unset.
+struct Timeouts {
+  std::optional<base::Duration> client;
+  std::optional<base::Duration> server;
+  std::optional<base::Duration> connect;
+  std::optional<base::Duration> tunnel;           // after the 101; else client and server
+  std::optional<base::Duration> http_request;     // a whole request head; else client
+  std::optional<base::Duration> http_keep_alive;  // between requests; else http_request
+  std::optional<base::Duration> queue;            // else connect
+  std::optional<base::Duration> check;            // reading a check's answer; else inter
+};
+
+enum class Mode : std::uint8_t { Tcp, Http };
+enum class Balance : std::uint8_t { RoundRobin, LeastConn };
+
+// `cookie NAME insert|prefix|rewrite [indirect] [nocache]`.
+struct CookieRule {
+  enum class Kind : std::uint8_t { Insert, Prefix, Rewrite };
+  std::string name;
+  Kind kind = Kind::Insert;
+  bool indirect = false;
+  bool nocache = false;
+};
+
+// `option httpchk [METHOD] [URI [VERSION]]` with `http-check expect [!] status N[-M][,...]`.
+struct HttpCheck {
+  struct StatusRange {
+    int first = 200;
+    int last = 399;
+  };
+  std::string method = "OPTIONS";
+  std::string uri = "/";
+  std::string version = "HTTP/1.0";
+  std::string host;  // from the old `HTTP/1.1\r\nHost:\ X` form; empty: none
+  std::vector<StatusRange> expected{StatusRange{}};
+  bool expectation_negated = false;
+};
+
+// `use_backend NAME if COND`; the first that matches wins.
+struct UseBackend {
+  std::string backend;
+  Condition condition;
+  Location where;
+};
+
+enum class LogFormat : std::uint8_t { None, Tcp, Http };  // None: HAProxy's default short line
+
+// `log ADDRESS[:PORT] FACILITY [LEVEL]`.
+struct LogTarget {
+  base::Endpoint endpoint;  // port 514 unless given
+  int facility = 16;        // 0 .. 23, RFC 5424 section 6.2.1; 16 is local0
+  int max_level = 7;        // 0 emerg .. 7 debug
+  Location where;
+};
+
+// `option forwardfor [header NAME]`.
+struct ForwardFor {
+  std::string header = "X-Forwarded-For";
+};
+
+struct ProxyOptions {
+  bool dontlognull = false;        // no log line for a connection that sent nothing
+  bool http_server_close = false;  // one request per server connection
+  bool contstats = false;          // accepted: our counters are always live
+  // `option redispatch [N]`: nullopt: off. Positive N: every N-th retry may go to another server;
+  // -1, the default of the keyword, means the last retry only, -N the N-th from the end.
+  std::optional<int> redispatch;
+  std::optional<ForwardFor> forward_for;
+};
+
+struct ProxySection {
+  enum class Kind : std::uint8_t { Frontend, Backend, Listen };
+
+  Kind kind = Kind::Listen;
+  std::string name;
+  Mode mode = Mode::Tcp;  // HAProxy's default
+  Timeouts timeouts;
+  ProxyOptions options;
+  LogFormat log_format = LogFormat::None;
+  std::vector<LogTarget> logs;
+
+  // What a frontend or listen has.
+  std::vector<Bind> binds;
+  std::uint32_t maxconn = 0;  // 0: the global one
+  std::uint32_t backlog = 0;  // 0: maxconn
+  std::vector<UseBackend> use_backends;
+  std::string default_backend;  // empty: none; a listen with servers is its own backend
+
+  // What a backend or listen has.
+  Balance balance = Balance::RoundRobin;
+  std::optional<CookieRule> cookie;
+  std::optional<HttpCheck> http_check;  // nullopt: checks only connect
+  int retries = 3;
+  std::vector<Server> servers;
+  Location where;
+
+  [[nodiscard]] bool is_frontend() const { return kind != Kind::Backend; }
+  [[nodiscard]] bool is_backend() const { return kind != Kind::Frontend; }
+};
+
+}  // namespace wslb::config

@@ -1,0 +1,30 @@
+// One function for each kind of section: applies a line to the section's draft.
+#pragma once
+
+#include <string_view>
+
+#include "config/draft.h"
+#include "config/keyword.h"
+#include "config/lexer.h"
+
+namespace wslb::config {
+
+void read_global_line(const Line& line, Draft& draft, Diagnostics& diagnostics);
+void read_cluster_line(const Line& line, ClusterDraft& draft, Diagnostics& diagnostics);
+void read_vrrp_line(const Line& line, VrrpDraft& draft, Diagnostics& diagnostics);
+void read_proxy_line(const Line& line, ProxyDraft& draft, Diagnostics& diagnostics);
+
+// "frontend", "backend", "listen" or "defaults".
+[[nodiscard]] std::string_view kind_name(const ProxyDraft& draft);
+
+// The tables, in the order of the reference page.
+[[nodiscard]] Keywords<Draft> global_keywords();
+[[nodiscard]] Keywords<ClusterDraft> cluster_keywords();
+[[nodiscard]] Keywords<VrrpDraft> vrrp_keywords();
+// Those of proxies in parts; a part's rows need the same side of a proxy or none.
+[[nodiscard]] Keywords<ProxyDraft> frontend_keywords();
+[[nodiscard]] Keywords<ProxyDraft> backend_keywords();
+[[nodiscard]] Keywords<ProxyDraft> option_keywords();
+[[nodiscard]] Keywords<ProxyDraft> timeout_keywords();
+
+}  // namespace wslb::config

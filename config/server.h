@@ -1,0 +1,38 @@
+// A `server` line of a backend or listen section, with its `default-server` folded in.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/ip_address.h"
+#include "base/time.h"
+#include "config/diagnostic.h"
+
+namespace wslb::config {
+
+// `check inter D fastinter D downinter D rise N fall N`.
+struct CheckParams {
+  bool enabled = false;
+  base::Duration inter = std::chrono::milliseconds(2000);
+  std::optional<base::Duration> fastinter;  // while a server changes state; default inter
+  std::optional<base::Duration> downinter;  // while it is down; default inter
+  int rise = 2;                             // successes that bring it up, 1 or more
+  int fall = 3;                             // failures that take it down, 1 or more
+};
+
+struct Server {
+  std::string name;
+  base::Endpoint address;
+  int weight = 1;             // 0 .. 256; 0 takes no new client but those with its cookie
+  std::uint32_t maxconn = 0;  // 0: unlimited
+  std::string cookie;         // empty: none
+  std::optional<base::Endpoint> source;  // `source ADDR[:PORT]`; port 0: the kernel chooses
+  bool backup = false;
+  bool disabled = false;
+  CheckParams check;
+  Location where;
+};
+
+}  // namespace wslb::config

@@ -1,0 +1,154 @@
+#include "config/server_line.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/haproxy_words.h"
+#include "config/name.h"
+#include "config/spelling.h"
+
+namespace wslb::config {
+namespace {
+
+// Nothing where the value was right; else a fragment that begins with "expects".
+using Complaint = std::optional<std::string>;
+
+struct Option {
+  std::string_view name;
+  bool has_value;
+  Complaint (*apply)(Server&, const std::string& value);
+};
+
+template <typename T>
+Complaint set_number(T& target, const std::string& value, std::int64_t min, std::int64_t max) {
+  const auto number = parse_integer(value, min, max);
+  if (!number) return number.error().message;
+  target = static_cast<T>(*number);
+  return std::nullopt;
+}
+
+template <typename T>
+Complaint set_interval(T& target, const std::string& value) {
+  const auto interval = parse_timer(value);
+  if (!interval) return interval.error().message;
+  if (*interval == base::Duration(0)) return "expects a duration longer than 0";
+  target = *interval;
+  return std::nullopt;
+}
+
+Complaint set_cookie(Server& server, const std::string& value) {
+  server.cookie = value;
+  return std::nullopt;
+}
+
+Complaint set_source(Server& server, const std::string& value) {
+  const auto colon = value.rfind(':');
+  const bool has_range = colon != std::string::npos && value.find('-', colon) != std::string::npos;
+  if (has_range) {
+    return "expects ADDRESS[:PORT]; a range of ports is not supported by this version of wslb";
+  }
+  const auto source = parse_host_port(value);
+  if (!source) return source.error().message;
+  server.source.reset();
+  const std::uint16_t port = source->port.value_or(0);
+  // `source *` is HAProxy's way to say: none.
+  if (source->host || port != 0) {
+    server.source = base::Endpoint{source->host.value_or(base::IpAddress()), port};
+  }
+  return std::nullopt;
+}
+
+constexpr std::int64_t kCountMax = std::numeric_limits<std::int32_t>::max();
+
+constexpr auto kOptions = std::to_array<Option>({
+    {"weight", true,
+     [](Server& s, const std::string& v) { return set_number(s.weight, v, 0, 256); }},
+    {"maxconn", true,
+     [](Server& s, const std::string& v) { return set_number(s.maxconn, v, 0, kCountMax); }},
+    {"cookie", true, set_cookie},
+    {"source", true, set_source},
+    {"inter", true, [](Server& s, const std::string& v) { return set_interval(s.check.inter, v); }},
+    {"fastinter", true,
+     [](Server& s, const std::string& v) { return set_interval(s.check.fastinter, v); }},
+    {"downinter", true,
+     [](Server& s, const std::string& v) { return set_interval(s.check.downinter, v); }},
+    {"rise", true,
+     [](Server& s, const std::string& v) { return set_number(s.check.rise, v, 1, kCountMax); }},
+    {"fall", true,
+     [](Server& s, const std::string& v) { return set_number(s.check.fall, v, 1, kCountMax); }},
+    {"check", false,
+     [](Server& s, const std::string&) { return s.check.enabled = true, Complaint(); }},
+    {"no-check", false,
+     [](Server& s, const std::string&) { return s.check.enabled = false, Complaint(); }},
+    {"backup", false, [](Server& s, const std::string&) { return s.backup = true, Complaint(); }},
+    {"no-backup", false,
+     [](Server& s, const std::string&) { return s.backup = false, Complaint(); }},
+    {"disabled", false,
+     [](Server& s, const std::string&) { return s.disabled = true, Complaint(); }},
+    {"enabled", false,
+     [](Server& s, const std::string&) { return s.disabled = false, Complaint(); }},
+});
+
+void report_unknown_option(const Statement& statement, const std::string& word) {
+  const Words known = haproxy_server_words();
+  if (std::ranges::count(known, word) > 0) return statement.refuse(word);
+  std::vector<std::string_view> names;
+  for (const Option& option : kOptions) names.push_back(option.name);
+  names.insert(names.end(), known.begin(), known.end());
+  statement.error("knows no '" + word + "'" + did_you_mean(word, names));
+}
+
+// All errors of the line are reported, but what follows an unknown word cannot be told apart from
+// its value.
+void read_options(const Statement& statement, std::size_t first, Server& server) {
+  for (std::size_t i = first; i < statement.size(); ++i) {
+    const auto option = std::ranges::find(kOptions, statement[i], &Option::name);
+    if (option == kOptions.end()) return report_unknown_option(statement, statement[i]);
+    const std::string name = "'" + std::string(option->name) + "' ";
+    if (option->has_value && i + 1 >= statement.size()) {
+      return statement.error(name + "lacks its value");
+    }
+    const std::string& value = option->has_value ? statement[++i] : statement[i];
+    if (const auto complaint = option->apply(server, value)) statement.error(name + *complaint);
+  }
+}
+
+Complaint set_address(Server& server, const std::string& text) {
+  const std::string usage = "expects ADDRESS:PORT, not '" + text + "'";
+  const auto colon = text.rfind(':');
+  if (colon != std::string::npos && text.find_first_of("+-", colon) != std::string::npos) {
+    return usage + "; a port that follows the client's is not supported by this version of wslb";
+  }
+  const auto address = parse_host_port(text);
+  if (!address) return address.error().message;
+  if (!address->host || address->host->is_unspecified()) return usage;
+  if (!address->port) {
+    return usage + "; taking the port from the client is not supported by this version of wslb";
+  }
+  server.address = {*address->host, *address->port};
+  return std::nullopt;
+}
+
+}  // namespace
+
+Server parse_server(const Statement& statement, const Server& default_server) {
+  Server server = default_server;
+  server.name = statement[0];
+  server.where = statement.where();
+  if (const auto error = name_error(server.name)) {
+    statement.error("name '" + server.name + "' " + *error);
+  }
+  if (const auto complaint = set_address(server, statement[1])) statement.error(*complaint);
+  read_options(statement, 2, server);
+  return server;
+}
+
+void parse_default_server(const Statement& statement, Server& default_server) {
+  read_options(statement, 0, default_server);
+}
+
+}  // namespace wslb::config

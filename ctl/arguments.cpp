@@ -1,0 +1,101 @@
+#include "ctl/arguments.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace wslb::ctl {
+namespace {
+
+// Known to the design and to come; a clear no is better than "unknown command".
+constexpr std::array<std::string_view, 10> kLater{"drain",  "undrain", "backends", "server",
+                                                  "table",  "tunnels", "reload",   "keygen",
+                                                  "doctor", "top"};
+
+// The words of the line, options taken out.
+struct Line {
+  std::vector<std::string> words;
+  bool follow = false;
+  bool help = false;
+  std::optional<std::string> to;
+};
+
+base::Result<Line> split_options(std::span<const char* const> words, Arguments& arguments) {
+  Line line;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string word = words[i];
+    const bool takes_value = word == "--run-dir" || word == "--to";
+    if (takes_value && i + 1 == words.size()) return base::Error{word + " needs a value"};
+    if (word == "--run-dir") {
+      arguments.run_dir = words[++i];
+    } else if (word == "--to") {
+      line.to = words[++i];
+    } else if (word == "--json") {
+      arguments.json = true;
+    } else if (word == "-f" || word == "--follow") {
+      line.follow = true;
+    } else if (word == "-h" || word == "--help") {
+      line.help = true;
+    } else if (word == "-v" || word == "--version") {
+      line.words.insert(line.words.begin(), "version");
+    } else if (word.starts_with("-") && word.size() > 1) {
+      return base::Error{"unknown option " + word};
+    } else {
+      line.words.push_back(word);
+    }
+  }
+  return line;
+}
+
+base::Result<Command> parse_command(const Line& line) {
+  const std::string& verb = line.words.front();
+  const std::size_t operands = line.words.size() - 1;
+  const bool takes_operand = verb == "failover" || verb == "check";
+  const std::string operand = operands > 0 ? line.words[1] : "";
+  if (std::ranges::find(kLater, verb) != kLater.end()) {
+    return base::Error{"'" + verb + "' is not supported by this version"};
+  }
+  if (operands > (takes_operand ? 1U : 0U)) {
+    return base::Error{"'" + verb + "' does not take '" + line.words.back() + "'"};
+  }
+  if (line.to && verb != "failover") return base::Error{"--to belongs to 'failover'"};
+  if (line.follow && verb != "events") return base::Error{"-f belongs to 'events'"};
+  if (verb == "status") return Command(StatusCommand{});
+  if (verb == "version") return Command(VersionCommand{});
+  if (verb == "help") return Command(HelpCommand{});
+  if (verb == "failover") return Command(FailoverCommand{operand, line.to.value_or("")});
+  if (verb == "events") return Command(EventsCommand{line.follow});
+  if (verb == "check") return Command(operands > 0 ? CheckCommand{operand} : CheckCommand{});
+  return base::Error{"unknown command '" + verb + "'"};
+}
+
+}  // namespace
+
+std::string usage() {
+  return "usage: wslbctl [--run-dir DIR] [--json] COMMAND\n"
+         "  status                       how this node and its cluster stand\n"
+         "  failover [VRRP] [--to NODE]  move the VIPs of one vrrp section, or of all\n"
+         "  events [-f]                  what happened; -f goes on with what happens\n"
+         "  check [FILE]                 check a configuration, default /etc/wslb/wslb.cfg\n"
+         "  version                      of wslbctl and of the agent\n"
+         "exit status: 0 done, 1 the answer is no, 2 wrong usage, 3 no agent can be reached\n";
+}
+
+base::Result<Arguments> parse_arguments(std::span<const char* const> words) {
+  Arguments arguments;
+  const auto line = split_options(words, arguments);
+  if (!line) return line.error();
+  if (line->help) {
+    arguments.command = HelpCommand{};
+    return arguments;
+  }
+  if (line->words.empty()) return base::Error{"which command?"};
+  auto command = parse_command(*line);
+  if (!command) return command.error();
+  arguments.command = std::move(*command);
+  return arguments;
+}
+
+}  // namespace wslb::ctl

@@ -1,0 +1,40 @@
+// The command line of wslbctl as a value. Pure: it neither prints nor asks anybody.
+#pragma once
+
+#include <span>
+#include <string>
+#include <variant>
+
+#include "base/result.h"
+
+namespace wslb::ctl {
+
+struct StatusCommand {};
+struct VersionCommand {};
+struct HelpCommand {};
+struct FailoverCommand {
+  std::string vrrp;  // empty: all sections
+  std::string to;    // empty: any other node
+};
+struct EventsCommand {
+  bool follow = false;
+};
+struct CheckCommand {
+  std::string file = "/etc/wslb/wslb.cfg";
+};
+
+using Command = std::variant<StatusCommand, FailoverCommand, EventsCommand, CheckCommand,
+                             VersionCommand, HelpCommand>;
+
+struct Arguments {
+  std::string run_dir = "/run/wslb";
+  bool json = false;
+  Command command;
+};
+
+[[nodiscard]] std::string usage();
+
+// `words` without the program's name. Every error is one of usage.
+[[nodiscard]] base::Result<Arguments> parse_arguments(std::span<const char* const> words);
+
+}  // namespace wslb::ctl

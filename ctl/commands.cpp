@@ -1,0 +1,153 @@
+#include "ctl/commands.h"
+
+#include <chrono>
+#include <cstdio>
+#include <string_view>
+
+#include <unistd.h>
+
+#include "base/environment.h"
+#include "base/file.h"
+#include "config/config.h"
+#include "ctl/client.h"
+#include "ctl/failover_watch.h"
+#include "ctl/format.h"
+
+namespace wslb::ctl {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kFailoverPatience{5000};
+// That a peer is active shows with its next advert, which is no event of this agent.
+constexpr milliseconds kLookInterval{20};
+
+void print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+Exit fail(Exit exit, const std::string& line) {
+  std::fprintf(stderr, "wslbctl: %s\n", line.c_str());
+  return exit;
+}
+
+Exit unreachable(const base::Error& error) {
+  return fail(Exit::Unreachable, error.message);
+}
+
+std::string reading_socket(const Arguments& arguments) {
+  return arguments.run_dir + "/status.sock";
+}
+
+base::Result<proto::ControlResponse> ask_for_status(Client& client) {
+  proto::ControlRequest request;
+  request.mutable_status();
+  return client.ask(request);
+}
+
+Exit run(const StatusCommand&, const Arguments& arguments) {
+  auto client = Client::connect(reading_socket(arguments));
+  if (!client) return unreachable(client.error());
+  const auto response = ask_for_status(*client);
+  if (!response) return unreachable(response.error());
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const TableStyle style{.colour = ::isatty(STDOUT_FILENO) != 0,
+                         .now_unix_ms = std::chrono::duration_cast<milliseconds>(now).count()};
+  print(arguments.json ? status_json(response->status()) : status_table(response->status(), style));
+  return Exit::Done;
+}
+
+// Asks for the status until the watch is content or the time is over.
+Exit watch_failover(Client& client, const FailoverWatch& watch) {
+  const Clock::time_point begin = Clock::now();
+  for (;;) {
+    const auto response = ask_for_status(client);
+    if (!response) return unreachable(response.error());
+    const Progress progress = watch.look(response->status());
+    const auto passed = std::chrono::duration_cast<milliseconds>(Clock::now() - begin);
+    if (progress == Progress::Pending && passed < kFailoverPatience) {
+      const timespec pause{.tv_sec = 0, .tv_nsec = std::chrono::nanoseconds(kLookInterval).count()};
+      ::nanosleep(&pause, nullptr);
+      continue;
+    }
+    for (const std::string& line : watch.describe(response->status())) print(line + "\n");
+    if (progress == Progress::Moved) return Exit::Done;
+    return fail(Exit::No, progress == Progress::CameBack
+                              ? "no other node took over, so this one is active again"
+                              : "not done after 5 s; see 'wslbctl status' on each node");
+  }
+}
+
+Exit run(const FailoverCommand& command, const Arguments& arguments) {
+  auto client = Client::connect(arguments.run_dir + "/ctl.sock");
+  if (!client) return unreachable(client.error());
+  const auto before = ask_for_status(*client);
+  if (!before) return unreachable(before.error());
+  proto::ControlRequest request;
+  request.mutable_failover()->set_vrrp(command.vrrp);
+  request.mutable_failover()->set_to(command.to);
+  const auto response = client->ask(request);
+  if (!response) return unreachable(response.error());
+  if (response->has_refusal()) return fail(Exit::No, response->refusal().reason());
+  for (const std::string& line : response->failover().lines()) print(line + "\n");
+  return watch_failover(*client, FailoverWatch(before->status(), command.vrrp, command.to));
+}
+
+Exit run(const EventsCommand& command, const Arguments& arguments) {
+  auto client = Client::connect(reading_socket(arguments));
+  if (!client) return unreachable(client.error());
+  proto::ControlRequest request;
+  request.mutable_events()->set_follow(command.follow);
+  if (const auto sent = client->send(request); !sent) return unreachable(sent.error());
+  for (;;) {
+    std::optional<milliseconds> patience;
+    if (!command.follow) patience = Client::kPatience;
+    const auto received = client->receive(patience);
+    if (!received) return unreachable(received.error());
+    if (!*received) return fail(Exit::Unreachable, "wslb-agent does not answer; it hangs");
+    const proto::ControlResponse& response = **received;
+    if (response.has_refusal()) return fail(Exit::No, response.refusal().reason());
+    if (!response.has_event()) return Exit::Done;
+    print(arguments.json ? event_json(response.event()) : event_line(response.event()));
+    if (command.follow) std::fflush(stdout);
+  }
+}
+
+Exit run(const CheckCommand& command, const Arguments&) {
+  auto text = base::read_file(command.file);
+  if (!text) return fail(Exit::No, text.error().message);
+  const config::LoadResult loaded =
+      config::load({{command.file, std::move(*text)}}, base::environment());
+  for (const config::Diagnostic& diagnostic : loaded.diagnostics.all()) {
+    std::fprintf(stderr, "%s\n", diagnostic.to_string().c_str());
+  }
+  if (loaded.diagnostics.has_errors()) return Exit::No;
+  print("Configuration file is valid\n");
+  return Exit::Done;
+}
+
+Exit run(const VersionCommand&, const Arguments& arguments) {
+  std::string agent = "not reachable";
+  if (auto client = Client::connect(reading_socket(arguments))) {
+    proto::ControlRequest request;
+    request.mutable_version();
+    if (const auto response = client->ask(request)) agent = response->version().version();
+  }
+  print("wslbctl " WSLB_VERSION "\nwslb-agent " + agent + "\n");
+  return Exit::Done;
+}
+
+Exit run(const HelpCommand&, const Arguments&) {
+  print(usage());
+  return Exit::Done;
+}
+
+}  // namespace
+
+Exit run(const Arguments& arguments) {
+  return std::visit([&](const auto& command) { return run(command, arguments); },
+                    arguments.command);
+}
+
+}  // namespace wslb::ctl

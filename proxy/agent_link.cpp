@@ -1,0 +1,106 @@
+#include "proxy/agent_link.h"
+
+#include <array>
+#include <chrono>
+
+#include <boost/asio/local/stream_protocol.hpp>
+#include <spdlog/spdlog.h>
+
+#include "proto/proxy.pb.h"
+
+namespace wslb::proxy {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::uint32_t kProtocol = 1;
+constexpr auto kRetryInterval = std::chrono::milliseconds(200);
+constexpr auto kReportInterval = std::chrono::milliseconds(100);
+
+}  // namespace
+
+AgentLink::AgentLink(asio::io_context& context, const Service& service, std::string socket_path)
+    : context_(context), service_(service), socket_path_(std::move(socket_path)), timer_(context) {
+  connect();
+}
+
+void AgentLink::connect() {
+  socket_ = std::make_unique<Protocol::socket>(context_);
+  boost::system::error_code error;
+  const asio::local::stream_protocol::endpoint endpoint(socket_path_);  // for its sockaddr_un
+  socket_->open(Protocol(AF_UNIX, 0), error);
+  if (!error) socket_->connect(Protocol::endpoint(endpoint.data(), endpoint.size()), error);
+  if (!error) return on_connected();
+  if (!std::exchange(told_absence_, true)) {
+    spdlog::warn("agent: {}: {}; serving without it, and trying again", socket_path_,
+                 error.message());
+  }
+  connect_later();
+}
+
+void AgentLink::connect_later() {
+  timer_.expires_after(kRetryInterval);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) connect();
+  });
+}
+
+void AgentLink::on_connected() {
+  told_absence_ = false;
+  socket_->native_non_blocking(true);
+  proto::ProxyToAgent hello;
+  hello.mutable_hello()->set_protocol(kProtocol);
+  hello.mutable_hello()->set_version(WSLB_VERSION);
+  proto::ProxyToAgent ready;
+  ready.mutable_ready();
+  if (!send(hello.SerializeAsString()) || !send(ready.SerializeAsString())) {
+    return connect_later();
+  }
+  spdlog::info("agent: connected to {}", socket_path_);
+  reported_connections_ = reported_tunnels_ = 0;
+  wait_for_agent();
+  report_periodically();
+}
+
+// The agent's messages carry nothing that changes what this version does; the end of the
+// connection says that the agent has gone.
+void AgentLink::wait_for_agent() {
+  socket_->async_wait(Protocol::socket::wait_read, [this](const boost::system::error_code& error) {
+    if (error) return;
+    std::array<char, 4096> packet;
+    const ssize_t count = ::recv(socket_->native_handle(), packet.data(), packet.size(), 0);
+    if (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR))) return wait_for_agent();
+    spdlog::warn("agent: connection lost; serving without it, and trying again");
+    timer_.cancel();
+    socket_.reset();
+    told_absence_ = true;
+    connect_later();
+  });
+}
+
+void AgentLink::report_periodically() {
+  timer_.expires_after(kReportInterval);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error || !socket_) return;
+    const std::uint64_t connections = service_.gate.open();
+    const std::uint64_t tunnels = service_.tunnels;
+    if (connections != reported_connections_ || tunnels != reported_tunnels_) {
+      proto::ProxyToAgent message;
+      message.mutable_report()->set_connections(connections);
+      message.mutable_report()->set_tunnels(tunnels);
+      if (send(message.SerializeAsString())) {
+        reported_connections_ = connections;
+        reported_tunnels_ = tunnels;
+      }
+    }
+    report_periodically();
+  });
+}
+
+// False where the agent does not read, or has gone: wait_for_agent() sees the latter.
+bool AgentLink::send(const std::string& packet) {
+  return ::send(socket_->native_handle(), packet.data(), packet.size(), MSG_NOSIGNAL) >= 0;
+}
+
+}  // namespace wslb::proxy

@@ -1,0 +1,53 @@
+#include "proxy/body_pump.h"
+
+#include "proxy/connection.h"
+
+namespace wslb::proxy {
+
+namespace asio = boost::asio;
+
+// Appends what the input holds of the body. False: it is malformed.
+bool BodyPump::collect(std::string& out) {
+  while (!decoder.finished() && !input.empty()) {
+    const http::BodyDecoder::Step step = decoder.decode(input.view());
+    if (step.status == http::BodyDecoder::Status::Bad) return false;
+    if (chunked) {
+      http::append_chunk(out, step.data);
+    } else {
+      out += step.data;
+    }
+    input.consume(step.consumed);
+  }
+  return true;
+}
+
+asio::awaitable<PumpEnd> BodyPump::run(std::string head) {
+  std::string out = std::move(head);
+  for (;;) {
+    if (!collect(out)) co_return PumpEnd::SourceMalformed;
+    const bool last = decoder.finished();
+    if (last && chunked) out += http::kLastChunk;
+    if (!out.empty()) {
+      const IoResult written = co_await to.write_all(out, deadline_after(write_timeout));
+      sent += written.bytes;
+      if (!written.ok()) {
+        co_return written.status == IoStatus::Timeout ? PumpEnd::SinkTimeout : PumpEnd::SinkClosed;
+      }
+      on_progress();
+      out.clear();
+    }
+    if (last) co_return PumpEnd::Done;
+    if (stop) co_return PumpEnd::Stopped;
+    const IoResult received = co_await from.read(input.room(), deadline_after(read_timeout));
+    if (stop) co_return PumpEnd::Stopped;
+    if (received.ok()) {
+      input.commit(received.bytes);
+    } else if (received.status == IoStatus::Timeout) {
+      co_return PumpEnd::SourceTimeout;
+    } else if (received.status != IoStatus::Eof || !decoder.end_of_input()) {
+      co_return PumpEnd::SourceClosed;
+    }
+  }
+}
+
+}  // namespace wslb::proxy

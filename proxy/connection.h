@@ -1,0 +1,48 @@
+// The two ends of a session: a socket with what has been received from it.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "base/ip_address.h"
+#include "base/time.h"
+#include "proxy/connection_gate.h"
+#include "proxy/input_buffer.h"
+#include "proxy/server_pool.h"
+#include "proxy/stream.h"
+
+namespace wslb::proxy {
+
+struct ClientConnection {
+  ClientConnection(boost::asio::ip::tcp::socket socket, const base::Endpoint& peer,
+                   ConnectionLease admitted)
+      : stream(std::move(socket)), address(peer), lease(std::move(admitted)) {}
+
+  Stream stream;
+  InputBuffer input;
+  base::Endpoint address;
+  ConnectionLease lease;
+};
+
+struct ServerConnection {
+  explicit ServerConnection(boost::asio::ip::tcp::socket socket) : stream(std::move(socket)) {}
+
+  Stream stream;
+  InputBuffer input;
+  const ServerPool* pool = nullptr;  // together with `server`: whom it leads to
+  std::size_t server = 0;
+  bool reused = false;  // it has carried a request before
+};
+
+// The listener's descriptor as a socket of the session's thread.
+boost::asio::ip::tcp::socket adopt_socket(boost::asio::io_context& context, int fd);
+
+// An unset time-out never ends.
+inline base::TimePoint deadline_after(std::optional<base::Duration> timeout) {
+  return timeout ? std::chrono::steady_clock::now() + *timeout : base::TimePoint::max();
+}
+
+}  // namespace wslb::proxy

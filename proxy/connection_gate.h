@@ -1,0 +1,56 @@
+// HAProxy's maxconn of the process, a frontend and a bind line. Clients beyond it are not refused:
+// the listener stops accepting, and they wait in the kernel's backlog until a connection ends.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <limits>
+
+namespace wslb::proxy {
+
+class ConnectionGate {
+ public:
+  explicit ConnectionGate(std::uint32_t max) : max_(max) {}
+
+  // Takes a place. False: there is none.
+  bool enter() {
+    std::uint32_t open = open_.load();
+    while (open < max_) {
+      if (open_.compare_exchange_weak(open, open + 1)) return true;
+    }
+    return false;
+  }
+  void leave() { --open_; }
+
+  [[nodiscard]] std::uint32_t open() const { return open_; }
+
+  static constexpr std::uint32_t kUnlimited = std::numeric_limits<std::uint32_t>::max();
+
+ private:
+  std::uint32_t max_;
+  std::atomic<std::uint32_t> open_{0};
+};
+
+// A client connection's place at its three gates, given back when destroyed, on whichever thread
+// the session ends.
+class ConnectionLease {
+ public:
+  using Gates = std::array<ConnectionGate*, 3>;  // process, frontend, bind line
+
+  // Holds nothing unless every gate had a place. `on_free` is called after places were given back.
+  ConnectionLease(const Gates& gates, const std::function<void()>& on_free);
+  ConnectionLease(ConnectionLease&& other) noexcept;
+  ConnectionLease& operator=(ConnectionLease&&) = delete;
+  ~ConnectionLease();
+
+  [[nodiscard]] bool held() const { return held_; }
+
+ private:
+  Gates gates_;
+  const std::function<void()>* on_free_;
+  bool held_;
+};
+
+}  // namespace wslb::proxy

@@ -1,0 +1,93 @@
+#include "proxy/established_tunnel.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "proxy/access_log.h"
+#include "proxy/tunnel.h"
+
+namespace wslb::proxy {
+namespace {
+
+class EstablishedTunnel : public TunnelOwner {
+ public:
+  EstablishedTunnel(Service& service, Worker& worker, Frontend& frontend,
+                    const ClientConnection& client, ConnectionLease lease, Slot slot,
+                    RequestRecord record)
+      : service_(service),
+        worker_(worker),
+        frontend_(frontend),
+        client_(client.address),
+        lease_(std::move(lease)),
+        slot_(std::move(slot)),
+        record_(std::move(record)) {
+    ++service_.tunnels;
+    ++worker_.connections;  // besides the session's count, which ends with the session
+  }
+
+  ~EstablishedTunnel() override {
+    --service_.tunnels;
+    --worker_.connections;
+  }
+
+  void on_tunnel_end(const Tunnel& tunnel, TunnelEnd end) override {
+    record_.bytes_to_client += tunnel.received(Tunnel::Server);
+    switch (end) {
+      case TunnelEnd::ClientClosed:
+      case TunnelEnd::ServerClosed:
+        break;
+      case TunnelEnd::Timeout:
+        record_.end('c', 'D');
+        break;
+      case TunnelEnd::ClientError:
+        record_.end('C', 'D');
+        break;
+      case TunnelEnd::ServerError:
+        record_.end('S', 'D');
+        break;
+    }
+    --pool_connections();
+    write_access_log(service_, frontend_, client_, record_);
+  }
+
+ private:
+  std::atomic<std::uint32_t>& pool_connections() const {
+    return service_.pools.find(record_.pool->section().name)->second->connections;
+  }
+
+  Service& service_;
+  Worker& worker_;
+  Frontend& frontend_;
+  base::Endpoint client_;
+  ConnectionLease lease_;
+  Slot slot_;
+  RequestRecord record_;
+};
+
+// `timeout tunnel`, else the shorter of client and server: without it HAProxy keeps both running,
+// and traffic either way renews both.
+base::Duration idle_timeout(const Frontend& frontend, const config::ProxySection& backend) {
+  const auto& client_side = frontend.section.timeouts;
+  if (backend.timeouts.tunnel) return *backend.timeouts.tunnel;
+  if (client_side.tunnel) return *client_side.tunnel;
+  return std::min(client_side.client.value_or(base::Duration::max()),
+                  backend.timeouts.server.value_or(base::Duration::max()));
+}
+
+}  // namespace
+
+void establish_tunnel(Service& service, Worker& worker, Frontend& frontend,
+                      std::unique_ptr<ClientConnection> client, ServerLink link,
+                      RequestRecord record) {
+  const base::Duration timeout = idle_timeout(frontend, record.pool->section());
+  auto owner = std::make_unique<EstablishedTunnel>(service, worker, frontend, *client,
+                                                   std::move(client->lease), std::move(*link.slot),
+                                                   std::move(record));
+  auto tunnel = std::make_unique<Tunnel>(
+      client->stream.release(), link.connection->stream.release(), timeout, std::move(owner));
+  tunnel->preload(Tunnel::Client, client->input.take());
+  tunnel->preload(Tunnel::Server, link.connection->input.take());
+  worker.engine.adopt(std::move(tunnel));
+}
+
+}  // namespace wslb::proxy

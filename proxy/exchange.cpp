@@ -1,0 +1,178 @@
+#include "proxy/exchange.h"
+
+#include <algorithm>
+
+#include "proxy/http/acl.h"
+#include "proxy/http/connection.h"
+#include "proxy/http/cookie.h"
+#include "proxy/http/error_page.h"
+#include "proxy/http/forwarded.h"
+
+namespace wslb::proxy {
+
+namespace asio = boost::asio;
+using std::chrono::steady_clock;
+
+Exchange::Exchange(Service& service, Frontend& frontend, ClientConnection& client,
+                   http::RequestHead head, RequestRecord& record)
+    : service_(service),
+      frontend_(frontend),
+      client_(client),
+      head_(std::move(head)),
+      record_(record) {}
+
+asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> idle) {
+  if (const http::Rejection rejection = check_request()) {
+    record_.end('P', 'R');
+    co_return co_await refuse(rejection.status);
+  }
+  pool_ = route();
+  record_.pool = pool_;
+  if (pool_ == nullptr) {
+    record_.end('S', 'C');
+    co_return co_await refuse(503);
+  }
+  ++pool_->connections;
+  cookie_ = take_server_cookie();
+  prepare_request();
+  const End end = co_await converse(std::move(idle));
+  if (upload_) {
+    server_reusable_ = server_reusable_ && upload_->ended();
+    co_await upload_->join();
+  }
+  if (end == End::Tunnel) co_return end;
+  --pool_->connections;
+  link_.slot.reset();
+  if (!server_reusable_) link_.connection.reset();
+  co_return end;
+}
+
+http::Rejection Exchange::check_request() {
+  framing_ = http::request_framing(head_);
+  if (framing_.kind == http::Framing::Kind::Bad) return framing_.rejection;
+  upgrade_ = http::upgrade_request(head_, framing_);
+  return upgrade_.rejection;
+}
+
+ServerPool* Exchange::route() const {
+  const auto& rules = frontend_.section.use_backends;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    if (http::holds(rules[i].condition, head_)) return frontend_.use_backends[i];
+  }
+  return frontend_.default_backend;
+}
+
+// The name of the server that the client's cookie asks for; notes for the log what it was worth.
+std::optional<std::string> Exchange::take_server_cookie() {
+  if (!backend().cookie) return std::nullopt;
+  const auto named = http::server_cookies(head_, *backend().cookie);
+  record_.termination.client_cookie = named.empty() ? 'N' : 'I';
+  if (named.empty()) return std::nullopt;
+  std::string name(named.front());
+  const bool known = std::ranges::find(backend().servers, name, &config::Server::cookie) !=
+                     backend().servers.end();
+  if (known) record_.termination.client_cookie = 'D';  // until a slot of it is had
+  return name;
+}
+
+void Exchange::prepare_request() {
+  client_keeps_alive_ = http::keeps_alive(head_) && !framing_.must_close;
+  if (backend().cookie) http::hide_cookie(head_, *backend().cookie);
+  const bool websocket = upgrade_.kind == http::UpgradeRequest::Kind::WebSocket;
+  const bool close = backend().options.http_server_close ||
+                     frontend_.section.options.http_server_close ||
+                     head_.version == http::Version::Http10;
+  http::replace_hop_by_hop(head_.fields, framing_,
+                           websocket ? http::NextHop::WebSocket
+                           : close   ? http::NextHop::Close
+                                     : http::NextHop::Default);
+  const auto& forward_for = frontend_.section.options.forward_for
+                                ? frontend_.section.options.forward_for
+                                : backend().options.forward_for;
+  if (forward_for) http::add_forwarded_for(head_, *forward_for, client_.address.address);
+  request_text_ = http::serialise(head_);
+}
+
+asio::awaitable<Exchange::End> Exchange::converse(std::unique_ptr<ServerConnection> idle) {
+  for (;;) {
+    link_ = co_await connect_to_server(*pool_, cookie_, std::move(idle), record_);
+    if (!link_.slot) co_return co_await refuse(503);
+    if (link_.slot->by_cookie()) record_.termination.client_cookie = 'V';
+    std::optional<http::ResponseHead> response;
+    if (co_await send_request()) response = co_await read_final_head();
+    if (response || !may_resend()) co_return co_await answer(std::move(response));
+    // The server closed the idle connection while the request was on its way (RFC 9112, 9.3.1).
+    link_.connection.reset();
+    link_.slot.reset();
+    record_.end('-', '-');
+  }
+}
+
+// Only what a server may safely see twice, and only when it answered nothing.
+bool Exchange::may_resend() const {
+  const bool idempotent =
+      head_.method == "GET" || head_.method == "HEAD" || head_.method == "OPTIONS";
+  return link_.connection->reused && !response_begun_ && !upload_ && idempotent &&
+         record_.termination.cause == 'S';
+}
+
+asio::awaitable<bool> Exchange::send_request() {
+  const IoResult written = co_await link_.connection->stream.write_all(
+      request_text_, deadline_after(backend().timeouts.server));
+  if (!written.ok()) {
+    record_.end(written.status == IoStatus::Timeout ? 's' : 'S', 'H');
+    // A server that refuses early may have answered before it closed.
+    if (written.status == IoStatus::Timeout) co_return false;
+  }
+  start_upload();
+  co_return true;
+}
+
+void Exchange::start_upload() {
+  if (framing_.kind == http::Framing::Kind::None) return;
+  Stream& server = link_.connection->stream;
+  upload_ = std::make_shared<Upload>(
+      BodyPump{.from = client_.stream,
+               .input = client_.input,
+               .to = server,
+               .decoder = http::BodyDecoder(framing_),
+               .chunked = framing_.kind == http::Framing::Kind::Chunked,
+               .read_timeout = frontend_.section.timeouts.client,
+               .write_timeout = backend().timeouts.server,
+               .on_progress = [&server, timeout = backend().timeouts.server] {
+                 server.extend_read(deadline_after(timeout));
+               }});
+  upload_->start([&server](PumpEnd end) {
+    const bool server_may_answer =
+        end == PumpEnd::Done || end == PumpEnd::SinkClosed || end == PumpEnd::Stopped;
+    if (!server_may_answer) server.cancel();
+  });
+}
+
+asio::awaitable<Exchange::End> Exchange::answer(std::optional<http::ResponseHead> response) {
+  if (!response) {
+    const bool timeout = record_.termination.cause == 's';
+    const bool aborted = record_.termination.cause == 'C' || record_.termination.cause == 'c';
+    if (!aborted) co_return co_await refuse(timeout ? 504 : 502);
+    if (record_.termination.cause == 'c') co_return co_await refuse(408);
+    const bool malformed = upload_->end() == PumpEnd::SourceMalformed;
+    if (malformed) co_return co_await refuse(400);
+    co_return End::Close;
+  }
+  record_.end('-', '-');
+  record_.response_received = steady_clock::now();
+  record_.status = response->status;
+  if (response->status == 101) co_return co_await accept_upgrade(std::move(*response));
+  co_return co_await send_response(std::move(*response));
+}
+
+asio::awaitable<Exchange::End> Exchange::refuse(int status) {
+  const std::string page = http::error_page(status, head_.method);
+  record_.status = status;
+  const IoResult written =
+      co_await client_.stream.write_all(page, deadline_after(frontend_.section.timeouts.client));
+  record_.bytes_to_client += written.bytes;
+  co_return End::Close;
+}
+
+}  // namespace wslb::proxy

@@ -1,0 +1,88 @@
+// One HTTP request of a session, from its parsed head to the end of its response: choose a backend
+// and a server, connect, forward the request re-serialised from what was parsed, bring back the
+// response; or become a tunnel after a server's 101.
+//
+//   route -> connect_to_server -> send head, upload body  \  at the same time, since a server
+//                                 receive response, send  /  may answer before it has read all
+//
+// Used by HttpSession, once for each request, on the worker's thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "proxy/body_pump.h"
+#include "proxy/connection.h"
+#include "proxy/http/framing.h"
+#include "proxy/http/request.h"
+#include "proxy/http/response.h"
+#include "proxy/http/upgrade.h"
+#include "proxy/request_record.h"
+#include "proxy/server_connector.h"
+#include "proxy/service.h"
+#include "proxy/upload.h"
+
+namespace wslb::proxy {
+
+class Exchange {
+ public:
+  enum class End : std::uint8_t {
+    KeepAlive,  // the client's connection can take the next request
+    Close,
+    Tunnel,  // both connections belong together from now on: take_link()
+  };
+
+  Exchange(Service& service, Frontend& frontend, ClientConnection& client, http::RequestHead head,
+           RequestRecord& record);
+
+  // `idle`: the session's connection to a server from the request before, or null.
+  boost::asio::awaitable<End> run(std::unique_ptr<ServerConnection> idle);
+
+  // After KeepAlive: the server's connection if it can be used again, else null.
+  std::unique_ptr<ServerConnection> take_idle() { return std::move(link_.connection); }
+  // After Tunnel.
+  ServerLink take_link() { return std::move(link_); }
+
+ private:
+  ServerPool* route() const;
+  http::Rejection check_request();
+  std::optional<std::string> take_server_cookie();
+  void prepare_request();
+  boost::asio::awaitable<bool> send_request();
+  void start_upload();
+  boost::asio::awaitable<End> converse(std::unique_ptr<ServerConnection> idle);
+  boost::asio::awaitable<End> answer(std::optional<http::ResponseHead> response);
+  bool may_resend() const;
+  boost::asio::awaitable<std::optional<http::ResponseHead>> read_response_head();
+  boost::asio::awaitable<std::optional<http::ResponseHead>> read_final_head();
+  boost::asio::awaitable<bool> forward_interim(http::ResponseHead interim);
+  boost::asio::awaitable<End> accept_upgrade(http::ResponseHead response);
+  boost::asio::awaitable<End> send_response(http::ResponseHead response);
+  boost::asio::awaitable<End> refuse(int status);
+  void add_server_cookie(http::ResponseHead& response);
+  void note_pump_end(PumpEnd end);
+
+  const config::ProxySection& backend() const { return pool_->section(); }
+
+  Service& service_;
+  Frontend& frontend_;
+  ClientConnection& client_;
+  http::RequestHead head_;
+  RequestRecord& record_;
+  ServerPool* pool_ = nullptr;
+  http::Framing framing_;
+  http::UpgradeRequest upgrade_;
+  std::optional<std::string> cookie_;  // the server's name that the client brought
+  std::string request_text_;
+  bool client_keeps_alive_ = false;
+  bool response_begun_ = false;  // a byte of it came from the server
+  bool server_reusable_ = false;
+  ServerLink link_;
+  std::shared_ptr<Upload> upload_;
+};
+
+}  // namespace wslb::proxy

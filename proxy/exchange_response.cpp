@@ -1,0 +1,157 @@
+// The second half of an Exchange: what comes back from the server.
+#include <algorithm>
+
+#include "proxy/exchange.h"
+#include "proxy/http/connection.h"
+#include "proxy/http/cookie.h"
+
+namespace wslb::proxy {
+
+namespace asio = boost::asio;
+
+// The next head from the server, interim or final. Nothing: the record says why.
+asio::awaitable<std::optional<http::ResponseHead>> Exchange::read_response_head() {
+  ServerConnection& server = *link_.connection;
+  http::ResponseParser parser;
+  for (;;) {
+    const http::ParseStatus status = parser.parse(server.input.view());
+    if (status == http::ParseStatus::Complete) {
+      const std::size_t bytes = parser.head_bytes();
+      http::ResponseHead head = parser.take_head();
+      server.input.consume(bytes);
+      co_return head;
+    }
+    if (status == http::ParseStatus::Bad) {
+      record_.end('P', 'H');
+      co_return std::nullopt;
+    }
+    const IoResult received =
+        co_await server.stream.read(server.input.room(), deadline_after(backend().timeouts.server));
+    if (received.ok()) {
+      response_begun_ = true;
+      server.input.commit(received.bytes);
+      continue;
+    }
+    if (upload_ && upload_->ended() && upload_->end() == PumpEnd::SourceTimeout) {
+      record_.end('c', 'D');
+    } else if (upload_ && upload_->ended() && upload_->end() != PumpEnd::Done &&
+               upload_->end() != PumpEnd::SinkClosed && upload_->end() != PumpEnd::SinkTimeout) {
+      record_.end('C', 'D');
+    } else {
+      record_.end(received.status == IoStatus::Timeout ? 's' : 'S', 'H');
+    }
+    co_return std::nullopt;
+  }
+}
+
+// Passes interim responses on until the final one is there.
+asio::awaitable<std::optional<http::ResponseHead>> Exchange::read_final_head() {
+  for (;;) {
+    std::optional<http::ResponseHead> head = co_await read_response_head();
+    if (!head || !head->is_interim()) co_return head;
+    if (!co_await forward_interim(std::move(*head))) co_return std::nullopt;
+  }
+}
+
+asio::awaitable<bool> Exchange::forward_interim(http::ResponseHead interim) {
+  if (head_.version == http::Version::Http10) co_return true;  // RFC 9110, section 15.2
+  http::replace_hop_by_hop(interim.fields, http::Framing{}, http::NextHop::Default);
+  const IoResult written = co_await client_.stream.write_all(
+      http::serialise(interim), deadline_after(frontend_.section.timeouts.client));
+  if (!written.ok()) record_.end(written.status == IoStatus::Timeout ? 'c' : 'C', 'H');
+  co_return written.ok();
+}
+
+asio::awaitable<Exchange::End> Exchange::accept_upgrade(http::ResponseHead response) {
+  if (!http::answers_upgrade(response, upgrade_)) {
+    record_.end('P', 'H');
+    co_return co_await refuse(502);
+  }
+  add_server_cookie(response);
+  http::replace_hop_by_hop(response.fields, http::Framing{}, http::NextHop::WebSocket);
+  const std::string text = http::serialise(response);
+  const IoResult written =
+      co_await client_.stream.write_all(text, deadline_after(frontend_.section.timeouts.client));
+  record_.bytes_to_client += written.bytes;
+  if (written.ok()) co_return End::Tunnel;
+  record_.end(written.status == IoStatus::Timeout ? 'c' : 'C', 'D');
+  co_return End::Close;
+}
+
+void Exchange::add_server_cookie(http::ResponseHead& response) {
+  if (!backend().cookie) return;
+  const config::CookieRule& rule = *backend().cookie;
+  const bool chosen = link_.slot->by_cookie();
+  const bool inserts = rule.kind == config::CookieRule::Kind::Insert;
+  const auto sets_it = [&rule](const http::Field& field) {
+    return field.name.size() == 10 && field.name.substr(3, 1) == "-" &&
+           field.value.starts_with(rule.name + "=");
+  };
+  const bool from_server = std::ranges::any_of(response.fields.all(), sets_it);
+  record_.termination.server_cookie = inserts ? (chosen ? 'N' : 'I') : (from_server ? 'R' : 'N');
+  http::answer_cookie(response, rule,
+                      {.server_cookie = backend().servers[link_.slot->server()].cookie,
+                       .chosen_by_cookie = chosen,
+                       .request_method = head_.method});
+}
+
+asio::awaitable<Exchange::End> Exchange::send_response(http::ResponseHead response) {
+  const http::Framing from_server = http::response_framing(response, head_.method);
+  if (from_server.kind == http::Framing::Kind::Bad) {
+    record_.end('P', 'H');
+    co_return co_await refuse(502);
+  }
+  const http::Framing to_client = http::framing_for_client(from_server, head_.version);
+  const bool server_lives = http::keeps_alive(response) && !from_server.must_close &&
+                            from_server.kind != http::Framing::Kind::UntilClose &&
+                            !backend().options.http_server_close &&
+                            !frontend_.section.options.http_server_close;
+  const bool request_received = !upload_ || upload_->ended();
+  const bool client_lives = client_keeps_alive_ && request_received && !to_client.must_close &&
+                            to_client.kind != http::Framing::Kind::UntilClose;
+  add_server_cookie(response);
+  const auto next = !client_lives                            ? http::NextHop::Close
+                    : head_.version == http::Version::Http10 ? http::NextHop::KeepAlive
+                                                             : http::NextHop::Default;
+  http::replace_hop_by_hop(response.fields, to_client, next);
+
+  ServerConnection& server = *link_.connection;
+  BodyPump pump{.from = server.stream,
+                .input = server.input,
+                .to = client_.stream,
+                .decoder = http::BodyDecoder(from_server),
+                .chunked = to_client.kind == http::Framing::Kind::Chunked,
+                .read_timeout = backend().timeouts.server,
+                .write_timeout = frontend_.section.timeouts.client};
+  const PumpEnd end = co_await pump.run(http::serialise(response));
+  record_.bytes_to_client += pump.sent;
+  note_pump_end(end);
+  // Surplus bytes are nobody's answer: that connection must not serve another request.
+  server_reusable_ = end == PumpEnd::Done && server_lives && server.input.empty();
+  co_return end == PumpEnd::Done&& client_lives ? End::KeepAlive : End::Close;
+}
+
+void Exchange::note_pump_end(PumpEnd end) {
+  switch (end) {
+    case PumpEnd::Done:
+    case PumpEnd::Stopped:
+      return;
+    case PumpEnd::SourceTimeout:
+      record_.end('s', 'D');
+      break;
+    case PumpEnd::SourceClosed:
+    case PumpEnd::SourceMalformed:
+      record_.end('S', 'D');
+      break;
+    case PumpEnd::SinkTimeout:
+      record_.end('c', 'D');
+      return;
+    case PumpEnd::SinkClosed:
+      record_.end('C', 'D');
+      return;
+  }
+  // Truncated: the client must not take it for complete.
+  client_.stream.reset_on_close();
+}
+
+}  // namespace wslb::proxy

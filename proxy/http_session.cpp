@@ -1,0 +1,155 @@
+#include "proxy/http_session.h"
+
+#include <array>
+#include <memory>
+#include <utility>
+
+#include "proxy/access_log.h"
+#include "proxy/established_tunnel.h"
+#include "proxy/exchange.h"
+#include "proxy/http/error_page.h"
+#include "proxy/session.h"
+
+namespace wslb::proxy {
+
+namespace asio = boost::asio;
+using std::chrono::steady_clock;
+
+namespace {
+
+class HttpSession {
+ public:
+  HttpSession(Service& service, Worker& worker, Frontend& frontend, AcceptedClient accepted)
+      : service_(service),
+        worker_(worker),
+        frontend_(frontend),
+        client_(std::make_unique<ClientConnection>(adopt_socket(worker.context, accepted.fd),
+                                                   accepted.address, std::move(accepted.lease))) {}
+
+  asio::awaitable<void> run() {
+    for (bool first = true;; first = false) {
+      RequestRecord record;
+      if (!co_await await_request(first, record)) co_return;
+      std::optional<http::RequestHead> head = co_await read_head(record);
+      if (!head) {
+        if (!silent_) log(record);
+        co_return co_await linger();
+      }
+      Exchange exchange(service_, frontend_, *client_, std::move(*head), record);
+      const Exchange::End end = co_await exchange.run(std::move(idle_));
+      if (end == Exchange::End::Tunnel) {
+        establish_tunnel(service_, worker_, frontend_, std::move(client_), exchange.take_link(),
+                         std::move(record));
+        co_return;
+      }
+      log(record);
+      idle_ = exchange.take_idle();
+      if (end == Exchange::End::Close) co_return co_await linger();
+    }
+  }
+
+ private:
+  const config::Timeouts& timeouts() const { return frontend_.section.timeouts; }
+
+  void log(const RequestRecord& record) {
+    write_access_log(service_, frontend_, client_->address, record);
+  }
+
+  // Between two requests a client may stay silent for `timeout http-keep-alive`, and leaves
+  // without a word. The first request has its own limit, see read_head().
+  asio::awaitable<bool> await_request(bool first, RequestRecord& record) {
+    if (first || !client_->input.empty()) co_return true;
+    const auto limit = timeouts().http_keep_alive ? timeouts().http_keep_alive
+                       : timeouts().http_request  ? timeouts().http_request
+                                                  : timeouts().client;
+    const IoResult received =
+        co_await client_->stream.read(client_->input.room(), deadline_after(limit));
+    if (!received.ok()) co_return false;
+    client_->input.commit(received.bytes);
+    record.accepted = std::chrono::system_clock::now();
+    record.begin = steady_clock::now();
+    co_return true;
+  }
+
+  // Answers what is no request: too slow, malformed, or ended half way.
+  asio::awaitable<std::optional<http::RequestHead>> read_head(RequestRecord& record) {
+    const base::TimePoint deadline =
+        deadline_after(timeouts().http_request ? timeouts().http_request : timeouts().client);
+    http::RequestParser parser;
+    for (;;) {
+      const http::ParseStatus status = parser.parse(client_->input.view());
+      if (status == http::ParseStatus::Complete) {
+        client_->input.consume(parser.head_bytes());
+        record.head_received = steady_clock::now();
+        http::RequestHead head = parser.take_head();
+        record.request_line = head.request_line;
+        co_return head;
+      }
+      if (status == http::ParseStatus::Bad) {
+        record.end('P', 'R');
+        co_await refuse(parser.rejection().status, record);
+        co_return std::nullopt;
+      }
+      const IoResult received = co_await client_->stream.read(client_->input.room(), deadline);
+      if (received.ok()) {
+        client_->input.commit(received.bytes);
+        continue;
+      }
+      co_await end_of_head(received, record);
+      co_return std::nullopt;
+    }
+  }
+
+  asio::awaitable<void> end_of_head(const IoResult& received, RequestRecord& record) {
+    const bool nothing_sent = client_->input.empty();
+    if (received.status == IoStatus::Timeout) {
+      record.end('c', 'R');
+      co_await refuse(408, record);
+    } else {
+      record.end('C', 'R');
+      if (!nothing_sent) co_await refuse(400, record);
+    }
+    silent_ = nothing_sent && frontend_.section.options.dontlognull;
+  }
+
+  asio::awaitable<void> refuse(int status, RequestRecord& record) {
+    record.status = status;
+    const IoResult written = co_await client_->stream.write_all(http::error_page(status),
+                                                                deadline_after(timeouts().client));
+    record.bytes_to_client = written.bytes;
+  }
+
+  // Closing while the client still sends would reset the connection and may destroy the response
+  // before the client has read it (RFC 9112, section 9.6): say that we are done, and listen a
+  // little longer.
+  asio::awaitable<void> linger() {
+    constexpr auto kLinger = std::chrono::seconds(1);
+    constexpr int kReadsMax = 64;
+    client_->stream.shutdown_send();
+    const base::TimePoint deadline = steady_clock::now() + kLinger;
+    std::array<char, 4096> ignored;
+    for (int reads = 0; reads < kReadsMax; ++reads) {
+      if (!(co_await client_->stream.read(ignored, deadline)).ok()) co_return;
+    }
+  }
+
+  Service& service_;
+  Worker& worker_;
+  Frontend& frontend_;
+  std::unique_ptr<ClientConnection> client_;
+  std::unique_ptr<ServerConnection> idle_;
+  bool silent_ = false;  // the connection sent nothing, and `option dontlognull` is set
+};
+
+}  // namespace
+
+void start_http_session(Service& service, Worker& worker, Frontend& frontend,
+                        AcceptedClient client) {
+  const auto live = [](std::unique_ptr<HttpSession> session) -> asio::awaitable<void> {
+    co_await session->run();
+  };
+  spawn_session(worker, frontend,
+                live(std::make_unique<HttpSession>(service, worker, frontend, std::move(client))));
+}
+
+}  // namespace wslb::proxy

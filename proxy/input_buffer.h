@@ -1,0 +1,53 @@
+// Bytes received from a peer and not yet dealt with: a fixed-size buffer that is filled at the end
+// and consumed from the front.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wslb::proxy {
+
+class InputBuffer {
+ public:
+  // As large as the largest message head (http::Limits).
+  static constexpr std::size_t kBytes = 16 * 1024;
+
+  [[nodiscard]] std::string_view view() const { return {bytes_.data() + begin_, end_ - begin_}; }
+  [[nodiscard]] bool empty() const { return begin_ == end_; }
+
+  void consume(std::size_t count) {
+    begin_ += count;
+    if (begin_ == end_) begin_ = end_ = 0;
+  }
+
+  // Where the next bytes go; may move what is there, so views are invalid afterwards. Empty only
+  // when the buffer is full.
+  std::span<char> room() {
+    if (bytes_.empty()) bytes_.resize(kBytes);
+    if (begin_ > 0) {
+      std::memmove(bytes_.data(), bytes_.data() + begin_, end_ - begin_);
+      end_ -= begin_;
+      begin_ = 0;
+    }
+    return {bytes_.data() + end_, bytes_.size() - end_};
+  }
+  void commit(std::size_t count) { end_ += count; }
+
+  // Everything, leaving nothing.
+  std::string take() {
+    std::string all(view());
+    consume(all.size());
+    return all;
+  }
+
+ private:
+  std::vector<char> bytes_;  // allocated by the first use
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+};
+
+}  // namespace wslb::proxy

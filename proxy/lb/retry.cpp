@@ -1,0 +1,40 @@
+#include "proxy/lb/retry.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace wslb::proxy::lb {
+
+namespace {
+
+// A retry to the same server waits, since a server that restarts is back in a moment. After a
+// time-out that moment has passed already.
+base::Duration turnaround(const config::ProxySection& section, bool timed_out) {
+  if (timed_out) return base::Duration(0);
+  const base::Duration longest = std::chrono::seconds(1);
+  const base::Duration connect = section.timeouts.connect.value_or(base::Duration(0));
+  return connect.count() > 0 ? std::min(longest, connect) : longest;
+}
+
+// `retry` counts from 1. Interval N: every N-th retry; -N: the N-th from the last on.
+bool retry_is_for_redispatch(int retry, int retries, int interval) {
+  if (interval > 0) return retry % interval == 0;
+  return interval < 0 && retry == retries + 1 + interval;
+}
+
+}  // namespace
+
+RetryVerdict after_connect_failure(const config::ProxySection& section,
+                                   const ConnectFailure& failure) {
+  if (failure.failures > section.retries) return GiveUp{};
+  const bool another = failure.usable_servers > (failure.server_usable ? 1U : 0U);
+  if (section.options.redispatch && another) {
+    // A client that is not bound to the server by its cookie has no reason to wait for it.
+    if (!failure.by_cookie) return Redispatch{};
+    const int interval = *section.options.redispatch;
+    if (retry_is_for_redispatch(failure.failures, section.retries, interval)) return Redispatch{};
+  }
+  return RetrySame{turnaround(section, failure.timed_out)};
+}
+
+}  // namespace wslb::proxy::lb

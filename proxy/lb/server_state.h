@@ -1,0 +1,34 @@
+// What the load balancer knows of one server: what the operator wants of it, what its checks say,
+// and how busy it is. Plain values; Backend owns and changes them, the shell shows them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace wslb::proxy::lb {
+
+// What the operator wants: `Drain` takes no new client but those with its cookie, `Maint` none.
+enum class Admin : std::uint8_t { Ready, Drain, Maint };
+
+// What comes of the operator's will and the checks together.
+enum class State : std::uint8_t { Up, Down, Drain, Maint };
+
+struct ServerState {
+  Admin admin = Admin::Ready;
+  bool healthy = true;  // by its checks; a server without checks always is
+
+  std::uint32_t served = 0;  // slots in use; an upgraded WebSocket keeps its slot until it closes
+  std::uint32_t queued = 0;  // waiting for this server alone
+  std::uint64_t total = 0;   // slots ever given
+
+  [[nodiscard]] State state() const {
+    if (admin == Admin::Maint) return State::Maint;
+    if (!healthy) return State::Down;
+    return admin == Admin::Drain ? State::Drain : State::Up;
+  }
+
+  // Up or draining: a client whose cookie names the server may still go to it.
+  [[nodiscard]] bool takes_cookie_clients() const { return admin != Admin::Maint && healthy; }
+};
+
+}  // namespace wslb::proxy::lb

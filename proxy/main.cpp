@@ -1,0 +1,130 @@
+// wslb-proxy: flags, configuration, sockets, background, threads; in this order.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include "base/environment.h"
+#include "base/file.h"
+#include "config/config.h"
+#include "proxy/listening_socket.h"
+#include "proxy/options.h"
+#include "proxy/process.h"
+#include "proxy/server.h"
+#include "proxy/service.h"
+
+namespace wslb::proxy {
+namespace {
+
+constexpr int kExitNoListener = 2;  // as HAProxy
+
+// All that is wrong, or nothing.
+std::optional<config::Config> load(const std::vector<std::string>& files) {
+  std::vector<config::Source> sources;
+  for (const std::string& file : files) {
+    base::Result<std::string> text = base::read_file(file);
+    if (!text) {
+      std::fprintf(stderr, "%s\n", text.error().message.c_str());
+      return std::nullopt;
+    }
+    sources.push_back({file, std::move(*text)});
+  }
+  config::LoadResult loaded = config::load(sources, base::environment());
+  for (const config::Diagnostic& diagnostic : loaded.diagnostics.all()) {
+    std::fprintf(stderr, "%s\n", diagnostic.to_string().c_str());
+  }
+  if (loaded.diagnostics.has_errors()) return std::nullopt;
+  return std::move(loaded.config);
+}
+
+// Every bind line, or the reasons why not.
+std::optional<std::vector<OpenBind>> open_all(Service& service, std::uint32_t maxconn) {
+  std::vector<OpenBind> binds;
+  bool failed = false;
+  for (const auto& frontend : service.frontends) {
+    const config::ProxySection& section = frontend->section;
+    const std::uint32_t limit = section.maxconn > 0 ? section.maxconn : maxconn;
+    for (const config::Bind& bind : section.binds) {
+      const auto fd = open_listening_socket(bind, section.backlog > 0 ? section.backlog : limit);
+      if (fd) {
+        binds.push_back({frontend.get(), &bind, *fd});
+      } else {
+        std::fprintf(stderr, "%s\n", fd.error().message.c_str());
+        failed = true;
+      }
+    }
+  }
+  if (failed) return std::nullopt;
+  return binds;
+}
+
+int serve(const Options& options, const config::Config& config) {
+  base::Result<SyslogSender> syslog = SyslogSender::open();
+  if (!syslog) {
+    std::fprintf(stderr, "%s\n", syslog.error().message.c_str());
+    return 1;
+  }
+  const std::uint32_t possible = maxconn_for(raise_open_files_limit());
+  const std::uint32_t maxconn = config.global.maxconn > 0 ? config.global.maxconn : possible;
+  Service service(config, maxconn, std::move(*syslog));
+  const auto binds = open_all(service, maxconn);
+  if (!binds) return 1;
+  if ((options.daemon || config.global.daemon) && !options.foreground) go_to_background();
+  const std::string& pidfile = options.pidfile.empty() ? config.global.pidfile : options.pidfile;
+  if (!pidfile.empty()) {
+    if (const auto written = write_pidfile(pidfile); !written) {
+      std::fprintf(stderr, "%s\n", written.error().message.c_str());
+      return 1;
+    }
+  }
+  const std::size_t threads = config.global.nbthread > 0
+                                  ? static_cast<std::size_t>(config.global.nbthread)
+                                  : std::max(1U, std::thread::hardware_concurrency());
+  Server server(service, *binds, threads, options.agent_socket);
+  spdlog::info("wslb-proxy {} serves: {} listening sockets, {} threads, maxconn {}", WSLB_VERSION,
+               binds->size(), threads, maxconn);
+  server.run();
+  if (!pidfile.empty()) ::unlink(pidfile.c_str());
+  std::fflush(nullptr);
+  // The kernel closes every connection at once; unwinding thousands of sessions would only delay.
+  std::_Exit(0);
+}
+
+int run(const Options& options) {
+  if (options.version) {
+    std::printf("wslb-proxy version %s\n", WSLB_VERSION);
+    return 0;
+  }
+  const auto config = load(options.files);
+  if (!config) return 1;
+  const bool listens = std::ranges::any_of(
+      config->proxies, [](const config::ProxySection& section) { return !section.binds.empty(); });
+  if (!listens) {
+    std::fprintf(stderr, "no 'bind' line in the configuration: wslb-proxy has nothing to do\n");
+    return kExitNoListener;
+  }
+  if (options.check_only) {
+    std::printf("Configuration file is valid\n");
+    return 0;
+  }
+  if (options.debug) spdlog::set_level(spdlog::level::debug);
+  return serve(options, *config);
+}
+
+}  // namespace
+}  // namespace wslb::proxy
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const auto options = wslb::proxy::parse_options(arguments);
+  if (!options) {
+    std::fprintf(stderr, "%s\n", options.error().message.c_str());
+    return 1;
+  }
+  return wslb::proxy::run(*options);
+}

@@ -1,0 +1,51 @@
+#include "proxy/options.h"
+
+#include <cstddef>
+
+namespace wslb::proxy {
+
+base::Result<Options> parse_options(const std::vector<std::string>& arguments) {
+  Options options;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& flag = arguments[i];
+    const auto value = [&]() -> std::string {
+      return i + 1 < arguments.size() ? arguments[++i] : std::string();
+    };
+    std::string* wanted = nullptr;
+    std::string file;
+    if (flag == "-f") {
+      wanted = &file;
+    } else if (flag == "-p") {
+      wanted = &options.pidfile;
+    } else if (flag == "--agent") {
+      wanted = &options.agent_socket;
+    } else if (flag == "-c") {
+      options.check_only = true;
+    } else if (flag == "-db") {
+      options.foreground = true;
+    } else if (flag == "-d") {
+      options.foreground = options.debug = true;
+    } else if (flag == "-D") {
+      options.daemon = true;
+    } else if (flag == "-v" || flag == "-vv") {
+      options.version = true;
+    } else {
+      return base::Error{"unknown or unsupported flag '" + flag + "'\n" + usage()};
+    }
+    if (wanted == nullptr) continue;
+    *wanted = value();
+    if (wanted->empty()) return base::Error{"flag '" + flag + "' needs a value\n" + usage()};
+    if (wanted == &file) options.files.push_back(file);
+  }
+  if (options.files.empty() && !options.version) {
+    return base::Error{"no configuration file is given\n" + usage()};
+  }
+  return options;
+}
+
+std::string usage() {
+  return "usage: wslb-proxy -f FILE [-f FILE...] [-c] [-d] [-db] [-D] [-p PIDFILE] [-v]"
+         " [--agent SOCKET]";
+}
+
+}  // namespace wslb::proxy

@@ -1,0 +1,52 @@
+// The running proxy: workers, listeners, health checks, the line to the agent, and its end.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "proxy/agent_link.h"
+#include "proxy/health_check.h"
+#include "proxy/listener.h"
+#include "proxy/service.h"
+#include "proxy/worker.h"
+
+namespace wslb::proxy {
+
+// A bind line whose socket is open.
+struct OpenBind {
+  Frontend* frontend = nullptr;
+  const config::Bind* bind = nullptr;
+  int fd = -1;
+};
+
+class Server {
+ public:
+  // `agent_socket` empty: no agent.
+  Server(Service& service, const std::vector<OpenBind>& binds, std::size_t threads,
+         const std::string& agent_socket);
+
+  // Serves until SIGTERM or SIGINT (at once) or SIGUSR1 (accepts no more and ends with the last
+  // connection).
+  void run();
+
+ private:
+  void start_checks();
+  void wait_for_signal();
+  void stop_softly();
+  void stop();
+
+  Service& service_;
+  Listener::Workers workers_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  std::vector<std::unique_ptr<HealthChecker>> checkers_;
+  std::unique_ptr<AgentLink> agent_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer drained_;
+};
+
+}  // namespace wslb::proxy

@@ -1,0 +1,29 @@
+// Finds a server for a request and connects to it: slot, queue, retries and redispatch, as
+// `retries`, `option redispatch`, `timeout connect` and `timeout queue` say.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "proxy/connection.h"
+#include "proxy/request_record.h"
+#include "proxy/server_pool.h"
+
+namespace wslb::proxy {
+
+struct ServerLink {
+  std::optional<Slot> slot;  // none: no server could be reached; the record says why
+  std::unique_ptr<ServerConnection> connection;
+};
+
+// `idle`: a connection of this session that is used again if it leads to the chosen server; it is
+// closed otherwise. `cookie`: the server's name that the client brought.
+boost::asio::awaitable<ServerLink> connect_to_server(ServerPool& pool,
+                                                     std::optional<std::string_view> cookie,
+                                                     std::unique_ptr<ServerConnection> idle,
+                                                     RequestRecord& record);
+
+}  // namespace wslb::proxy

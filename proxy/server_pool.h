@@ -1,0 +1,103 @@
+// The servers of one backend as all worker threads share them: lb::Backend under a mutex, and the
+// sessions that wait for a slot. A session asks with acquire() and holds the returned Slot while
+// its request or tunnel uses the server; destroying the Slot wakes up who waited the longest.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "base/time.h"
+#include "config/proxy_section.h"
+#include "proxy/lb/backend.h"
+
+namespace wslb::proxy {
+
+class ServerPool;
+
+// One unit of a server's maxconn. Move-only.
+class Slot {
+ public:
+  Slot(ServerPool& pool, std::size_t server, bool by_cookie)
+      : pool_(&pool), server_(server), by_cookie_(by_cookie) {}
+  Slot(Slot&& other) noexcept
+      : pool_(std::exchange(other.pool_, nullptr)),
+        server_(other.server_),
+        by_cookie_(other.by_cookie_) {}
+  Slot& operator=(Slot&& other) noexcept {
+    std::swap(pool_, other.pool_);
+    std::swap(server_, other.server_);
+    std::swap(by_cookie_, other.by_cookie_);
+    return *this;
+  }
+  ~Slot();
+
+  [[nodiscard]] std::size_t server() const { return server_; }
+  // False: the client has no (valid) cookie of this server and must be given one.
+  [[nodiscard]] bool by_cookie() const { return by_cookie_; }
+
+ private:
+  ServerPool* pool_;
+  std::size_t server_;
+  bool by_cookie_;
+};
+
+class ServerPool {
+ public:
+  enum class Refusal : std::uint8_t { NoServer, Timeout };
+
+  struct Outcome {
+    std::optional<Slot> slot;
+    Refusal refusal = Refusal::NoServer;  // where there is no slot
+    bool waited = false;                  // in a queue
+  };
+
+  // What a log line tells about a slot's surroundings.
+  struct Load {
+    std::size_t served = 0;  // by that server
+    std::size_t server_queue = 0;
+    std::size_t backend_queue = 0;
+  };
+
+  explicit ServerPool(const config::ProxySection& section);
+  ServerPool(const ServerPool&) = delete;
+
+  // Waits on the caller's executor until `deadline` where every fitting server is full.
+  boost::asio::awaitable<Outcome> acquire(std::optional<std::string_view> cookie,
+                                          std::optional<std::size_t> avoid,
+                                          base::TimePoint deadline);
+
+  void set_health(std::size_t server, bool healthy);
+
+  [[nodiscard]] std::size_t usable_servers() const;
+  [[nodiscard]] bool is_usable(std::size_t server) const;
+  [[nodiscard]] Load load(std::size_t server) const;
+  [[nodiscard]] const config::ProxySection& section() const { return section_; }
+
+  // Requests and tunnels that use or wait for this backend now: `beconn` in a log line.
+  std::atomic<std::uint32_t> connections{0};
+
+ private:
+  friend class Slot;
+  struct Waiter;
+
+  void release(std::size_t server);
+  void deliver(const lb::Redistribution& redistribution);
+
+  const config::ProxySection& section_;
+  mutable std::mutex mutex_;
+  lb::Backend backend_;
+  lb::Ticket next_ticket_ = 1;
+  std::unordered_map<lb::Ticket, std::shared_ptr<Waiter>> waiters_;
+};
+
+}  // namespace wslb::proxy

@@ -1,0 +1,44 @@
+// What every session can reach: the configuration made live. Built once before the threads start;
+// afterwards only what is atomic or locks itself changes.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+#include "proxy/connection_gate.h"
+#include "proxy/server_pool.h"
+#include "proxy/syslog_sender.h"
+
+namespace wslb::proxy {
+
+// A frontend or listen section that clients connect to.
+struct Frontend {
+  Frontend(const config::ProxySection& configured, std::uint32_t maxconn)
+      : section(configured), gate(maxconn) {}
+
+  const config::ProxySection& section;
+  ConnectionGate gate;
+  std::vector<ServerPool*> use_backends;  // beside section.use_backends
+  ServerPool* default_backend = nullptr;  // null: 503
+};
+
+struct Service {
+  Service(const config::Config& loaded, std::uint32_t maxconn, SyslogSender sender);
+
+  const config::Config& config;
+  SyslogSender syslog;
+  ConnectionGate gate;
+  std::function<void()> on_connection_end = [] {};  // set before the threads start
+  std::map<std::string, std::unique_ptr<ServerPool>, std::less<>> pools;
+  std::vector<std::unique_ptr<Frontend>> frontends;
+  std::atomic<std::uint64_t> tunnels{0};  // open now
+};
+
+}  // namespace wslb::proxy

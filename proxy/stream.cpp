@@ -1,0 +1,124 @@
+#include "proxy/stream.h"
+
+#include <cerrno>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "proxy/socket_address.h"
+
+namespace wslb::proxy {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using base::TimePoint;
+
+Stream::Stream(tcp::socket socket)
+    : socket_(std::move(socket)), read_watchdog_(socket_), write_watchdog_(socket_) {}
+
+asio::awaitable<IoResult> Stream::wait(tcp::socket::wait_type type, Watchdog& watchdog,
+                                       TimePoint deadline) {
+  watchdog.arm(deadline);
+  const auto [error] = co_await socket_.async_wait(type, asio::as_tuple(asio::use_awaitable));
+  watchdog.disarm();
+  if (watchdog.fired()) co_return IoResult{IoStatus::Timeout};
+  if (error) co_return IoResult{IoStatus::Error, 0, error.value()};
+  co_return IoResult{};
+}
+
+asio::awaitable<IoResult> Stream::read(std::span<char> into, TimePoint deadline) {
+  for (;;) {
+    const ssize_t count = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
+    if (count > 0) co_return IoResult{IoStatus::Ok, static_cast<std::size_t>(count)};
+    if (count == 0) co_return IoResult{IoStatus::Eof};
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) co_return IoResult{IoStatus::Error, 0, errno};
+    reading_ = true;
+    const IoResult waited = co_await wait(tcp::socket::wait_read, read_watchdog_, deadline);
+    reading_ = false;
+    if (!waited.ok()) co_return waited;
+  }
+}
+
+asio::awaitable<IoResult> Stream::write_all(std::string_view data, TimePoint deadline) {
+  std::size_t written = 0;
+  while (written < data.size()) {
+    const ssize_t count =
+        ::send(socket_.native_handle(), data.data() + written, data.size() - written, MSG_NOSIGNAL);
+    if (count > 0) {
+      written += static_cast<std::size_t>(count);
+      continue;
+    }
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) co_return IoResult{IoStatus::Error, written, errno};
+    IoResult waited = co_await wait(tcp::socket::wait_write, write_watchdog_, deadline);
+    waited.bytes = written;
+    if (!waited.ok()) co_return waited;
+  }
+  co_return IoResult{IoStatus::Ok, written};
+}
+
+asio::awaitable<IoResult> Stream::connect(const base::Endpoint& server,
+                                          const base::Endpoint* source, TimePoint deadline) {
+  if (source != nullptr) {
+    const int one = 1;
+    if (source->port == 0) {
+      ::setsockopt(socket_.native_handle(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
+    }
+    const SocketAddress from(*source);
+    if (::bind(socket_.native_handle(), from.data(), from.size()) != 0) {
+      co_return IoResult{IoStatus::Error, 0, errno};
+    }
+  }
+  const SocketAddress to(server);
+  if (::connect(socket_.native_handle(), to.data(), to.size()) == 0) co_return IoResult{};
+  if (errno != EINPROGRESS) co_return IoResult{IoStatus::Error, 0, errno};
+  const IoResult waited = co_await wait(tcp::socket::wait_write, write_watchdog_, deadline);
+  if (!waited.ok()) co_return waited;
+  int error = 0;
+  socklen_t length = sizeof error;
+  ::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_ERROR, &error, &length);
+  if (error != 0) co_return IoResult{IoStatus::Error, 0, error};
+  co_return IoResult{};
+}
+
+void Stream::extend_read(TimePoint deadline) {
+  if (reading_) read_watchdog_.arm(deadline);
+}
+
+void Stream::cancel() {
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+bool Stream::is_quiet() {
+  char byte = 0;
+  const ssize_t count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count < 0 && errno == EAGAIN;
+}
+
+int Stream::release() {
+  read_watchdog_.disarm();
+  write_watchdog_.disarm();
+  return socket_.release();
+}
+
+void Stream::shutdown_send() {
+  boost::system::error_code ignored;
+  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+void Stream::reset_on_close() {
+  boost::system::error_code ignored;
+  socket_.set_option(tcp::socket::linger(true, 0), ignored);
+}
+
+void Stream::close() {
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+}  // namespace wslb::proxy

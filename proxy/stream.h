@@ -1,0 +1,77 @@
+// One TCP connection of a session, with a deadline on every operation: the client's side or the
+// server's. Reads and writes go to the socket at once and wait only when the kernel says so.
+//
+// One reader and one writer at a time, on the thread of the executor.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "base/ip_address.h"
+#include "base/time.h"
+#include "proxy/watchdog.h"
+
+namespace wslb::proxy {
+
+enum class IoStatus : std::uint8_t { Ok, Eof, Timeout, Error };
+
+struct IoResult {
+  IoStatus status = IoStatus::Ok;
+  std::size_t bytes = 0;  // read or written before the status came about
+  int error = 0;          // errno where status is Error
+
+  [[nodiscard]] bool ok() const { return status == IoStatus::Ok; }
+};
+
+class Stream {
+ public:
+  // Takes over a non-blocking socket.
+  explicit Stream(boost::asio::ip::tcp::socket socket);
+  Stream(Stream&&) = delete;
+
+  // At least one byte, or the reason why there is none.
+  boost::asio::awaitable<IoResult> read(std::span<char> into, base::TimePoint deadline);
+  boost::asio::awaitable<IoResult> write_all(std::string_view data, base::TimePoint deadline);
+
+  // Starts a connection, from `source` if given (port 0: the kernel chooses it late, so that one
+  // source address is not limited to 64k connections to all servers together).
+  boost::asio::awaitable<IoResult> connect(const base::Endpoint& server,
+                                           const base::Endpoint* source, base::TimePoint deadline);
+
+  // Moves the deadline of a read() that is waiting, as traffic the other way does.
+  void extend_read(base::TimePoint deadline);
+
+  // Wakes up whoever waits in read() or write_all(), with an error.
+  void cancel();
+
+  // True while the connection is idle and good: no byte, no end and no error is waiting.
+  [[nodiscard]] bool is_quiet();
+
+  // Gives the descriptor away; this object is of no use afterwards.
+  [[nodiscard]] int release();
+
+  // Sends a FIN.
+  void shutdown_send();
+
+  // Ends with a reset instead of a FIN when closed, so that the peer cannot mistake it for an end.
+  void reset_on_close();
+  void close();
+
+  [[nodiscard]] boost::asio::any_io_executor executor() { return socket_.get_executor(); }
+
+ private:
+  boost::asio::awaitable<IoResult> wait(boost::asio::ip::tcp::socket::wait_type type,
+                                        Watchdog& watchdog, base::TimePoint deadline);
+
+  boost::asio::ip::tcp::socket socket_;
+  Watchdog read_watchdog_;
+  Watchdog write_watchdog_;
+  bool reading_ = false;  // a read() waits
+};
+
+}  // namespace wslb::proxy

@@ -1,0 +1,45 @@
+#include "proxy/tcp_session.h"
+
+#include <utility>
+
+#include "proxy/access_log.h"
+#include "proxy/established_tunnel.h"
+#include "proxy/session.h"
+
+namespace wslb::proxy {
+
+namespace asio = boost::asio;
+
+namespace {
+
+asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
+                          std::unique_ptr<ClientConnection> client) {
+  RequestRecord record;
+  record.pool = frontend.default_backend;
+  if (frontend.default_backend == nullptr) {
+    record.end('S', 'C');
+    write_access_log(service, frontend, client->address, record);
+    co_return;
+  }
+  ServerPool& pool = *frontend.default_backend;
+  ++pool.connections;
+  ServerLink link = co_await connect_to_server(pool, std::nullopt, nullptr, record);
+  if (!link.slot) {
+    --pool.connections;
+    write_access_log(service, frontend, client->address, record);
+    co_return;
+  }
+  establish_tunnel(service, worker, frontend, std::move(client), std::move(link),
+                   std::move(record));
+}
+
+}  // namespace
+
+void start_tcp_session(Service& service, Worker& worker, Frontend& frontend,
+                       AcceptedClient accepted) {
+  auto client = std::make_unique<ClientConnection>(adopt_socket(worker.context, accepted.fd),
+                                                   accepted.address, std::move(accepted.lease));
+  spawn_session(worker, frontend, run(service, worker, frontend, std::move(client)));
+}
+
+}  // namespace wslb::proxy

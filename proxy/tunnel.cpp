@@ -1,0 +1,147 @@
+#include "proxy/tunnel.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace wslb::proxy {
+namespace {
+
+// One tunnel may move so much before the others get their turn.
+constexpr std::size_t kBudgetBytes = 256 * 1024;
+
+Tunnel::Side other(Tunnel::Side side) {
+  return side == Tunnel::Client ? Tunnel::Server : Tunnel::Client;
+}
+
+}  // namespace
+
+Tunnel::Tunnel(int client_fd, int server_fd, base::Duration idle_timeout,
+               std::unique_ptr<TunnelOwner> owner)
+    : idle_timeout_(idle_timeout), owner_(std::move(owner)) {
+  sides_[Client].fd = client_fd;
+  sides_[Server].fd = server_fd;
+}
+
+Tunnel::~Tunnel() {
+  for (const End& end : sides_) {
+    if (end.fd >= 0) ::close(end.fd);
+  }
+}
+
+void Tunnel::preload(Side from, std::string bytes) {
+  sides_[from].received += bytes.size();
+  sides_[other(from)].pending = std::move(bytes);
+}
+
+void Tunnel::set_ready(Side side, bool readable, bool writable, bool hangup) {
+  sides_[side].readable |= readable;
+  sides_[side].writable |= writable;
+  sides_[side].hangup |= hangup;
+}
+
+Tunnel::Progress Tunnel::pump(std::span<char> scratch) {
+  const Progress up = pump_direction(Client, scratch);
+  const Progress down = failed_ ? Progress::Ended : pump_direction(Server, scratch);
+  if (failed_) return Progress::Ended;
+  if (sides_[Client].fin_sent && sides_[Server].fin_sent) return Progress::Ended;
+  return up == Progress::More || down == Progress::More ? Progress::More : Progress::Waiting;
+}
+
+Tunnel::Progress Tunnel::pump_direction(Side from, std::span<char> scratch) {
+  End& source = sides_[from];
+  End& sink = sides_[other(from)];
+  std::size_t moved = 0;
+  while (flush(other(from)) && source.readable && !source.eof) {
+    if (moved >= kBudgetBytes) return Progress::More;
+    const ssize_t count = ::recv(source.fd, scratch.data(), scratch.size(), 0);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) {
+      source.readable = false;
+      break;
+    }
+    if (count < 0) {
+      fail(from);
+      return Progress::Ended;
+    }
+    if (count == 0) {
+      source.eof = true;
+      break;
+    }
+    const auto size = static_cast<std::size_t>(count);
+    source.received += size;
+    activity_ += size;
+    moved += size;
+    // A short read has emptied the socket (epoll(7)), which spares the recv() that would say so.
+    if (size < scratch.size() && !source.hangup) source.readable = false;
+    if (!send(other(from), scratch.data(), size)) break;
+  }
+  if (source.eof && sink.pending.empty() && !sink.fin_sent && !failed_) {
+    if (!sink.eof) end_ = from == Client ? TunnelEnd::ClientClosed : TunnelEnd::ServerClosed;
+    ::shutdown(sink.fd, SHUT_WR);
+    sink.fin_sent = true;
+  }
+  return failed_ ? Progress::Ended : Progress::Waiting;
+}
+
+// Whether nothing is pending for that side any more.
+bool Tunnel::flush(Side to) {
+  End& sink = sides_[to];
+  while (!sink.pending.empty() && sink.writable) {
+    const ssize_t count = ::send(sink.fd, sink.pending.data() + sink.pending_sent,
+                                 sink.pending.size() - sink.pending_sent, MSG_NOSIGNAL);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) {
+      sink.writable = false;
+      break;
+    }
+    if (count < 0) {
+      fail(to);
+      return false;
+    }
+    sink.pending_sent += static_cast<std::size_t>(count);
+    activity_ += static_cast<std::size_t>(count);
+    if (sink.pending_sent == sink.pending.size()) {
+      sink.pending = std::string();  // gives the memory back: most tunnels are idle
+      sink.pending_sent = 0;
+    }
+  }
+  return sink.pending.empty();
+}
+
+// Whether all of it went out; the rest is kept as pending.
+bool Tunnel::send(Side to, const char* data, std::size_t size) {
+  End& sink = sides_[to];
+  std::size_t sent = 0;
+  while (sent < size && sink.writable) {
+    const ssize_t count = ::send(sink.fd, data + sent, size - sent, MSG_NOSIGNAL);
+    if (count > 0) {
+      sent += static_cast<std::size_t>(count);
+    } else if (errno == EAGAIN) {
+      sink.writable = false;
+    } else if (errno != EINTR) {
+      fail(to);
+      return false;
+    }
+  }
+  if (sent < size) sink.pending.assign(data + sent, size - sent);
+  return sent == size;
+}
+
+void Tunnel::fail(Side side) {
+  failed_ = true;
+  end_ = side == Client ? TunnelEnd::ClientError : TunnelEnd::ServerError;
+}
+
+void Tunnel::finish(TunnelEnd end) {
+  end_ = end;
+  for (End& side : sides_) {
+    ::close(std::exchange(side.fd, -1));
+  }
+  owner_->on_tunnel_end(*this, end);
+}
+
+}  // namespace wslb::proxy

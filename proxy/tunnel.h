@@ -1,0 +1,114 @@
+// An established tunnel: two sockets and the bytes on their way from one to the other. After the
+// 101 (or in TCP mode from the start) wslb is byte-transparent: nothing is parsed, added or lost.
+//
+//   client --recv--> [pending up] --send--> server
+//   client <--send-- [pending down] <--recv-- server
+//
+// Backpressure: bytes that a peer does not take wait in `pending`, and while any wait nothing more
+// is read from the other side, so a slow reader slows its sender and costs a bounded amount of
+// memory. Half-close: the end of one direction is passed on as a FIN once its bytes are out; the
+// other direction goes on. A tunnel ends when both directions have ended, on an error, or on time.
+//
+// Owned and driven by TunnelEngine, on one thread.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include <boost/intrusive/list_hook.hpp>
+
+#include "base/time.h"
+
+namespace wslb::proxy {
+
+enum class TunnelEnd : std::uint8_t {
+  ClientClosed,
+  ServerClosed,
+  Timeout,
+  ClientError,
+  ServerError
+};
+
+class Tunnel;
+
+// Told once, when the tunnel's sockets are closed: returns the server's slot and writes the log.
+class TunnelOwner {
+ public:
+  virtual ~TunnelOwner() = default;
+  virtual void on_tunnel_end(const Tunnel& tunnel, TunnelEnd end) = 0;
+};
+
+class Tunnel : public boost::intrusive::list_base_hook<> {
+ public:
+  enum Side : std::uint8_t { Client = 0, Server = 1 };
+
+  // What an attempt to move bytes came to.
+  enum class Progress : std::uint8_t {
+    Waiting,  // for the kernel: an event will come
+    More,     // the budget is used up, there may be more: call again
+    Ended,
+  };
+
+  // Takes over both descriptors, non-blocking.
+  Tunnel(int client_fd, int server_fd, base::Duration idle_timeout,
+         std::unique_ptr<TunnelOwner> owner);
+  Tunnel(const Tunnel&) = delete;
+  ~Tunnel();
+
+  // Bytes that were read from `from` before the tunnel began and belong to the other side.
+  void preload(Side from, std::string bytes);
+
+  // What epoll said. `hangup`: the end of what that side sends is known to be in the socket.
+  void set_ready(Side side, bool readable, bool writable, bool hangup);
+
+  // Moves what can be moved, through `scratch`. Sets end() when it returns Ended.
+  Progress pump(std::span<char> scratch);
+
+  [[nodiscard]] int fd(Side side) const { return sides_[side].fd; }
+  [[nodiscard]] TunnelEnd end() const { return end_; }
+  [[nodiscard]] base::Duration idle_timeout() const { return idle_timeout_; }
+
+  // Grows with every byte received or sent.
+  [[nodiscard]] std::uint64_t activity() const { return activity_; }
+
+  // Bytes received from that side since the tunnel began.
+  [[nodiscard]] std::uint64_t received(Side side) const { return sides_[side].received; }
+
+  // Closes the sockets and tells the owner.
+  void finish(TunnelEnd end);
+
+  base::TimePoint last_activity;  // kept by the engine
+  bool ended = false;             // the engine will destroy it after the batch
+  bool queued = false;            // on the engine's list of those with more to do
+
+ private:
+  struct End {
+    int fd = -1;
+    bool readable = false;
+    bool writable = true;
+    bool hangup = false;
+    bool eof = false;       // its peer closed its sending half
+    bool fin_sent = false;  // we closed ours
+    std::string pending;    // received from the other side, not yet taken by this one
+    std::size_t pending_sent = 0;
+    std::uint64_t received = 0;
+  };
+
+  Progress pump_direction(Side from, std::span<char> scratch);
+  bool flush(Side to);
+  bool send(Side to, const char* data, std::size_t size);
+  void fail(Side side);
+
+  std::array<End, 2> sides_;
+  base::Duration idle_timeout_;
+  std::unique_ptr<TunnelOwner> owner_;
+  TunnelEnd end_ = TunnelEnd::ClientClosed;
+  std::uint64_t activity_ = 0;
+  bool failed_ = false;
+};
+
+}  // namespace wslb::proxy

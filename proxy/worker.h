@@ -1,0 +1,20 @@
+// One thread of the proxy: an event loop for sessions and the engine for their tunnels. A session
+// stays on its worker for life, so that nothing on the path of a message needs a lock.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include <boost/asio/io_context.hpp>
+
+#include "proxy/tunnel_engine.h"
+
+namespace wslb::proxy {
+
+struct Worker {
+  boost::asio::io_context context{1};
+  TunnelEngine engine{context};
+  std::atomic<std::uint32_t> connections{0};  // the listener gives new ones to the least busy
+};
+
+}  // namespace wslb::proxy

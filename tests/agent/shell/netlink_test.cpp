@@ -1,0 +1,159 @@
+#include "agent/netlink.h"
+
+#include <set>
+
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include "tests/agent/shell/net_namespace.h"
+
+namespace wslb::agent {
+namespace {
+
+using namespace std::chrono_literals;
+
+base::IpAddress address(const char* text) {
+  return *base::IpAddress::parse(text);
+}
+
+class NetlinkTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!namespace_.ok()) GTEST_SKIP() << "needs the right to make network namespaces";
+    ASSERT_TRUE(ip("link add eth0 type veth peer name far"));
+    ASSERT_TRUE(ip("link set eth0 up") && ip("link set far up"));
+    ASSERT_TRUE(ip("addr add 10.0.0.11/24 dev eth0"));
+    auto opened = Netlink::open(io_);
+    ASSERT_TRUE(opened) << opened.error().message;
+    netlink_ = std::move(*opened);
+    netlink_->watch([this](const std::string& name) { changed_.insert(name); });
+  }
+
+  // Runs the loop until `done` holds; false: it did not within two seconds.
+  template <typename Done>
+  bool wait_until(Done done) {
+    const auto end = std::chrono::steady_clock::now() + 2s;
+    while (!done() && std::chrono::steady_clock::now() < end) {
+      io_.restart();
+      io_.run_one_for(20ms);
+    }
+    return done();
+  }
+
+  [[nodiscard]] bool has(const base::IpAddress& wanted) const {
+    const Interface* eth0 = netlink_->find("eth0");
+    return eth0 != nullptr && eth0->find_address(wanted) != nullptr;
+  }
+
+  NetNamespace namespace_;
+  boost::asio::io_context io_;
+  std::unique_ptr<Netlink> netlink_;
+  std::set<std::string> changed_;
+  const config::Vip vip_{address("10.0.0.100"), 24};
+};
+
+TEST_F(NetlinkTest, KnowsTheInterfacesThatAreThere) {
+  const Interface* eth0 = netlink_->find("eth0");
+  ASSERT_NE(eth0, nullptr);
+  EXPECT_TRUE(wait_until([&] { return netlink_->find("eth0")->up; }));
+  EXPECT_EQ(eth0->primary_address({}), address("10.0.0.11"));
+  EXPECT_NE(eth0->mac, Mac{});
+  EXPECT_EQ(netlink_->find("eth7"), nullptr);
+}
+
+TEST_F(NetlinkTest, FollowsCablesInterfacesAndAddresses) {
+  ASSERT_TRUE(ip("link set far down"));
+  EXPECT_TRUE(wait_until([&] { return !netlink_->find("eth0")->up; }));
+  EXPECT_TRUE(changed_.contains("eth0"));
+  ASSERT_TRUE(ip("addr del 10.0.0.11/24 dev eth0"));
+  EXPECT_TRUE(wait_until([&] { return !netlink_->find("eth0")->primary_address({}); }));
+  const int index_before = netlink_->find("eth0")->index;
+  ASSERT_TRUE(ip("link del eth0"));
+  EXPECT_TRUE(wait_until([&] { return netlink_->find("eth0") == nullptr; }));
+  ASSERT_TRUE(ip("link add eth0 type veth peer name far"));
+  EXPECT_TRUE(wait_until([&] { return netlink_->find("eth0") != nullptr; }));
+  EXPECT_NE(netlink_->find("eth0")->index, index_before);
+}
+
+TEST_F(NetlinkTest, LeavingABridgeIsNoRemoval) {
+  ASSERT_TRUE(ip("link add br0 type bridge") && ip("link set eth0 master br0"));
+  ASSERT_TRUE(wait_until([&] { return netlink_->find("br0") != nullptr; }));
+  ASSERT_TRUE(ip("link set eth0 nomaster") && ip("link del br0"));
+  ASSERT_TRUE(wait_until([&] { return netlink_->find("br0") == nullptr; }));
+  EXPECT_NE(netlink_->find("eth0"), nullptr);
+}
+
+TEST_F(NetlinkTest, PutsATaggedLeasedAddressAndTakesItOff) {
+  ASSERT_TRUE(netlink_->put_address("eth0", vip_, 1s));
+  EXPECT_TRUE(has(vip_.address));
+  const std::string shown = ip_output("addr show dev eth0 to 10.0.0.100");
+  const auto fresh = Netlink::open(io_);
+  ASSERT_TRUE(fresh);
+  const InterfaceAddress* stored = (*fresh)->find("eth0")->find_address(vip_.address);
+  ASSERT_NE(stored, nullptr);
+  EXPECT_EQ(stored->protocol, kAddressProtocol);
+  EXPECT_NE(shown.find("valid_lft 1sec"), std::string::npos) << shown;
+  // What the kernel reports agrees with what was noted at once.
+  wait_until([] { return false; });
+  EXPECT_FALSE(has(vip_.address)) << "the lease is over by now";
+  ASSERT_TRUE(netlink_->put_address("eth0", vip_, std::nullopt));
+  EXPECT_NE(ip_output("addr show dev eth0 to 10.0.0.100").find("valid_lft forever"),
+            std::string::npos);
+  ASSERT_TRUE(netlink_->remove_address("eth0", vip_));
+  EXPECT_FALSE(has(vip_.address));
+  EXPECT_EQ(ip_output("addr show dev eth0 to 10.0.0.100"), "");
+}
+
+TEST_F(NetlinkTest, ARenewedLeaseLastsOn) {
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(netlink_->put_address("eth0", vip_, 1s));
+    io_.restart();
+    io_.run_for(400ms);
+    ASSERT_TRUE(has(vip_.address)) << "after " << i * 400 << " ms";
+  }
+}
+
+TEST_F(NetlinkTest, RemovingWhatIsNotThereIsNoError) {
+  EXPECT_TRUE(netlink_->remove_address("eth0", vip_));
+  EXPECT_TRUE(netlink_->remove_address("eth7", vip_));
+}
+
+TEST_F(NetlinkTest, PuttingOnAnInterfaceThatIsNotThereSaysSo) {
+  const auto put = netlink_->put_address("eth7", vip_, 1s);
+  ASSERT_FALSE(put);
+  EXPECT_EQ(put.error().message, "cannot put 10.0.0.100 on eth7: there is no such interface");
+}
+
+TEST_F(NetlinkTest, NoticesThatSomebodyElseTookAnAddress) {
+  ASSERT_TRUE(netlink_->put_address("eth0", vip_, std::nullopt));
+  io_.restart();
+  io_.run_for(50ms);
+  changed_.clear();
+  ASSERT_TRUE(ip("addr del 10.0.0.100/24 dev eth0"));
+  EXPECT_TRUE(wait_until([&] { return !has(vip_.address); }));
+  EXPECT_TRUE(changed_.contains("eth0"));
+}
+
+TEST_F(NetlinkTest, SurvivesMoreEventsThanItsBufferTakes) {
+  std::string batch = "-batch - >/dev/null 2>&1 <<END\n";
+  for (int i = 0; i < 3000; ++i) {
+    const std::string one = "10.1." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1);
+    batch += "addr add " + one + "/32 dev eth0\n";
+  }
+  ASSERT_TRUE(ip(batch + "END\n"));
+  EXPECT_TRUE(wait_until([&] { return netlink_->find("eth0")->addresses.size() == 3001; }))
+      << netlink_->find("eth0")->addresses.size();
+}
+
+TEST(InterfaceAddresses, TheVipIsNeverThePrimaryAddress) {
+  Interface interface;
+  interface.addresses = {{address("169.254.0.1"), 16, 0, false},
+                         {address("10.0.0.100"), 24, 0, true},
+                         {address("10.0.0.11"), 24, 0, true}};
+  const std::vector vips{address("10.0.0.100")};
+  EXPECT_EQ(interface.primary_address(vips), address("10.0.0.11"));
+  EXPECT_EQ(interface.primary_address({}), address("10.0.0.100"));
+}
+
+}  // namespace
+}  // namespace wslb::agent

@@ -1,0 +1,199 @@
+// The link as a proxy sees it: a forked child plays the proxy where its death matters.
+#include "agent/proxy_link.h"
+
+#include <csignal>
+
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include "proto/proxy.pb.h"
+#include "tests/agent/shell/temporary_dir.h"
+
+namespace wslb::agent {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string hello(std::uint32_t protocol = 1) {
+  proto::ProxyToAgent message;
+  message.mutable_hello()->set_protocol(protocol);
+  return message.SerializeAsString();
+}
+
+std::string ready() {
+  proto::ProxyToAgent message;
+  message.mutable_ready();
+  return message.SerializeAsString();
+}
+
+class ProxyLinkTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = ProxyLink::open(
+        io_, path_, "lb1",
+        {.on_ready =
+             [this](std::int32_t pid) { events_.push_back("ready " + std::to_string(pid)); },
+         .on_lost = [this](std::int32_t, const std::string& why) { events_.push_back(why); }});
+    ASSERT_TRUE(opened) << opened.error().message;
+    link_ = std::move(*opened);
+  }
+
+  [[nodiscard]] FileDescriptor connect() const {
+    FileDescriptor fd(::socket(AF_UNIX, SOCK_SEQPACKET, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path_.copy(address.sun_path, sizeof address.sun_path - 1);
+    EXPECT_EQ(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    return fd;
+  }
+
+  static void send(const FileDescriptor& proxy, const std::string& message) {
+    ::send(proxy.get(), message.data(), message.size(), MSG_NOSIGNAL);
+  }
+
+  // Runs the loop until there are `count` events, two seconds at most.
+  void wait_for_events(std::size_t count) {
+    const auto end = std::chrono::steady_clock::now() + 2s;
+    while (events_.size() < count && std::chrono::steady_clock::now() < end) {
+      io_.restart();
+      io_.run_one_for(20ms);
+    }
+  }
+
+  void settle() {
+    io_.restart();
+    while (io_.poll() > 0) {
+    }
+  }
+
+  // A child that is a ready proxy until it is killed.
+  [[nodiscard]] pid_t fork_proxy() const {
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+      const FileDescriptor proxy = connect();
+      send(proxy, hello());
+      send(proxy, ready());
+      for (;;) ::pause();
+    }
+    return pid;
+  }
+
+  TemporaryDir dir_;
+  std::string path_ = dir_.file("agent.sock");
+  boost::asio::io_context io_;
+  std::vector<std::string> events_;
+  std::unique_ptr<ProxyLink> link_;
+  const std::string self_ = std::to_string(::getpid());
+};
+
+TEST_F(ProxyLinkTest, GreetsAProxyAndCountsItOnceItIsReady) {
+  const auto proxy = connect();
+  send(proxy, hello());
+  settle();
+  EXPECT_TRUE(link_->connected());
+  EXPECT_TRUE(events_.empty());
+  char answer[128];
+  const ssize_t bytes = ::recv(proxy.get(), answer, sizeof answer, MSG_DONTWAIT);
+  proto::AgentToProxy message;
+  ASSERT_TRUE(bytes > 0 && message.ParseFromArray(answer, static_cast<int>(bytes)));
+  EXPECT_EQ(message.hello().node(), "lb1");
+  send(proxy, ready());
+  settle();
+  EXPECT_EQ(events_, std::vector{"ready " + self_});
+}
+
+TEST_F(ProxyLinkTest, TellsTheTunnelsThatAreOpen) {
+  const auto proxy = connect();
+  proto::ProxyToAgent report;
+  report.mutable_report()->set_tunnels(42);
+  send(proxy, hello());
+  send(proxy, report.SerializeAsString());
+  settle();
+  EXPECT_EQ(link_->tunnels(), 42U);
+}
+
+TEST_F(ProxyLinkTest, TheDeathOfTheProcessIsNewsAtOnce) {
+  const pid_t pid = fork_proxy();
+  wait_for_events(1);
+  ASSERT_EQ(events_, std::vector{"ready " + std::to_string(pid)});
+  ::kill(pid, SIGKILL);
+  wait_for_events(2);
+  ::waitpid(pid, nullptr, 0);
+  ASSERT_EQ(events_.size(), 2U);
+  EXPECT_EQ(events_[1].rfind("process " + std::to_string(pid), 0), 0U) << events_[1];
+  EXPECT_FALSE(link_->connected());
+}
+
+TEST_F(ProxyLinkTest, ADeadProcessIsNoticedThoughAnotherHoldsItsSocket) {
+  int pipe[2];
+  ASSERT_EQ(::pipe(pipe), 0);
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    const FileDescriptor proxy = connect();
+    send(proxy, hello());
+    send(proxy, ready());
+    if (::fork() == 0) {  // keeps the descriptor open
+      char byte = 0;
+      ::close(pipe[1]);
+      std::ignore = ::read(pipe[0], &byte, 1);
+      ::_exit(0);
+    }
+    for (;;) ::pause();
+  }
+  wait_for_events(1);
+  ::kill(pid, SIGKILL);
+  wait_for_events(2);
+  ::waitpid(pid, nullptr, 0);
+  ::close(pipe[1]);
+  ::close(pipe[0]);
+  ASSERT_EQ(events_.size(), 2U);
+  EXPECT_EQ(events_[1], "process " + std::to_string(pid) + " died");
+}
+
+TEST_F(ProxyLinkTest, AClosedLinkIsALostProxyAndTheNextOneIsWelcome) {
+  {
+    const auto proxy = connect();
+    send(proxy, hello());
+    send(proxy, ready());
+    settle();
+  }
+  settle();
+  EXPECT_EQ(events_.back(), "process " + self_ + " closed its link");
+  const auto next = connect();
+  send(next, hello());
+  send(next, ready());
+  settle();
+  EXPECT_EQ(events_.size(), 3U);
+}
+
+TEST_F(ProxyLinkTest, RefusesASecondProxy) {
+  const auto first = connect();
+  send(first, hello());
+  send(first, ready());
+  settle();
+  const auto second = connect();
+  settle();
+  char byte = 0;
+  EXPECT_EQ(::recv(second.get(), &byte, 1, MSG_DONTWAIT), 0);
+  EXPECT_EQ(link_->counters().refused, 1U);
+  EXPECT_TRUE(link_->connected());
+}
+
+TEST_F(ProxyLinkTest, HangsUpOnGarbageAndCountsIt) {
+  std::uint64_t garbage = 0;
+  for (const std::string& message : {std::string("GET / HTTP/1.1\r\n\r\n"), std::string("\xff"),
+                                     ready(), hello(7), std::string(70000, 'x')}) {
+    const auto proxy = connect();
+    send(proxy, message);
+    settle();
+    EXPECT_FALSE(link_->connected());
+    EXPECT_EQ(link_->counters().garbage, ++garbage);
+  }
+  EXPECT_TRUE(events_.empty());
+}
+
+}  // namespace
+}  // namespace wslb::agent

@@ -1,0 +1,148 @@
+// Two hosts in two namespaces with a cable between them, and what one sees of the other's packets.
+#include "agent/vrrp_socket.h"
+
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "agent/announcer.h"
+#include "tests/agent/shell/net_namespace.h"
+
+namespace wslb::agent {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Seen {
+  std::string source;
+  std::string destination;
+  int ttl = 0;
+  base::Bytes payload;
+};
+
+class VrrpSocketTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!left_.ok() || !right_.ok()) GTEST_SKIP() << "needs the right to make network namespaces";
+    // The thread is in the right one now.
+    ASSERT_TRUE(ip("link add eth0 type veth peer name eth0 netns " + left_.path()));
+    ASSERT_TRUE(ip("addr add 10.0.0.12/24 dev eth0") && ip("link set eth0 up"));
+    // A VIP before the primary address would be the kernel's first choice of a source.
+    left_.enter();
+    ASSERT_TRUE(ip("addr add 10.0.0.100/24 dev eth0") && ip("addr add 10.0.0.11/24 dev eth0"));
+    ASSERT_TRUE(ip("link set eth0 up"));
+  }
+
+  std::unique_ptr<VrrpSocket> open(const NetNamespace& host, config::Transport transport,
+                                   std::vector<Seen>& seen) {
+    host.enter();
+    auto opened = VrrpSocket::open(
+        io_, "eth0", static_cast<int>(::if_nametoindex("eth0")), transport,
+        [&seen](const VrrpSocket::Packet& packet) {
+          seen.push_back({packet.source.to_string(), packet.destination.to_string(), packet.ttl,
+                          base::Bytes(packet.payload.begin(), packet.payload.end())});
+        });
+    EXPECT_TRUE(opened) << opened.error().message;
+    return std::move(*opened);
+  }
+
+  void run() {
+    io_.restart();
+    io_.run_for(100ms);
+  }
+
+  NetNamespace left_;
+  NetNamespace right_;
+  boost::asio::io_context io_;
+  std::vector<Seen> seen_left_;
+  std::vector<Seen> seen_right_;
+  const base::Bytes advert_{0x31, 0x33, 0x64, 0x01};
+  const base::IpAddress source_ = *base::IpAddress::parse("10.0.0.11");
+};
+
+TEST_F(VrrpSocketTest, MulticastReachesTheOtherHostAndNotItself) {
+  const auto left = open(left_, config::Transport::Multicast, seen_left_);
+  const auto right = open(right_, config::Transport::Multicast, seen_right_);
+  ASSERT_TRUE(left->send(source_, *base::IpAddress::parse("224.0.0.18"), advert_));
+  run();
+  ASSERT_EQ(seen_right_.size(), 1U);
+  EXPECT_EQ(seen_right_[0].source, "10.0.0.11");
+  EXPECT_EQ(seen_right_[0].destination, "224.0.0.18");
+  EXPECT_EQ(seen_right_[0].ttl, 255);
+  EXPECT_EQ(seen_right_[0].payload, advert_);
+  EXPECT_TRUE(seen_left_.empty());
+}
+
+TEST_F(VrrpSocketTest, UnicastReachesTheOneItIsSentTo) {
+  const auto left = open(left_, config::Transport::Unicast, seen_left_);
+  const auto right = open(right_, config::Transport::Unicast, seen_right_);
+  ASSERT_TRUE(left->send(source_, *base::IpAddress::parse("10.0.0.12"), advert_));
+  run();
+  ASSERT_EQ(seen_right_.size(), 1U);
+  EXPECT_EQ(seen_right_[0].source, "10.0.0.11");
+  EXPECT_EQ(seen_right_[0].destination, "10.0.0.12");
+  EXPECT_EQ(seen_right_[0].ttl, 255);
+}
+
+TEST_F(VrrpSocketTest, AHandlerMayDestroyTheSocket) {
+  const auto left = open(left_, config::Transport::Unicast, seen_left_);
+  right_.enter();
+  std::unique_ptr<VrrpSocket> right;
+  int packets = 0;
+  auto opened = VrrpSocket::open(io_, "eth0", static_cast<int>(::if_nametoindex("eth0")),
+                                 config::Transport::Unicast, [&](const VrrpSocket::Packet&) {
+                                   ++packets;
+                                   right.reset();
+                                 });
+  ASSERT_TRUE(opened);
+  right = std::move(*opened);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(left->send(source_, *base::IpAddress::parse("10.0.0.12"), advert_));
+  }
+  run();
+  EXPECT_EQ(packets, 1);
+}
+
+TEST_F(VrrpSocketTest, ACableThatIsOutIsAnErrorOfSendingOrNone) {
+  const auto left = open(left_, config::Transport::Multicast, seen_left_);
+  ASSERT_TRUE(ip("link set eth0 down"));
+  const auto sent = left->send(source_, *base::IpAddress::parse("224.0.0.18"), advert_);
+  ASSERT_FALSE(sent);
+  EXPECT_NE(sent.error().message.find("224.0.0.18"), std::string::npos);
+  run();
+}
+
+TEST_F(VrrpSocketTest, AnInterfaceThatIsNotThereIsNamed) {
+  const auto opened = VrrpSocket::open(io_, "eth7", 77, config::Transport::Multicast, {});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().message, "cannot open a VRRP socket on eth7: No such device");
+}
+
+TEST_F(VrrpSocketTest, GratuitousArpIsARequestOfTheVipForItself) {
+  right_.enter();
+  const FileDescriptor sniffer(::socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, htons(ETH_P_ARP)));
+  left_.enter();
+  auto announcer = Announcer::open();
+  ASSERT_TRUE(announcer);
+  const Interface interface {
+    .index = static_cast<int>(::if_nametoindex("eth0")), .name = "eth0", .up = true,
+    .mac = {2, 0, 0, 0, 0, 1}, .addresses = {}
+  };
+  ASSERT_TRUE(announcer->announce(interface, *base::IpAddress::parse("10.0.0.100"), 5));
+  const base::Bytes expected{0,  1, 8, 0,   6,    4,    0,    1,    2,    0,    0,  0, 0, 1,
+                             10, 0, 0, 100, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 10, 0, 0, 100};
+  base::Bytes frame(64);
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_EQ(::recv(sniffer.get(), frame.data(), frame.size(), 0), 42);
+    EXPECT_EQ(base::Bytes(frame.begin(), frame.begin() + 6), base::Bytes(6, 0xff));
+    EXPECT_EQ(base::Bytes(frame.begin() + 14, frame.begin() + 42), expected);
+  }
+  EXPECT_LT(::recv(sniffer.get(), frame.data(), frame.size(), 0), 0);
+}
+
+}  // namespace
+}  // namespace wslb::agent

@@ -1,0 +1,33 @@
+// docs/configuration.md describes every keyword that the tables have.
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "config/section.h"
+
+namespace wslb::config {
+namespace {
+
+template <typename Draft>
+void expect_described(Keywords<Draft> keywords) {
+  std::ifstream file("docs/configuration.md");
+  const std::string page{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  for (const auto& keyword : keywords) {
+    EXPECT_NE(page.find("`" + std::string(keyword.name)), std::string::npos) << keyword.name;
+  }
+}
+
+TEST(ReferenceTest, DescribesEveryKeyword) {
+  expect_described(global_keywords());
+  expect_described(cluster_keywords());
+  expect_described(vrrp_keywords());
+  expect_described(frontend_keywords());
+  expect_described(backend_keywords());
+  expect_described(option_keywords());
+  expect_described(timeout_keywords());
+}
+
+}  // namespace
+}  // namespace wslb::config

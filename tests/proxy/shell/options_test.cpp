@@ -1,0 +1,28 @@
+#include "proxy/options.h"
+
+#include <gtest/gtest.h>
+
+namespace wslb::proxy {
+namespace {
+
+TEST(Options, HaproxysFlags) {
+  const auto options =
+      parse_options({"-f", "a.cfg", "-f", "b.cfg", "-c", "-db", "-D", "-p", "pid"});
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->files, (std::vector<std::string>{"a.cfg", "b.cfg"}));
+  EXPECT_TRUE(options->check_only);
+  EXPECT_TRUE(options->foreground);
+  EXPECT_TRUE(options->daemon);
+  EXPECT_EQ(options->pidfile, "pid");
+}
+
+TEST(Options, RefusesWhatItDoesNotKnowByName) {
+  const auto unknown = parse_options({"-f", "a.cfg", "-sf", "1"});
+  ASSERT_FALSE(unknown);
+  EXPECT_NE(unknown.error().message.find("'-sf'"), std::string::npos);
+  EXPECT_FALSE(parse_options({"-f"}));
+  EXPECT_FALSE(parse_options({}));
+}
+
+}  // namespace
+}  // namespace wslb::proxy

@@ -1,0 +1,251 @@
+// The tunnel engine between real sockets: every byte arrives once and in order, ends are passed on
+// as ends, and a peer that does not read costs a bounded amount of memory.
+#include "proxy/tunnel_engine.h"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace wslb::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Two ends of a TCP connection over loopback.
+std::pair<int, int> connected_pair() {
+  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  EXPECT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), length), 0);
+  EXPECT_EQ(::listen(listener, 1), 0);
+  ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length);
+  const int near = ::socket(AF_INET, SOCK_STREAM, 0);
+  EXPECT_EQ(::connect(near, reinterpret_cast<sockaddr*>(&address), length), 0);
+  const int far = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK);
+  ::close(listener);
+  return {near, far};
+}
+
+// Byte n of a stream, different for each seed, so that a lost, repeated or swapped byte shows.
+char pattern(std::uint64_t n, std::uint64_t seed) {
+  const std::uint64_t mixed = (n / 7 + seed) * 0x9e3779b97f4a7c15U;
+  return static_cast<char>(mixed >> 56U ^ n);
+}
+
+void send_pattern(int fd, std::uint64_t bytes, std::uint64_t seed) {
+  std::array<char, 30000> block;
+  for (std::uint64_t sent = 0; sent < bytes;) {
+    const std::size_t size = std::min<std::uint64_t>(block.size(), bytes - sent);
+    for (std::size_t i = 0; i < size; ++i) block[i] = pattern(sent + i, seed);
+    const ssize_t count = ::send(fd, block.data(), size, MSG_NOSIGNAL);
+    if (count <= 0) return;  // cut off; the receiver's count tells how far it came
+    sent += static_cast<std::uint64_t>(count);
+  }
+  ::shutdown(fd, SHUT_WR);
+}
+
+// The number of bytes until the end of the stream; -1 if one of them was wrong.
+std::int64_t receive_pattern(int fd, std::uint64_t seed, std::chrono::milliseconds pause = 0ms) {
+  std::array<char, 30000> block;
+  std::uint64_t received = 0;
+  for (;;) {
+    std::this_thread::sleep_for(pause);
+    const ssize_t count = ::recv(fd, block.data(), block.size(), 0);
+    if (count <= 0) return count == 0 ? static_cast<std::int64_t>(received) : -1;
+    for (ssize_t i = 0; i < count; ++i) {
+      if (block[static_cast<std::size_t>(i)] != pattern(received++, seed)) return -1;
+    }
+  }
+}
+
+struct Ending {
+  bool ended = false;
+  TunnelEnd end{};
+  std::uint64_t from_client = 0;
+  std::uint64_t from_server = 0;
+};
+
+class RecordingOwner : public TunnelOwner {
+ public:
+  explicit RecordingOwner(std::shared_ptr<Ending> ending) : ending_(std::move(ending)) {}
+  void on_tunnel_end(const Tunnel& tunnel, TunnelEnd end) override {
+    *ending_ = {true, end, tunnel.received(Tunnel::Client), tunnel.received(Tunnel::Server)};
+  }
+
+ private:
+  std::shared_ptr<Ending> ending_;
+};
+
+class TunnelEngineTest : public testing::Test {
+ protected:
+  struct Ends {
+    int client;
+    int server;
+    std::shared_ptr<Ending> ending;
+  };
+
+  Ends open(base::Duration idle_timeout = base::Duration::max(), std::string early_up = {},
+            std::string early_down = {}) {
+    const auto [client, client_far] = connected_pair();
+    const auto [server, server_far] = connected_pair();
+    auto ending = std::make_shared<Ending>();
+    auto tunnel = std::make_unique<Tunnel>(client_far, server_far, idle_timeout,
+                                           std::make_unique<RecordingOwner>(ending));
+    tunnel->preload(Tunnel::Client, std::move(early_up));
+    tunnel->preload(Tunnel::Server, std::move(early_down));
+    engine_.adopt(std::move(tunnel));
+    return {client, server, ending};
+  }
+
+  void run_until(const std::function<bool()>& done, std::chrono::seconds limit = 20s) {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    bool is_done = done();
+    while (!is_done && std::chrono::steady_clock::now() < deadline) {
+      context_.run_for(5ms);
+      is_done = done();
+    }
+    EXPECT_TRUE(is_done);
+  }
+
+  boost::asio::io_context context_{1};
+  TunnelEngine engine_{context_};
+};
+
+TEST_F(TunnelEngineTest, BulkBothWaysWithHalfCloseArrivesExactly) {
+  constexpr std::uint64_t kUp = 40'000'003;
+  constexpr std::uint64_t kDown = 24'000'001;
+  const Ends ends = open();
+  std::int64_t at_server = 0;
+  std::int64_t at_client = 0;
+  std::vector<std::jthread> peers;
+  peers.emplace_back([&] { send_pattern(ends.client, kUp, 1); });
+  peers.emplace_back([&] { send_pattern(ends.server, kDown, 2); });
+  peers.emplace_back([&] { at_server = receive_pattern(ends.server, 1); });
+  peers.emplace_back([&] { at_client = receive_pattern(ends.client, 2); });
+  run_until([&] { return ends.ending->ended; });
+  peers.clear();
+  EXPECT_EQ(at_server, static_cast<std::int64_t>(kUp));
+  EXPECT_EQ(at_client, static_cast<std::int64_t>(kDown));
+  EXPECT_EQ(ends.ending->from_client, kUp);
+  EXPECT_EQ(ends.ending->from_server, kDown);
+  EXPECT_EQ(engine_.size(), 0U);
+}
+
+TEST_F(TunnelEngineTest, OneDirectionGoesOnAfterTheOtherEnded) {
+  const Ends ends = open();
+  ::shutdown(ends.client, SHUT_WR);
+  char byte = 0;
+  run_until([&] { return ::recv(ends.server, &byte, 1, MSG_DONTWAIT) == 0; });
+  EXPECT_FALSE(ends.ending->ended);
+  ASSERT_EQ(::send(ends.server, "late", 4, 0), 4);
+  std::array<char, 8> late;
+  run_until([&] { return ::recv(ends.client, late.data(), late.size(), MSG_DONTWAIT) == 4; });
+  ::close(ends.server);
+  run_until([&] { return ends.ending->ended; });
+  EXPECT_EQ(ends.ending->end, TunnelEnd::ClientClosed);
+}
+
+TEST_F(TunnelEngineTest, SlowReaderGetsEverythingAndHoldsItsSenderBack) {
+  constexpr std::uint64_t kBytes = 12'000'000;
+  const Ends ends = open();
+  std::int64_t received = 0;
+  std::vector<std::jthread> peers;
+  peers.emplace_back([&] { send_pattern(ends.server, kBytes, 3); });
+  peers.emplace_back([&] { received = receive_pattern(ends.client, 3, 1ms); });
+  peers.emplace_back([&] { receive_pattern(ends.server, 0); });
+  std::jthread closer([&] {
+    peers[1].join();
+    ::shutdown(ends.client, SHUT_WR);
+  });
+  run_until([&] { return ends.ending->ended; }, 40s);
+  EXPECT_EQ(received, static_cast<std::int64_t>(kBytes));
+}
+
+TEST_F(TunnelEngineTest, BulkDoesNotStarveOthers) {
+  const Ends bulk = open();
+  const Ends quiet = open();
+  std::vector<std::jthread> peers;
+  peers.emplace_back([&] { send_pattern(bulk.client, 200'000'000, 4); });
+  peers.emplace_back([&] { receive_pattern(bulk.server, 4); });
+  int echoed = 0;
+  peers.emplace_back([&] {
+    for (int i = 0; i < 50; ++i) {
+      char byte = 'x';
+      if (::send(quiet.client, &byte, 1, 0) != 1) return;
+      if (::recv(quiet.server, &byte, 1, 0) != 1) return;
+      ++echoed;
+    }
+  });
+  run_until([&] { return echoed == 50; });
+  EXPECT_FALSE(bulk.ending->ended) << "the bulk transfer was over before anything was shown";
+  ::shutdown(bulk.server, SHUT_RDWR);
+  ::shutdown(bulk.client, SHUT_RDWR);
+  run_until([&] { return bulk.ending->ended; });
+}
+
+TEST_F(TunnelEngineTest, BytesFromBeforeTheTunnelGoFirst) {
+  const Ends ends = open(base::Duration::max(), "up first", "down first");
+  std::array<char, 16> bytes;
+  run_until([&] { return ::recv(ends.server, bytes.data(), 8, MSG_DONTWAIT) == 8; });
+  EXPECT_EQ(std::string(bytes.data(), 8), "up first");
+  run_until([&] { return ::recv(ends.client, bytes.data(), 10, MSG_DONTWAIT) == 10; });
+  EXPECT_EQ(std::string(bytes.data(), 10), "down first");
+}
+
+TEST_F(TunnelEngineTest, ResetEndsTheTunnelAtOnce) {
+  const Ends ends = open();
+  const linger abort{1, 0};
+  ::setsockopt(ends.client, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+  ::close(ends.client);
+  run_until([&] { return ends.ending->ended; });
+  EXPECT_EQ(ends.ending->end, TunnelEnd::ClientError);
+  char byte = 0;
+  EXPECT_EQ(::recv(ends.server, &byte, 1, 0), 0);
+}
+
+TEST_F(TunnelEngineTest, IdleTimeoutCountsFromTheLastByteEitherWay) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Ends busy = open(300ms);
+  const Ends idle = open(300ms);
+  run_until([&] {
+    if (std::chrono::steady_clock::now() - begin < 200ms) return false;
+    return ::send(busy.server, "x", 1, 0) == 1;
+  });
+  run_until([&] { return idle.ending->ended; });
+  EXPECT_FALSE(busy.ending->ended);
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 300ms);
+  run_until([&] { return busy.ending->ended; });
+  EXPECT_EQ(busy.ending->end, TunnelEnd::Timeout);
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 500ms);
+}
+
+TEST_F(TunnelEngineTest, ThousandTunnelsComeAndGo) {
+  std::vector<Ends> all;
+  for (int i = 0; i < 1000; ++i) all.push_back(open(60s));
+  for (const Ends& ends : all) ASSERT_EQ(::send(ends.client, "hello", 5, 0), 5);
+  for (const Ends& ends : all) {
+    std::array<char, 5> bytes;
+    run_until([&] { return ::recv(ends.server, bytes.data(), 5, MSG_DONTWAIT) == 5; });
+    ::close(ends.client);
+    ::close(ends.server);
+  }
+  run_until([&] { return engine_.size() == 0; });
+}
+
+}  // namespace
+}  // namespace wslb::proxy
