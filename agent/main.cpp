@@ -105,10 +105,9 @@ int run(const Options& options, const config::Config& config, const std::string&
   Runner runner({io, **netlink, *announcer, events}, config, node);
   const EventLog::Follower teller(events, [&] { systemd.status(summarise(runner.status())); });
 
-  auto link = ProxyLink::open(
-      io, run_dir->path("agent.sock"), node,
-      {.on_ready = [&](std::int32_t pid) { runner.proxy_ready(pid); },
-       .on_lost = [&](std::int32_t pid, const std::string& why) { runner.proxy_lost(pid, why); }});
+  auto link = ProxyLink::open(io, run_dir->path("agent.sock"), node,
+                              {.on_ready = [&](std::int32_t pid) { runner.proxy_ready(pid); },
+                               .on_lost = [&](const std::string& why) { runner.proxy_lost(why); }});
   if (!link) return fail(link.error());
   ProxyProcess process(io, config.cluster->proxy_command, run_dir->path("proxy.pid"));
 

@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint32_t kProtocol = 1;
 constexpr mode_t kSocketMode = 0660;
 constexpr std::size_t kMessageBytesMax = 65536;
-constexpr int kMessagesPerWakeUp = 64;
+constexpr int kPacketsPerWakeUp = 64;
 constexpr int kPeerPidfd = 77;  // SO_PEERPIDFD: Linux 6.5, newer than Debian 12's headers
 
 // The peer's process. SO_PEERPIDFD cannot take a newer process for a dead one whose number it has.
@@ -97,7 +97,7 @@ void ProxyLink::wait_for_death() {
 
 void ProxyLink::receive() {
   std::array<std::uint8_t, kMessageBytesMax> buffer;
-  for (int i = 0; i < kMessagesPerWakeUp; ++i) {
+  for (int i = 0; i < kPacketsPerWakeUp; ++i) {
     const ssize_t received =
         ::recv(connection_->socket.native_handle(), buffer.data(), buffer.size(), MSG_TRUNC);
     if (received < 0 && (errno == EAGAIN || errno == EINTR)) return;
@@ -159,7 +159,7 @@ void ProxyLink::lose(const std::string& what) {
   connection_.reset();
   const std::string reason = "process " + std::to_string(pid) + " " + what;
   if (was_ready) {
-    handlers_.on_lost(pid, reason);
+    handlers_.on_lost(reason);
   } else {
     spdlog::warn("agent.sock: {} before it was ready", reason);
   }

@@ -24,7 +24,7 @@ class ProxyLink {
   struct Handlers {
     std::function<void(std::int32_t pid)> on_ready;
     // After on_ready only. `reason` is a clause such as "process 4711 died".
-    std::function<void(std::int32_t pid, const std::string& reason)> on_lost;
+    std::function<void(const std::string& reason)> on_lost;
   };
   struct Counters {
     std::uint64_t garbage = 0;  // connections closed for what they sent

@@ -42,8 +42,8 @@ void Runner::proxy_ready(std::int32_t pid) {
   feed(core::ProxyChanged{.up = true, .pid = pid, .reason = {}});
 }
 
-void Runner::proxy_lost(std::int32_t pid, const std::string& reason) {
-  feed(core::ProxyChanged{.up = false, .pid = pid, .reason = reason});
+void Runner::proxy_lost(const std::string& reason) {
+  feed(core::ProxyChanged{.up = false, .pid = 0, .reason = reason});
 }
 
 core::CommandResult Runner::failover(const std::string& vrrp, const std::string& to) {

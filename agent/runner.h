@@ -42,7 +42,7 @@ class Runner {
   void stop();
 
   void proxy_ready(std::int32_t pid);
-  void proxy_lost(std::int32_t pid, const std::string& reason);
+  void proxy_lost(const std::string& reason);
   [[nodiscard]] core::CommandResult failover(const std::string& vrrp, const std::string& to);
   [[nodiscard]] core::Status status() const;
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-extern char** environ;  // NOLINT(readability-redundant-declaration)
+extern "C" char** environ;  // NOLINT(readability-redundant-declaration)
 
 namespace wslb::base {
 

@@ -97,7 +97,7 @@ void default_server(ProxyDraft& draft, const Statement& statement) {
   parse_default_server(statement, draft.default_server);
 }
 
-constexpr auto kKeywords = std::to_array<Keyword<ProxyDraft>>({
+constexpr auto kBackendKeywords = std::to_array<Keyword<ProxyDraft>>({
     {"balance", "balance roundrobin|leastconn", 1, kAnyNumber, balance, Side::Backend},
     {"cookie", "cookie NAME insert|prefix|rewrite [indirect] [nocache]", 1, kAnyNumber, cookie,
      Side::Backend},
@@ -119,7 +119,7 @@ constexpr auto kKeywords = std::to_array<Keyword<ProxyDraft>>({
 }  // namespace
 
 Keywords<ProxyDraft> backend_keywords() {
-  return kKeywords;
+  return kBackendKeywords;
 }
 
 }  // namespace wslb::config

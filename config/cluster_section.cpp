@@ -111,7 +111,7 @@ void takeover_after(ClusterDraft& draft, const Statement& statement) {
   draft.cluster.takeover_after = *duration;
 }
 
-constexpr auto kKeywords = std::to_array<Keyword<ClusterDraft>>({
+constexpr auto kClusterKeywords = std::to_array<Keyword<ClusterDraft>>({
     {"node", "node NAME ADDRESS", 2, 2, node},
     {"secret-file", "secret-file FILE", 1, 1, secret_file},
     {"secret", "secret none", 1, 1, secret},
@@ -124,11 +124,11 @@ constexpr auto kKeywords = std::to_array<Keyword<ClusterDraft>>({
 }  // namespace
 
 Keywords<ClusterDraft> cluster_keywords() {
-  return kKeywords;
+  return kClusterKeywords;
 }
 
 void read_cluster_line(const Line& line, ClusterDraft& draft, Diagnostics& diagnostics) {
-  dispatch<ClusterDraft>(line, kKeywords, {.name = "cluster"}, draft, diagnostics);
+  dispatch<ClusterDraft>(line, kClusterKeywords, {.name = "cluster"}, draft, diagnostics);
 }
 
 }  // namespace wslb::config

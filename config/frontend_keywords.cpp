@@ -93,7 +93,7 @@ void default_backend(ProxyDraft& draft, const Statement& statement) {
   draft.places.insert_or_assign(statement.keyword(), statement.where());
 }
 
-constexpr auto kKeywords = std::to_array<Keyword<ProxyDraft>>({
+constexpr auto kFrontendKeywords = std::to_array<Keyword<ProxyDraft>>({
     {"mode", "mode tcp|http", 1, 1, mode},
     {.name = "log",
      .usage = "log global, or: log ADDRESS[:PORT] FACILITY [LEVEL]",
@@ -129,7 +129,7 @@ constexpr auto kKeywords = std::to_array<Keyword<ProxyDraft>>({
 }  // namespace
 
 Keywords<ProxyDraft> frontend_keywords() {
-  return kKeywords;
+  return kFrontendKeywords;
 }
 
 }  // namespace wslb::config

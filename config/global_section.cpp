@@ -42,7 +42,7 @@ void log(Draft& draft, const Statement& statement) {
   }
 }
 
-constexpr auto kKeywords = std::to_array<Keyword<Draft>>({
+constexpr auto kGlobalKeywords = std::to_array<Keyword<Draft>>({
     {.name = "daemon", .usage = "daemon", .apply = daemon},
     {"maxconn", "maxconn NUMBER", 1, 1, maxconn},
     {"nbthread", "nbthread NUMBER", 1, 1, nbthread},
@@ -58,11 +58,11 @@ constexpr auto kKeywords = std::to_array<Keyword<Draft>>({
 }  // namespace
 
 Keywords<Draft> global_keywords() {
-  return kKeywords;
+  return kGlobalKeywords;
 }
 
 void read_global_line(const Line& line, Draft& draft, Diagnostics& diagnostics) {
-  dispatch<Draft>(line, kKeywords,
+  dispatch<Draft>(line, kGlobalKeywords,
                   {"global", haproxy_global_keywords(), meaningless_global_keywords()}, draft,
                   diagnostics);
 }

@@ -81,7 +81,7 @@ void httpchk(ProxyDraft& draft, const Statement& statement) {
   draft.http_check_enabled = true;
 }
 
-constexpr auto kKeywords = std::to_array<Keyword<ProxyDraft>>({
+constexpr auto kOptionKeywords = std::to_array<Keyword<ProxyDraft>>({
     {"option httplog", "option httplog", 0, 1, httplog},
     {"option tcplog", "option tcplog", 0, 0, tcplog},
     {.name = "option dontlognull",
@@ -115,7 +115,7 @@ constexpr auto kKeywords = std::to_array<Keyword<ProxyDraft>>({
 }  // namespace
 
 Keywords<ProxyDraft> option_keywords() {
-  return kKeywords;
+  return kOptionKeywords;
 }
 
 }  // namespace wslb::config

@@ -55,8 +55,8 @@ std::string_view kind_name(const ProxyDraft& draft) {
 }
 
 void read_proxy_line(const Line& line, ProxyDraft& draft, Diagnostics& diagnostics) {
-  static const std::vector<Keyword<ProxyDraft>> kKeywords = join_tables();
-  dispatch<ProxyDraft>(line, kKeywords,
+  static const std::vector<Keyword<ProxyDraft>> kProxyKeywords = join_tables();
+  dispatch<ProxyDraft>(line, kProxyKeywords,
                        {kind_name(draft), haproxy_proxy_keywords(), meaningless_proxy_keywords()},
                        draft, diagnostics, is_allowed);
 }

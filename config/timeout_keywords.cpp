@@ -29,7 +29,7 @@ void set_tunnel(ProxyDraft& draft, const Statement& statement) {
   statement.warning("0 does not mean 'never': the client and server time-outs apply then");
 }
 
-constexpr auto kKeywords = std::to_array<Keyword<ProxyDraft>>({
+constexpr auto kTimeoutKeywords = std::to_array<Keyword<ProxyDraft>>({
     {"timeout client", "timeout client DURATION", 1, 1, set<&Timeouts::client>, Side::Frontend},
     {"timeout http-request", "timeout http-request DURATION", 1, 1, set<&Timeouts::http_request>},
     {"timeout http-keep-alive", "timeout http-keep-alive DURATION", 1, 1,
@@ -44,7 +44,7 @@ constexpr auto kKeywords = std::to_array<Keyword<ProxyDraft>>({
 }  // namespace
 
 Keywords<ProxyDraft> timeout_keywords() {
-  return kKeywords;
+  return kTimeoutKeywords;
 }
 
 }  // namespace wslb::config

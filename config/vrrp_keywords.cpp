@@ -156,7 +156,7 @@ void track_interface(VrrpDraft& draft, const Statement& statement) {
   tracked.push_back(statement[0]);
 }
 
-constexpr auto kKeywords = std::to_array<Keyword<VrrpDraft>>({
+constexpr auto kVrrpKeywords = std::to_array<Keyword<VrrpDraft>>({
     {"interface", "interface NAME", 1, 1, interface},
     {"vrid", "vrid NUMBER", 1, 1, vrid},
     {"vip", "vip ADDRESS[/PREFIX]", 1, 1, vip},
@@ -174,11 +174,11 @@ constexpr auto kKeywords = std::to_array<Keyword<VrrpDraft>>({
 }  // namespace
 
 Keywords<VrrpDraft> vrrp_keywords() {
-  return kKeywords;
+  return kVrrpKeywords;
 }
 
 void read_vrrp_line(const Line& line, VrrpDraft& draft, Diagnostics& diagnostics) {
-  dispatch<VrrpDraft>(line, kKeywords, {.name = "vrrp"}, draft, diagnostics);
+  dispatch<VrrpDraft>(line, kVrrpKeywords, {.name = "vrrp"}, draft, diagnostics);
 }
 
 }  // namespace wslb::config

@@ -168,8 +168,13 @@ void Node::settle(base::TimePoint now, Effects& effects) {
   for (Group& group : groups_) group.settle(facts_, now, effects);
 }
 
+Node::Place Node::place_of(std::size_t index) const {
+  assert(index < places_.size());
+  return places_[index];
+}
+
 Section& Node::section(std::size_t index) {
-  const Place place = places_.at(index);
+  const Place place = place_of(index);
   return groups_[place.group].sections()[place.member];
 }
 

@@ -71,6 +71,7 @@ class Node {
   void failover(const Failover& command, base::TimePoint now, Effects& effects);
   static void carry_out(Move move, Group& group, base::TimePoint now, Effects& effects);
   void settle(base::TimePoint now, Effects& effects);
+  [[nodiscard]] Place place_of(std::size_t index) const;
   [[nodiscard]] Section& section(std::size_t index);
 
   enum class Life : std::uint8_t { Loading, Running, Stopped };

@@ -20,8 +20,6 @@ class RateLimit {
     return true;
   }
 
-  void clear() { taken_.clear(); }
-
  private:
   std::size_t times_;
   base::Duration period_;

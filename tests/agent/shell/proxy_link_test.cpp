@@ -36,7 +36,7 @@ class ProxyLinkTest : public testing::Test {
         io_, path_, "lb1",
         {.on_ready =
              [this](std::int32_t pid) { events_.push_back("ready " + std::to_string(pid)); },
-         .on_lost = [this](std::int32_t, const std::string& why) { events_.push_back(why); }});
+         .on_lost = [this](const std::string& why) { events_.push_back(why); }});
     ASSERT_TRUE(opened) << opened.error().message;
     link_ = std::move(*opened);
   }

@@ -10,14 +10,14 @@
 namespace wslb::proxy::lb {
 namespace {
 
-bool any(std::size_t) {
+bool every_server(std::size_t) {
   return true;
 }
 
 std::string picks(RoundRobin& balancer, std::size_t count) {
   std::string letters;
   for (std::size_t i = 0; i < count; ++i) {
-    const auto server = balancer.next(any);
+    const auto server = balancer.next(every_server);
     letters += server ? static_cast<char>('A' + *server) : '-';
   }
   return letters;
