@@ -16,3 +16,5 @@ target_link_libraries(wslb_asio PUBLIC Boost::headers Threads::Threads)
 # Boost.JSON likewise: Debian's libboost1.81-dev has its headers, and no more is needed.
 add_library(wslb_json STATIC ${CMAKE_SOURCE_DIR}/cmake/json.cpp)
 target_link_libraries(wslb_json PUBLIC Boost::headers)
+wslb_compile_quickly(wslb_asio)
+wslb_compile_quickly(wslb_json)

@@ -14,3 +14,10 @@ if(NOT WSLB_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -D_GLIBCXX_ASSERTIONS)
   add_link_options(-pie -Wl,-z,relro,-z,now)
 endif()
+
+# For tests and third-party code: under a sanitizer, compiling them costs more than running them.
+function(wslb_compile_quickly target)
+  if(WSLB_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+endfunction()

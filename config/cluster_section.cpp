@@ -37,7 +37,9 @@ bool is_first_secret(ClusterDraft& draft, const Statement& statement) {
 }
 
 void secret_file(ClusterDraft& draft, const Statement& statement) {
-  if (is_first_secret(draft, statement)) draft.cluster.secret_file = statement[0];
+  if (!is_first_secret(draft, statement)) return;
+  draft.cluster.secret_file = statement[0];
+  warn(Inert::SecretFile, statement.where(), statement.diagnostics());
 }
 
 void secret(ClusterDraft& draft, const Statement& statement) {
@@ -51,6 +53,7 @@ void peer_port(ClusterDraft& draft, const Statement& statement) {
   if (!is_first(draft.places, statement)) return;
   if (const auto port = statement.integer(0, 1, 65535)) {
     draft.cluster.peer_port = static_cast<std::uint16_t>(*port);
+    warn(Inert::PeerPort, statement.where(), statement.diagnostics());
   }
 }
 
@@ -109,6 +112,9 @@ void takeover_after(ClusterDraft& draft, const Statement& statement) {
   if (!duration) return;
   if (*duration > kMax) return statement.error("expects 0 to 60s, not '" + statement[0] + "'");
   draft.cluster.takeover_after = *duration;
+  if (*duration > base::Duration(0)) {
+    warn(Inert::TakeoverAfter, statement.where(), statement.diagnostics());
+  }
 }
 
 constexpr auto kClusterKeywords = std::to_array<Keyword<ClusterDraft>>({

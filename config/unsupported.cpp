@@ -21,10 +21,27 @@ std::string_view text_of(Feature feature) {
   return {};
 }
 
+std::string_view text_of(Inert inert) {
+  switch (inert) {
+    case Inert::SecretFile:
+      return "'secret-file' has no effect in this version of wslb: VRRP is not authenticated yet";
+    case Inert::PeerPort:
+      return "'peer-port' has no effect in this version of wslb: the agents talk by VRRP only";
+    case Inert::TakeoverAfter:
+      return "'takeover-after' counts as 0 in this version of wslb: a dead proxy moves the VIP at "
+             "once, since its connections are lost";
+  }
+  return {};
+}
+
 }  // namespace
 
 void refuse(Feature feature, const Location& where, Diagnostics& diagnostics) {
   diagnostics.error(where, std::string(text_of(feature)));
+}
+
+void warn(Inert inert, const Location& where, Diagnostics& diagnostics) {
+  diagnostics.warning(where, std::string(text_of(inert)));
 }
 
 }  // namespace wslb::config

@@ -30,15 +30,26 @@ TEST(ClusterTest, HasDefaults) {
 }
 
 TEST(ClusterTest, TakesEveryKeyword) {
-  const Cluster cluster = *clean(
-                               "cluster edge\n node lb1 10.0.0.11\n secret-file /etc/k\n"
-                               " peer-port 9000\n proxy wslb\n takeover-after 0\n"
-                               " proxy-command wslb-proxy -f /etc/wslb/wslb.cfg\n")
-                               .cluster;
+  const LoadResult loaded = load_text(
+      "cluster edge\n node lb1 10.0.0.11\n secret-file /etc/k\n peer-port 9000\n proxy wslb\n"
+      " takeover-after 0\n proxy-command wslb-proxy -f /etc/wslb/wslb.cfg\n");
+  EXPECT_FALSE(loaded.diagnostics.has_errors());
+  const Cluster& cluster = *loaded.config.cluster;
   EXPECT_EQ(cluster.secret_file, "/etc/k");
   EXPECT_EQ(cluster.peer_port, 9000);
   EXPECT_EQ(cluster.takeover_after, seconds(0));
   EXPECT_THAT(cluster.proxy_command, ElementsAre("wslb-proxy", "-f", "/etc/wslb/wslb.cfg"));
+}
+
+TEST(ClusterTest, WarnsOfWhatHasNoEffectYet) {
+  const LoadResult loaded = load_text(
+      "cluster edge\n node lb1 10.0.0.11\n secret-file /etc/k\n peer-port 9000\n"
+      " takeover-after 100ms\n");
+  EXPECT_FALSE(loaded.diagnostics.has_errors());
+  const std::string text = diagnostics_of(loaded);
+  EXPECT_THAT(text, HasSubstr("t.cfg:3: warning: 'secret-file' has no effect"));
+  EXPECT_THAT(text, HasSubstr("t.cfg:4: warning: 'peer-port' has no effect"));
+  EXPECT_THAT(text, HasSubstr("t.cfg:5: warning: 'takeover-after' counts as 0"));
 }
 
 TEST(VrrpTest, HasDefaults) {

@@ -11,8 +11,8 @@ class Line:
         self.at, self.who, self.text = at, who, text
 
 
-def wire(watcher, addresses, fault_ms, until_ms):
-    """Last words, first adverts of a new owner, gratuitous ARPs, who answers for the VIP."""
+def wire(watcher, addresses, old, fault_ms, until_ms):
+    """Last words of the old owner, first ones of a new one, who answers for the VIP."""
     names = {address: name for name, address in addresses.items()}
     told = set()
     for seen in watcher.seen(fault_ms):
@@ -20,6 +20,8 @@ def wire(watcher, addresses, fault_ms, until_ms):
             break
         if seen.kind == "advert":
             name = names.get(seen.source, seen.source)
+            if name == old.name and seen.priority > 0:
+                continue  # as it always did
             key = ("advert", name, seen.priority == 0)
             text = f"{name} advertises priority {seen.priority}"
         elif seen.kind == "garp":
@@ -33,7 +35,8 @@ def wire(watcher, addresses, fault_ms, until_ms):
             yield Line(seen.at, "wire", text)
     for span in watcher.spans(fault_ms - 50):
         if span.end < fault_ms + MERGE_MS and span.begin < fault_ms:
-            yield Line(span.end, "wire", f"{span.owner} answers for {VIP} for the last time")
+            yield Line(max(span.end, fault_ms), "wire",
+                       f"{span.owner} answers for {VIP} for the last time")
         elif span.begin > fault_ms and ("owner", span.owner) not in told:
             told.add(("owner", span.owner))
             yield Line(span.begin, "wire", f"{span.owner} answers for {VIP}")

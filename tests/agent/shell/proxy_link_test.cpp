@@ -134,13 +134,13 @@ TEST_F(ProxyLinkTest, ADeadProcessIsNoticedThoughAnotherHoldsItsSocket) {
   if (pid == 0) {
     const FileDescriptor proxy = connect();
     send(proxy, hello());
-    send(proxy, ready());
     if (::fork() == 0) {  // keeps the descriptor open
       char byte = 0;
       ::close(pipe[1]);
       std::ignore = ::read(pipe[0], &byte, 1);
       ::_exit(0);
     }
+    send(proxy, ready());  // last: it makes the test go on
     for (;;) ::pause();
   }
   wait_for_events(1);

@@ -38,7 +38,7 @@ function start(client) {
     transports: ["polling", "websocket"],
     withCredentials: true,
     query: { client },
-    timeout: 1000,
+    timeout: 5000,
     reconnectionDelay: 50,
     reconnectionDelayMax: 200,
   });
