@@ -3,6 +3,7 @@
 #include "proxy/tunnel_engine.h"
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -173,6 +174,7 @@ TEST_F(TunnelEngineTest, SlowReaderGetsEverythingAndHoldsItsSenderBack) {
     ::shutdown(ends.client, SHUT_WR);
   });
   run_until([&] { return ends.ending->ended; }, 40s);
+  closer.join();
   EXPECT_EQ(received, static_cast<std::int64_t>(kBytes));
 }
 
@@ -182,7 +184,7 @@ TEST_F(TunnelEngineTest, BulkDoesNotStarveOthers) {
   std::vector<std::jthread> peers;
   peers.emplace_back([&] { send_pattern(bulk.client, 200'000'000, 4); });
   peers.emplace_back([&] { receive_pattern(bulk.server, 4); });
-  int echoed = 0;
+  std::atomic<int> echoed{0};
   peers.emplace_back([&] {
     for (int i = 0; i < 50; ++i) {
       char byte = 'x';
