@@ -33,20 +33,30 @@ void check_names(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics
   }
 }
 
+// Whether the kernel would refuse the second of the two. `::` takes IPv4 connections as well.
+bool overlap(const base::Endpoint& one, const base::Endpoint& two) {
+  if (one.port != two.port) return false;
+  const auto covers = [](const base::IpAddress& all, const base::IpAddress& other) {
+    return all.is_unspecified() && (!all.is_v4() || other.is_v4());
+  };
+  return one.address == two.address || covers(one.address, two.address) ||
+         covers(two.address, one.address);
+}
+
 void check_binds(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics) {
   std::vector<std::pair<base::Endpoint, Location>> seen;
   for (const ProxyDraft& draft : drafts) {
     for (const Bind& bind : draft.section.binds) {
       if (bind.inherited_fd) continue;
-      const auto same =
-          std::ranges::find(seen, bind.endpoint, [](const auto& s) { return s.first; });
+      const auto same = std::ranges::find_if(
+          seen, [&](const auto& other) { return overlap(bind.endpoint, other.first); });
       if (same == seen.end()) {
         seen.emplace_back(bind.endpoint, bind.where);
         continue;
       }
-      diagnostics.warning(bind.where, "'bind' " + bind.endpoint.to_string() +
-                                          " is bound already at " + place_of(same->second) +
-                                          "; the two share the connections at random");
+      diagnostics.error(bind.where, "'bind' " + bind.endpoint.to_string() + " overlaps with " +
+                                        same->first.to_string() + " at " + place_of(same->second) +
+                                        "; give each its own address or port");
     }
   }
 }

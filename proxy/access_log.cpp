@@ -35,7 +35,7 @@ http::LogFacts facts_of(const Service& service, const Frontend& frontend,
                         const base::Endpoint& client, const RequestRecord& record) {
   http::LogFacts facts;
   facts.client = client;
-  facts.destination = frontend.section.binds.front().endpoint;
+  facts.destination = record.destination;
   facts.accepted = broken_down(record.accepted);
   facts.frontend = frontend.section.name;
   facts.backend = record.pool != nullptr ? record.pool->section().name : frontend.section.name;
@@ -71,13 +71,18 @@ void write_access_log(Service& service, const Frontend& frontend, const base::En
   const config::ProxySection& section = frontend.section;
   if (section.logs.empty()) return;
   const http::LogFacts facts = facts_of(service, frontend, client, record);
-  const std::string line = http::log_line(section.log_format, facts);
+  send_to_logs(service.syslog, section.logs, kSeverityInfo,
+               http::log_line(section.log_format, facts));
+}
+
+void send_to_logs(SyslogSender& syslog, const std::vector<config::LogTarget>& targets, int severity,
+                  const std::string& line) {
   const http::LogTime now = broken_down(std::chrono::system_clock::now());
-  for (const config::LogTarget& target : section.logs) {
-    if (target.max_level < kSeverityInfo) continue;
-    service.syslog.send(
+  for (const config::LogTarget& target : targets) {
+    if (target.max_level < severity) continue;
+    syslog.send(
         target.endpoint,
-        http::syslog_header(target.facility, kSeverityInfo, now, "wslb-proxy", ::getpid()) + line);
+        http::syslog_header(target.facility, severity, now, "wslb-proxy", ::getpid()) + line);
   }
 }
 

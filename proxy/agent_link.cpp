@@ -30,8 +30,15 @@ void AgentLink::connect() {
   boost::system::error_code error;
   const asio::local::stream_protocol::endpoint endpoint(socket_path_);  // for its sockaddr_un
   socket_->open(Protocol(AF_UNIX, 0), error);
-  if (!error) socket_->connect(Protocol::endpoint(endpoint.data(), endpoint.size()), error);
-  if (!error) return on_connected();
+  // Not Asio's connect(), which would wait for an agent that does not accept.
+  if (!error) socket_->native_non_blocking(true, error);
+  if (!error) {
+    if (::connect(socket_->native_handle(), endpoint.data(),
+                  static_cast<socklen_t>(endpoint.size())) == 0) {
+      return on_connected();
+    }
+    error.assign(errno, boost::system::system_category());
+  }
   if (!std::exchange(told_absence_, true)) {
     spdlog::warn("agent: {}: {}; serving without it, and trying again", socket_path_,
                  error.message());
@@ -48,7 +55,6 @@ void AgentLink::connect_later() {
 
 void AgentLink::on_connected() {
   told_absence_ = false;
-  socket_->native_non_blocking(true);
   proto::ProxyToAgent hello;
   hello.mutable_hello()->set_protocol(kProtocol);
   hello.mutable_hello()->set_version(WSLB_VERSION);
@@ -58,7 +64,6 @@ void AgentLink::on_connected() {
     return connect_later();
   }
   spdlog::info("agent: connected to {}", socket_path_);
-  reported_connections_ = reported_tunnels_ = 0;
   wait_for_agent();
   report_periodically();
 }
@@ -83,19 +88,17 @@ void AgentLink::report_periodically() {
   timer_.expires_after(kReportInterval);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error || !socket_) return;
-    const std::uint64_t connections = service_.gate.open();
-    const std::uint64_t tunnels = service_.tunnels;
-    if (connections != reported_connections_ || tunnels != reported_tunnels_) {
-      proto::ProxyToAgent message;
-      message.mutable_report()->set_connections(connections);
-      message.mutable_report()->set_tunnels(tunnels);
-      if (send(message.SerializeAsString())) {
-        reported_connections_ = connections;
-        reported_tunnels_ = tunnels;
-      }
-    }
+    proto::ProxyToAgent message;
+    message.mutable_report()->set_connections(service_.gate.open());
+    message.mutable_report()->set_tunnels(service_.tunnels);
+    send(message.SerializeAsString());
     report_periodically();
   });
+}
+
+void AgentLink::close() {
+  timer_.cancel();
+  socket_.reset();
 }
 
 // False where the agent does not read, or has gone: wait_for_agent() sees the latter.

@@ -1,6 +1,6 @@
-// The proxy's line to the agent of its host (proxy.proto): says hello, that it serves, and how
-// busy it is. The agent needs no more to know that this process lives: it watches its pidfd.
-// Without an agent the proxy serves all the same and tries again.
+// The proxy's line to the agent of its host (proxy.proto): says hello, that it serves, and ten
+// times a second how busy it is. The agent sees a dead process by its pidfd, and one that is
+// stopped or hangs by the silence. Without an agent the proxy serves all the same and tries again.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,9 @@ class AgentLink {
   // On the loop of the first worker. `socket_path`: the agent's agent.sock.
   AgentLink(boost::asio::io_context& context, const Service& service, std::string socket_path);
 
+  // Ends it for good: this proxy serves no new clients.
+  void close();
+
  private:
   using Protocol = boost::asio::generic::seq_packet_protocol;
 
@@ -35,8 +38,6 @@ class AgentLink {
   std::string socket_path_;
   std::unique_ptr<Protocol::socket> socket_;
   boost::asio::steady_timer timer_;
-  std::uint64_t reported_connections_ = 0;
-  std::uint64_t reported_tunnels_ = 0;
   bool told_absence_ = false;
 };
 

@@ -1,5 +1,8 @@
 #include "proxy/body_pump.h"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "proxy/connection.h"
 
 namespace wslb::proxy {
@@ -22,8 +25,16 @@ bool BodyPump::collect(std::string& out) {
 }
 
 asio::awaitable<PumpEnd> BodyPump::run(std::string head) {
+  // Where both peers keep up nothing here would ever wait: the others of this thread get their
+  // turn after so many bytes.
+  constexpr std::uint64_t kTurnBytes = 256 * 1024;
+  std::uint64_t next_turn = kTurnBytes;
   std::string out = std::move(head);
   for (;;) {
+    if (sent >= next_turn) {
+      next_turn = sent + kTurnBytes;
+      co_await asio::post(from.executor(), asio::use_awaitable);
+    }
     if (!collect(out)) co_return PumpEnd::SourceMalformed;
     const bool last = decoder.finished();
     if (last && chunked) out += http::kLastChunk;

@@ -16,14 +16,21 @@
 
 namespace wslb::proxy {
 
+// Where the peer of a connected socket connected to.
+base::Endpoint local_endpoint(int fd);
+
 struct ClientConnection {
   ClientConnection(boost::asio::ip::tcp::socket socket, const base::Endpoint& peer,
                    ConnectionLease admitted)
-      : stream(std::move(socket)), address(peer), lease(std::move(admitted)) {}
+      : destination(local_endpoint(socket.native_handle())),
+        address(peer),
+        stream(std::move(socket)),
+        lease(std::move(admitted)) {}
 
+  base::Endpoint destination;
+  base::Endpoint address;
   Stream stream;
   InputBuffer input;
-  base::Endpoint address;
   ConnectionLease lease;
 };
 

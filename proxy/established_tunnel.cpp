@@ -47,6 +47,10 @@ class EstablishedTunnel : public TunnelOwner {
         break;
     }
     --pool_connections();
+    const config::ProxySection& section = frontend_.section;
+    const bool silent = section.mode == config::Mode::Tcp && section.options.dontlognull &&
+                        tunnel.received(Tunnel::Client) == 0;
+    if (silent) return;
     write_access_log(service_, frontend_, client_, record_);
   }
 
@@ -64,13 +68,11 @@ class EstablishedTunnel : public TunnelOwner {
   RequestRecord record_;
 };
 
-// `timeout tunnel`, else the shorter of client and server: without it HAProxy keeps both running,
-// and traffic either way renews both.
+// The backend's `timeout tunnel`, else the shorter of client and server: without it HAProxy keeps
+// both running, and traffic either way renews both.
 base::Duration idle_timeout(const Frontend& frontend, const config::ProxySection& backend) {
-  const auto& client_side = frontend.section.timeouts;
   if (backend.timeouts.tunnel) return *backend.timeouts.tunnel;
-  if (client_side.tunnel) return *client_side.tunnel;
-  return std::min(client_side.client.value_or(base::Duration::max()),
+  return std::min(frontend.section.timeouts.client.value_or(base::Duration::max()),
                   backend.timeouts.server.value_or(base::Duration::max()));
 }
 

@@ -37,7 +37,7 @@ asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> i
   prepare_request();
   const End end = co_await converse(std::move(idle));
   if (upload_) {
-    server_reusable_ = server_reusable_ && upload_->ended();
+    server_reusable_ = server_reusable_ && request_received();
     co_await upload_->join();
   }
   if (end == End::Tunnel) co_return end;
@@ -142,20 +142,33 @@ void Exchange::start_upload() {
                .on_progress = [&server, timeout = backend().timeouts.server] {
                  server.extend_read(deadline_after(timeout));
                }});
-  upload_->start([&server](PumpEnd end) {
-    const bool server_may_answer =
-        end == PumpEnd::Done || end == PumpEnd::SinkClosed || end == PumpEnd::Stopped;
-    if (!server_may_answer) server.cancel();
+  upload_->start([this, &server] {
+    if (upload_failed()) server.cancel();
   });
+}
+
+bool Exchange::request_received() const {
+  return !upload_ || (upload_->ended() && upload_->end() == PumpEnd::Done);
+}
+
+bool Exchange::upload_failed() const {
+  if (!upload_ || !upload_->ended()) return false;
+  return upload_->end() == PumpEnd::SourceTimeout || upload_->end() == PumpEnd::SourceClosed ||
+         upload_->end() == PumpEnd::SourceMalformed;
 }
 
 asio::awaitable<Exchange::End> Exchange::answer(std::optional<http::ResponseHead> response) {
   if (!response) {
     const bool timeout = record_.termination.cause == 's';
+    // The server closed an idle connection while a request that must not be sent twice was on its
+    // way: an end without an answer tells the client that it may try again itself.
+    const bool gone_stale =
+        record_.termination.cause == 'S' && link_.connection->reused && !response_begun_;
+    if (gone_stale) co_return End::Close;
     const bool aborted = record_.termination.cause == 'C' || record_.termination.cause == 'c';
     if (!aborted) co_return co_await refuse(timeout ? 504 : 502);
     if (record_.termination.cause == 'c') co_return co_await refuse(408);
-    const bool malformed = upload_->end() == PumpEnd::SourceMalformed;
+    const bool malformed = upload_failed() && upload_->end() == PumpEnd::SourceMalformed;
     if (malformed) co_return co_await refuse(400);
     co_return End::Close;
   }

@@ -57,6 +57,8 @@ class Exchange {
   boost::asio::awaitable<End> converse(std::unique_ptr<ServerConnection> idle);
   boost::asio::awaitable<End> answer(std::optional<http::ResponseHead> response);
   bool may_resend() const;
+  bool request_received() const;  // all of it, the body too
+  bool upload_failed() const;     // the client's fault: its body will never be whole
   boost::asio::awaitable<std::optional<http::ResponseHead>> read_response_head();
   boost::asio::awaitable<std::optional<http::ResponseHead>> read_final_head();
   boost::asio::awaitable<bool> forward_interim(http::ResponseHead interim);

@@ -25,22 +25,19 @@ asio::awaitable<std::optional<http::ResponseHead>> Exchange::read_response_head(
       record_.end('P', 'H');
       co_return std::nullopt;
     }
+    if (upload_failed()) {  // before the wait too: it may have ended without one
+      record_.end(upload_->end() == PumpEnd::SourceTimeout ? 'c' : 'C', 'D');
+      co_return std::nullopt;
+    }
     const IoResult received =
         co_await server.stream.read(server.input.room(), deadline_after(backend().timeouts.server));
     if (received.ok()) {
       response_begun_ = true;
       server.input.commit(received.bytes);
-      continue;
-    }
-    if (upload_ && upload_->ended() && upload_->end() == PumpEnd::SourceTimeout) {
-      record_.end('c', 'D');
-    } else if (upload_ && upload_->ended() && upload_->end() != PumpEnd::Done &&
-               upload_->end() != PumpEnd::SinkClosed && upload_->end() != PumpEnd::SinkTimeout) {
-      record_.end('C', 'D');
-    } else {
+    } else if (!upload_failed()) {
       record_.end(received.status == IoStatus::Timeout ? 's' : 'S', 'H');
+      co_return std::nullopt;
     }
-    co_return std::nullopt;
   }
 }
 
@@ -106,8 +103,8 @@ asio::awaitable<Exchange::End> Exchange::send_response(http::ResponseHead respon
                             from_server.kind != http::Framing::Kind::UntilClose &&
                             !backend().options.http_server_close &&
                             !frontend_.section.options.http_server_close;
-  const bool request_received = !upload_ || upload_->ended();
-  const bool client_lives = client_keeps_alive_ && request_received && !to_client.must_close &&
+  const bool client_lives = client_keeps_alive_ && request_received() && !service_.draining &&
+                            !to_client.must_close &&
                             to_client.kind != http::Framing::Kind::UntilClose;
   add_server_cookie(response);
   const auto next = !client_lives                            ? http::NextHop::Close
@@ -122,7 +119,10 @@ asio::awaitable<Exchange::End> Exchange::send_response(http::ResponseHead respon
                 .decoder = http::BodyDecoder(from_server),
                 .chunked = to_client.kind == http::Framing::Kind::Chunked,
                 .read_timeout = backend().timeouts.server,
-                .write_timeout = frontend_.section.timeouts.client};
+                .write_timeout = frontend_.section.timeouts.client,
+                .on_progress = [this] {
+                  client_.stream.extend_read(deadline_after(frontend_.section.timeouts.client));
+                }};
   const PumpEnd end = co_await pump.run(http::serialise(response));
   record_.bytes_to_client += pump.sent;
   note_pump_end(end);

@@ -29,6 +29,7 @@ class HttpSession {
   asio::awaitable<void> run() {
     for (bool first = true;; first = false) {
       RequestRecord record;
+      record.destination = client_->destination;
       if (!co_await await_request(first, record)) co_return;
       std::optional<http::RequestHead> head = co_await read_head(record);
       if (!head) {
@@ -125,6 +126,7 @@ class HttpSession {
   asio::awaitable<void> linger() {
     constexpr auto kLinger = std::chrono::seconds(1);
     constexpr int kReadsMax = 64;
+    if (client_->stream.resets_on_close()) co_return;
     client_->stream.shutdown_send();
     const base::TimePoint deadline = steady_clock::now() + kLinger;
     std::array<char, 4096> ignored;

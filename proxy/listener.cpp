@@ -76,12 +76,12 @@ void Listener::accept_all() {
       hand_over(fd, SocketAddress::to_endpoint(peer), std::move(lease));
     } else if (errno == EAGAIN) {
       break;
-    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+    } else if (errno != ECONNABORTED && errno != EPERM && errno != EPROTO && errno != EINTR) {
       spdlog::warn("frontend {}: cannot accept: {}; raise the limit of open files or lower maxconn",
                    frontend_.section.name, std::strerror(errno));
       return accept_later();
     }
-    // Anything else (ECONNABORTED, EPERM from a firewall) is that one client's misfortune.
+    // What is left, such as EPERM from a firewall, is that one client's misfortune.
   }
   wait();
 }
@@ -100,10 +100,15 @@ void Listener::hand_over(int fd, const base::Endpoint& address, ConnectionLease 
   Worker& worker = **std::ranges::min_element(
       workers_, {}, [](const std::unique_ptr<Worker>& each) { return each->connections.load(); });
   ++worker.connections;
-  asio::post(worker.context,
-             [this, &worker, client = AcceptedClient{fd, address, std::move(lease)}]() mutable {
-               start_(worker, frontend_, std::move(client));
-             });
+  asio::post(worker.context, [this, &worker,
+                              client = AcceptedClient{fd, address, std::move(lease)}]() mutable {
+    try {
+      start_(worker, frontend_, std::move(client));
+    } catch (const std::exception& error) {  // no memory, no place in epoll
+      --worker.connections;
+      spdlog::error("frontend {}: a client was dropped: {}", frontend_.section.name, error.what());
+    }
+  });
 }
 
 }  // namespace wslb::proxy

@@ -33,6 +33,13 @@ void set_option(int fd, int level, int name) {
 
 base::Result<int> open_listening_socket(const config::Bind& bind, std::uint32_t backlog) {
   if (bind.inherited_fd) {
+    int listening = 0;
+    socklen_t length = sizeof listening;
+    ::getsockopt(*bind.inherited_fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length);
+    if (listening == 0) {
+      return base::Error{bind.where.file + ":" + std::to_string(bind.where.line) + ": fd@" +
+                         std::to_string(*bind.inherited_fd) + " is no listening socket"};
+    }
     const int flags = ::fcntl(*bind.inherited_fd, F_GETFL);
     if (flags < 0 || ::fcntl(*bind.inherited_fd, F_SETFL, flags | O_NONBLOCK) < 0) {
       return failure(bind, "use fd@" + std::to_string(*bind.inherited_fd) + " for");
@@ -47,7 +54,6 @@ base::Result<int> open_listening_socket(const config::Bind& bind, std::uint32_t 
     set_option(fd, IPPROTO_IP, IP_FREEBIND);
   } else {
     set_option(fd, IPPROTO_IPV6, IPV6_FREEBIND);
-    set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY);
   }
   const auto limit = static_cast<std::uint32_t>(std::numeric_limits<int>::max());
   const char* step = "bind";

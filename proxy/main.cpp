@@ -71,6 +71,12 @@ int serve(const Options& options, const config::Config& config) {
   }
   const std::uint32_t possible = maxconn_for(raise_open_files_limit());
   const std::uint32_t maxconn = config.global.maxconn > 0 ? config.global.maxconn : possible;
+  if (maxconn > possible) {
+    spdlog::warn(
+        "global maxconn {} needs {} open files, but the limit allows maxconn {}; raise "
+        "the limit (LimitNOFILE=) or lower maxconn",
+        maxconn, 2ULL * maxconn, possible);
+  }
   Service service(config, maxconn, std::move(*syslog));
   const auto binds = open_all(service, maxconn);
   if (!binds) return 1;

@@ -35,6 +35,10 @@ base::Result<Options> parse_options(const std::vector<std::string>& arguments) {
     if (wanted == nullptr) continue;
     *wanted = value();
     if (wanted->empty()) return base::Error{"flag '" + flag + "' needs a value\n" + usage()};
+    constexpr std::size_t kSocketPathMax = 107;  // sun_path, unix(7)
+    if (wanted == &options.agent_socket && wanted->size() > kSocketPathMax) {
+      return base::Error{"the path of --agent is too long for a Unix socket: " + *wanted};
+    }
     if (wanted == &file) options.files.push_back(file);
   }
   if (options.files.empty() && !options.version) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "base/ip_address.h"
 #include "base/time.h"
 #include "proxy/http/log_line.h"
 #include "proxy/server_pool.h"
@@ -16,6 +17,7 @@ namespace wslb::proxy {
 
 struct RequestRecord {
   std::chrono::system_clock::time_point accepted = std::chrono::system_clock::now();
+  base::Endpoint destination;  // where the client connected to
   base::TimePoint begin = std::chrono::steady_clock::now();
   std::optional<base::TimePoint> head_received;
   std::optional<base::TimePoint> dequeued;  // a server was chosen

@@ -6,6 +6,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "proxy/access_log.h"
 #include "proxy/http_session.h"
 #include "proxy/tcp_session.h"
 
@@ -41,6 +42,9 @@ Server::Server(Service& service, const std::vector<OpenBind>& binds, std::size_t
   if (!agent_socket.empty()) {
     agent_ = std::make_unique<AgentLink>(workers_.front()->context, service_, agent_socket);
   }
+  // HAProxy does other things at these; here they must not be deadly.
+  std::signal(SIGHUP, SIG_IGN);
+  std::signal(SIGUSR2, SIG_IGN);
   wait_for_signal();
 }
 
@@ -48,20 +52,28 @@ void Server::start_checks() {
   for (const auto& [name, pool] : service_.pools) {
     const config::ProxySection& section = pool->section();
     for (std::size_t i = 0; i < section.servers.size(); ++i) {
-      if (!section.servers[i].check.enabled) continue;
-      auto checker = std::make_unique<HealthChecker>(
-          workers_.front()->context.get_executor(), section, i,
-          [&pool = *pool, i](const CheckReport& report) {
-            if (!report.transition) return;
-            const bool up = *report.transition == lb::Transition::Up;
-            pool.set_health(i, up);
-            spdlog::warn("server {}/{} is {}: {}", pool.section().name,
-                         pool.section().servers[i].name, up ? "UP" : "DOWN", report.reason);
-          });
+      if (!section.servers[i].check.enabled || section.servers[i].disabled) continue;
+      auto checker =
+          std::make_unique<HealthChecker>(workers_.front()->context.get_executor(), section, i,
+                                          [this, &pool = *pool, i](const CheckReport& report) {
+                                            if (report.transition) server_changed(pool, i, report);
+                                          });
       checker->start();
       checkers_.push_back(std::move(checker));
     }
   }
+}
+
+void Server::server_changed(ServerPool& pool, std::size_t server, const CheckReport& report) {
+  constexpr int kSeverityAlert = 1;  // as HAProxy's
+  constexpr int kSeverityNotice = 5;
+  const bool up = *report.transition == lb::Transition::Up;
+  pool.set_health(server, up);
+  const std::string line = "Server " + pool.section().name + "/" +
+                           pool.section().servers[server].name + " is " + (up ? "UP" : "DOWN") +
+                           ", reason: " + report.reason;
+  spdlog::warn(line);
+  send_to_logs(service_.syslog, pool.section().logs, up ? kSeverityNotice : kSeverityAlert, line);
 }
 
 void Server::run() {
@@ -87,6 +99,9 @@ void Server::wait_for_signal() {
 }
 
 void Server::stop_softly() {
+  // The agent sees the line close and lets the peer take the VIP.
+  if (agent_) agent_->close();
+  service_.draining = true;
   for (const auto& listener : listeners_) listener->close();
   drained_.expires_after(std::chrono::milliseconds(100));
   drained_.async_wait([this](const boost::system::error_code& error) {

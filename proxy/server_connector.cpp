@@ -100,12 +100,12 @@ class Attempts {
   }
 
   asio::awaitable<bool> may_retry_same(const Slot& slot) {
-    const lb::RetryVerdict verdict = lb::after_connect_failure(
-        section_, {.failures = static_cast<int>(record_.retries) + 1,
-                   .by_cookie = slot.by_cookie(),
-                   .usable_servers = pool_.usable_servers(),
-                   .server_usable = pool_.is_usable(slot.server()),
-                   .timed_out = record_.termination.cause == 's'});
+    const lb::RetryVerdict verdict =
+        lb::after_connect_failure(section_, {.failures = static_cast<int>(record_.retries) + 1,
+                                             .by_cookie = slot.by_cookie(),
+                                             .usable_servers = pool_.usable_servers(),
+                                             .server_usable = pool_.is_usable(slot.server()),
+                                             .timed_out = record_.termination.cause == 's'});
     bool same = false;
     base::Duration delay{0};
     std::visit(base::Overloaded{[&](const lb::RetrySame& retry) {

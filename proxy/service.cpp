@@ -22,8 +22,11 @@ Service::Service(const config::Config& loaded, std::uint32_t maxconn, SyslogSend
     for (const config::UseBackend& rule : section.use_backends) {
       frontend->use_backends.push_back(find_pool(rule.backend));
     }
-    const bool own = section.default_backend.empty();
-    frontend->default_backend = find_pool(own ? section.name : section.default_backend);
+    if (!section.default_backend.empty()) {
+      frontend->default_backend = find_pool(section.default_backend);
+    } else if (section.is_backend()) {
+      frontend->default_backend = find_pool(section.name);
+    }
     frontends.push_back(std::move(frontend));
   }
 }

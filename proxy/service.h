@@ -39,6 +39,7 @@ struct Service {
   std::map<std::string, std::unique_ptr<ServerPool>, std::less<>> pools;
   std::vector<std::unique_ptr<Frontend>> frontends;
   std::atomic<std::uint64_t> tunnels{0};  // open now
+  std::atomic<bool> draining{false};      // no connection is kept for another request
 };
 
 }  // namespace wslb::proxy

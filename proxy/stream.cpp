@@ -65,9 +65,9 @@ asio::awaitable<IoResult> Stream::connect(const base::Endpoint& server,
                                           const base::Endpoint* source, TimePoint deadline) {
   if (source != nullptr) {
     const int one = 1;
-    if (source->port == 0) {
-      ::setsockopt(socket_.native_handle(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
-    }
+    const bool any_port = source->port == 0;
+    ::setsockopt(socket_.native_handle(), any_port ? IPPROTO_IP : SOL_SOCKET,
+                 any_port ? IP_BIND_ADDRESS_NO_PORT : SO_REUSEADDR, &one, sizeof one);
     const SocketAddress from(*source);
     if (::bind(socket_.native_handle(), from.data(), from.size()) != 0) {
       co_return IoResult{IoStatus::Error, 0, errno};
@@ -107,13 +107,16 @@ int Stream::release() {
 }
 
 void Stream::shutdown_send() {
+  if (resets_on_close_) return;
   boost::system::error_code ignored;
   socket_.shutdown(tcp::socket::shutdown_send, ignored);
 }
 
 void Stream::reset_on_close() {
-  boost::system::error_code ignored;
-  socket_.set_option(tcp::socket::linger(true, 0), ignored);
+  resets_on_close_ = true;
+  // Past Asio, which takes back what it knows of lingering when a socket is destroyed.
+  const linger abort{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
 }
 
 void Stream::close() {

@@ -55,11 +55,12 @@ class Stream {
   // Gives the descriptor away; this object is of no use afterwards.
   [[nodiscard]] int release();
 
-  // Sends a FIN.
+  // Sends a FIN, unless the connection is to end with a reset.
   void shutdown_send();
 
   // Ends with a reset instead of a FIN when closed, so that the peer cannot mistake it for an end.
   void reset_on_close();
+  [[nodiscard]] bool resets_on_close() const { return resets_on_close_; }
   void close();
 
   [[nodiscard]] boost::asio::any_io_executor executor() { return socket_.get_executor(); }
@@ -72,6 +73,7 @@ class Stream {
   Watchdog read_watchdog_;
   Watchdog write_watchdog_;
   bool reading_ = false;  // a read() waits
+  bool resets_on_close_ = false;
 };
 
 }  // namespace wslb::proxy

@@ -15,13 +15,17 @@ namespace {
 asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
                           std::unique_ptr<ClientConnection> client) {
   RequestRecord record;
-  record.pool = frontend.default_backend;
-  if (frontend.default_backend == nullptr) {
+  record.destination = client->destination;
+  // No condition can be told before the first byte, so the first rule is for all.
+  ServerPool* const chosen =
+      frontend.use_backends.empty() ? frontend.default_backend : frontend.use_backends.front();
+  record.pool = chosen;
+  if (chosen == nullptr) {
     record.end('S', 'C');
     write_access_log(service, frontend, client->address, record);
     co_return;
   }
-  ServerPool& pool = *frontend.default_backend;
+  ServerPool& pool = *chosen;
   ++pool.connections;
   ServerLink link = co_await connect_to_server(pool, std::nullopt, nullptr, record);
   if (!link.slot) {

@@ -45,8 +45,7 @@ void Tunnel::set_ready(Side side, bool readable, bool writable, bool hangup) {
 
 Tunnel::Progress Tunnel::pump(std::span<char> scratch) {
   const Progress up = pump_direction(Client, scratch);
-  const Progress down = failed_ ? Progress::Ended : pump_direction(Server, scratch);
-  if (failed_) return Progress::Ended;
+  const Progress down = pump_direction(Server, scratch);
   if (sides_[Client].fin_sent && sides_[Server].fin_sent) return Progress::Ended;
   return up == Progress::More || down == Progress::More ? Progress::More : Progress::Waiting;
 }
@@ -55,36 +54,34 @@ Tunnel::Progress Tunnel::pump_direction(Side from, std::span<char> scratch) {
   End& source = sides_[from];
   End& sink = sides_[other(from)];
   std::size_t moved = 0;
-  while (flush(other(from)) && source.readable && !source.eof) {
+  while (flush(other(from)) && source.readable && !source.eof && !sink.fin_sent) {
     if (moved >= kBudgetBytes) return Progress::More;
     const ssize_t count = ::recv(source.fd, scratch.data(), scratch.size(), 0);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EAGAIN) {
-      source.readable = false;
-      break;
-    }
-    if (count < 0) {
-      fail(from);
-      return Progress::Ended;
-    }
-    if (count == 0) {
+    if (count > 0) {
+      const auto size = static_cast<std::size_t>(count);
+      source.received += size;
+      activity_ += size;
+      moved += size;
+      // A short read has emptied the socket (epoll(7)), which spares the recv() that would say so.
+      if (size < scratch.size() && !source.hangup) source.readable = false;
+      send(other(from), scratch.data(), size);
+    } else if (count == 0) {
       source.eof = true;
-      break;
+    } else if (errno == EAGAIN) {
+      source.readable = false;
+    } else if (errno != EINTR) {
+      fail(from);
+      source.eof = true;
     }
-    const auto size = static_cast<std::size_t>(count);
-    source.received += size;
-    activity_ += size;
-    moved += size;
-    // A short read has emptied the socket (epoll(7)), which spares the recv() that would say so.
-    if (size < scratch.size() && !source.hangup) source.readable = false;
-    if (!send(other(from), scratch.data(), size)) break;
   }
-  if (source.eof && sink.pending.empty() && !sink.fin_sent && !failed_) {
-    if (!sink.eof) end_ = from == Client ? TunnelEnd::ClientClosed : TunnelEnd::ServerClosed;
+  if (source.eof && sink.pending.empty() && !sink.fin_sent) {
+    if (!sink.eof && !failed_) {
+      end_ = from == Client ? TunnelEnd::ClientClosed : TunnelEnd::ServerClosed;
+    }
     ::shutdown(sink.fd, SHUT_WR);
     sink.fin_sent = true;
   }
-  return failed_ ? Progress::Ended : Progress::Waiting;
+  return Progress::Waiting;
 }
 
 // Whether nothing is pending for that side any more.
@@ -100,7 +97,7 @@ bool Tunnel::flush(Side to) {
     }
     if (count < 0) {
       fail(to);
-      return false;
+      return true;
     }
     sink.pending_sent += static_cast<std::size_t>(count);
     activity_ += static_cast<std::size_t>(count);
@@ -112,8 +109,8 @@ bool Tunnel::flush(Side to) {
   return sink.pending.empty();
 }
 
-// Whether all of it went out; the rest is kept as pending.
-bool Tunnel::send(Side to, const char* data, std::size_t size) {
+// What does not go out at once is kept as pending.
+void Tunnel::send(Side to, const char* data, std::size_t size) {
   End& sink = sides_[to];
   std::size_t sent = 0;
   while (sent < size && sink.writable) {
@@ -123,23 +120,37 @@ bool Tunnel::send(Side to, const char* data, std::size_t size) {
     } else if (errno == EAGAIN) {
       sink.writable = false;
     } else if (errno != EINTR) {
-      fail(to);
-      return false;
+      return fail(to);
     }
   }
   if (sent < size) sink.pending.assign(data + sent, size - sent);
-  return sent == size;
 }
 
+// Nothing can be sent to that side any more. What it sent before may still lie in its socket, so
+// the other direction goes on until it meets the error, or the end, itself.
 void Tunnel::fail(Side side) {
+  if (!failed_) end_ = side == Client ? TunnelEnd::ClientError : TunnelEnd::ServerError;
   failed_ = true;
-  end_ = side == Client ? TunnelEnd::ClientError : TunnelEnd::ServerError;
+  sides_[side].fin_sent = true;
+  sides_[side].pending = std::string();
+  sides_[side].pending_sent = 0;
+}
+
+// Closing a socket with unread bytes resets the connection, which may destroy what its peer has
+// not read yet.
+void Tunnel::discard_input(Side side) {
+  std::array<char, 4096> ignored;
+  constexpr int kReadsMax = 64;
+  for (int reads = 0; reads < kReadsMax; ++reads) {
+    if (::recv(sides_[side].fd, ignored.data(), ignored.size(), MSG_DONTWAIT) <= 0) return;
+  }
 }
 
 void Tunnel::finish(TunnelEnd end) {
   end_ = end;
-  for (End& side : sides_) {
-    ::close(std::exchange(side.fd, -1));
+  for (const Side side : {Client, Server}) {
+    discard_input(side);
+    ::close(std::exchange(sides_[side].fd, -1));
   }
   owner_->on_tunnel_end(*this, end);
 }

@@ -7,7 +7,8 @@
 // Backpressure: bytes that a peer does not take wait in `pending`, and while any wait nothing more
 // is read from the other side, so a slow reader slows its sender and costs a bounded amount of
 // memory. Half-close: the end of one direction is passed on as a FIN once its bytes are out; the
-// other direction goes on. A tunnel ends when both directions have ended, on an error, or on time.
+// other direction goes on. A side that fails takes nothing more, but what it sent before still goes
+// to the other. A tunnel ends when both directions have ended, or on time.
 //
 // Owned and driven by TunnelEngine, on one thread.
 #pragma once
@@ -92,7 +93,7 @@ class Tunnel : public boost::intrusive::list_base_hook<> {
     bool writable = true;
     bool hangup = false;
     bool eof = false;       // its peer closed its sending half
-    bool fin_sent = false;  // we closed ours
+    bool fin_sent = false;  // we closed ours, or it failed: nothing goes to it any more
     std::string pending;    // received from the other side, not yet taken by this one
     std::size_t pending_sent = 0;
     std::uint64_t received = 0;
@@ -100,8 +101,9 @@ class Tunnel : public boost::intrusive::list_base_hook<> {
 
   Progress pump_direction(Side from, std::span<char> scratch);
   bool flush(Side to);
-  bool send(Side to, const char* data, std::size_t size);
+  void send(Side to, const char* data, std::size_t size);
   void fail(Side side);
+  void discard_input(Side side);
 
   std::array<End, 2> sides_;
   base::Duration idle_timeout_;

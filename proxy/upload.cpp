@@ -1,8 +1,9 @@
 #include "proxy/upload.h"
 
+#include <exception>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace wslb::proxy {
@@ -12,16 +13,22 @@ namespace asio = boost::asio;
 Upload::Upload(BodyPump pump)
     : pump_(std::move(pump)), ended_signal_(pump_.from.executor(), base::TimePoint::max()) {}
 
-void Upload::start(std::function<void(PumpEnd)> on_end) {
-  asio::co_spawn(
-      pump_.from.executor(),
-      [self = shared_from_this(), on_end = std::move(on_end)]() -> asio::awaitable<void> {
-        self->end_ = co_await self->pump_.run({});
-        self->ended_ = true;
-        self->ended_signal_.cancel();
-        on_end(self->end_);
-      },
-      asio::detached);
+void Upload::start(std::function<void()> on_end) {
+  on_end_ = std::move(on_end);
+  const auto run = [](std::shared_ptr<Upload> self) -> asio::awaitable<void> {
+    self->finish(co_await self->pump_.run({}));
+  };
+  asio::co_spawn(pump_.from.executor(), run(shared_from_this()),
+                 [self = shared_from_this()](const std::exception_ptr& failure) {
+                   if (failure) self->finish(PumpEnd::SourceClosed);
+                 });
+}
+
+void Upload::finish(PumpEnd end) {
+  end_ = end;
+  ended_ = true;
+  ended_signal_.cancel();
+  on_end_();
 }
 
 asio::awaitable<void> Upload::join() {

@@ -15,8 +15,9 @@ class Upload : public std::enable_shared_from_this<Upload> {
  public:
   explicit Upload(BodyPump pump);
 
-  // Begins to send on the executor of the connections. `on_end` is called when it has ended.
-  void start(std::function<void(PumpEnd)> on_end);
+  // Begins to send on the executor of the connections. `on_end` is called when it has ended, which
+  // may be before start() returns.
+  void start(std::function<void()> on_end);
 
   // Waits until it has ended. One that has not yet is cut short: the server's connection is closed
   // and the client's reads are cancelled.
@@ -26,7 +27,10 @@ class Upload : public std::enable_shared_from_this<Upload> {
   [[nodiscard]] PumpEnd end() const { return end_; }
 
  private:
+  void finish(PumpEnd end);
+
   BodyPump pump_;
+  std::function<void()> on_end_;
   boost::asio::steady_timer ended_signal_;
   bool ended_ = false;
   PumpEnd end_ = PumpEnd::Stopped;

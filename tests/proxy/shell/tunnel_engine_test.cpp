@@ -220,6 +220,24 @@ TEST_F(TunnelEngineTest, ResetEndsTheTunnelAtOnce) {
   EXPECT_EQ(::recv(ends.server, &byte, 1, 0), 0);
 }
 
+TEST_F(TunnelEngineTest, LastWordsOfASideThatResetsStillArrive) {
+  const Ends ends = open();
+  ASSERT_EQ(::send(ends.server, "last words", 10, 0), 10);
+  ASSERT_EQ(::send(ends.client, "x", 1, 0), 1);
+  run_until([&] { return ::recv(ends.server, nullptr, 0, MSG_DONTWAIT | MSG_TRUNC) >= 0; });
+  std::array<char, 16> bytes;
+  // Closing with an unread byte resets the connection, while the client goes on sending.
+  ASSERT_EQ(::send(ends.server, "and more", 8, 0), 8);
+  ASSERT_EQ(::send(ends.client, "y", 1, 0), 1);
+  ::close(ends.server);
+  run_until([&] { return ends.ending->ended; });
+  EXPECT_EQ(ends.ending->end, TunnelEnd::ServerError);
+  ASSERT_EQ(::recv(ends.client, bytes.data(), bytes.size(), MSG_DONTWAIT), 16);
+  EXPECT_EQ(std::string(bytes.data(), 16), "last wordsand mo");
+  ASSERT_EQ(::recv(ends.client, bytes.data(), bytes.size(), MSG_DONTWAIT), 2);
+  EXPECT_EQ(::recv(ends.client, bytes.data(), bytes.size(), MSG_DONTWAIT), 0);
+}
+
 TEST_F(TunnelEngineTest, IdleTimeoutCountsFromTheLastByteEitherWay) {
   const auto begin = std::chrono::steady_clock::now();
   const Ends busy = open(300ms);
