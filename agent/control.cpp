@@ -1,8 +1,8 @@
 #include "agent/control.h"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
-#include "agent/control_session.h"
 #include "agent/unix_listener.h"
 
 namespace wslb::agent {
@@ -44,12 +44,28 @@ void ControlServer::accept() {
           });
           return;
         }
-        // One share is the server's own.
-        if (places_.use_count() <= kSessionsMax) {
-          std::make_shared<ControlSession>(std::move(client), access_, service_, places_)->start();
+        if (auto place = find_place(client)) {
+          std::make_shared<ControlSession>(std::move(client), access_, service_, std::move(place))
+              ->start();
         }
         accept();
       });
+}
+
+// Null: there are too many already. One share of each count is the server's own.
+std::shared_ptr<void> ControlServer::find_place(ControlSession::Socket& client) {
+  if (places_.use_count() > kSessionsMax) return nullptr;
+  ucred peer{};
+  socklen_t length = sizeof peer;
+  if (::getsockopt(client.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) {
+    return nullptr;
+  }
+  if (access_ == Access::ReadWrite || peer.uid == 0 || peer.uid == ::geteuid()) return places_;
+  std::erase_if(user_places_, [](const auto& user) { return user.second.use_count() == 1; });
+  Places& user = user_places_[peer.uid];
+  if (!user) user = std::make_shared<int>();
+  if (user.use_count() > kUserSessionsMax) return nullptr;
+  return std::make_shared<std::pair<Places, Places>>(places_, user);
 }
 
 }  // namespace wslb::agent

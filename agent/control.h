@@ -1,8 +1,10 @@
 // ctl.sock and status.sock: where wslbctl asks and commands. status.sock is for everybody and may
 // only read; ctl.sock, for root and the group, may change things. So many clients at a time and no
-// more; the others are hung up on. Used by the wiring in main.
+// more, and few of them of one user at status.sock; the others are hung up on. Used by the wiring
+// in main.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -11,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "agent/control_service.h"
+#include "agent/control_session.h"
 #include "agent/file_descriptor.h"
 #include "base/result.h"
 
@@ -19,6 +22,7 @@ namespace wslb::agent {
 class ControlServer {
  public:
   static constexpr long kSessionsMax = 32;
+  static constexpr long kUserSessionsMax = 4;  // at status.sock, but for root and our own user
 
   // `service` and its event log outlive the io_context, whose handlers hold the sessions.
   static base::Result<std::unique_ptr<ControlServer>> open(boost::asio::io_context& io,
@@ -30,12 +34,15 @@ class ControlServer {
 
  private:
   void accept();
+  [[nodiscard]] std::shared_ptr<void> find_place(ControlSession::Socket& client);
 
   boost::asio::local::stream_protocol::acceptor acceptor_;
   boost::asio::steady_timer pause_;  // after a failed accept, such as for want of descriptors
   Access access_;
   const ControlService& service_;
-  std::shared_ptr<int> places_ = std::make_shared<int>();  // one share for each session
+  using Places = std::shared_ptr<int>;  // one share for each session
+  Places places_ = std::make_shared<int>();
+  std::map<uid_t, Places> user_places_;
 };
 
 }  // namespace wslb::agent

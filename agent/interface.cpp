@@ -10,7 +10,8 @@ const InterfaceAddress* Interface::find_address(const base::IpAddress& address) 
 }
 
 std::optional<base::IpAddress> Interface::primary_address(
-    std::span<const base::IpAddress> vips) const {
+    const base::IpAddress& own, std::span<const base::IpAddress> vips) const {
+  if (find_address(own) != nullptr) return own;
   for (const InterfaceAddress& candidate : addresses) {
     if (candidate.global && std::ranges::find(vips, candidate.address) == vips.end()) {
       return candidate.address;

@@ -30,9 +30,10 @@ struct Interface {
 
   [[nodiscard]] const InterfaceAddress* find_address(const base::IpAddress& address) const;
 
-  // The source of our adverts: the first global address that is not a VIP (RFC 9568, section 1.7).
+  // The source of our adverts: the node's `own` address, by which its peers know it, if it is here;
+  // else the first global address that is not a VIP (RFC 9568, section 1.7).
   [[nodiscard]] std::optional<base::IpAddress> primary_address(
-      std::span<const base::IpAddress> vips) const;
+      const base::IpAddress& own, std::span<const base::IpAddress> vips) const;
 };
 
 }  // namespace wslb::agent

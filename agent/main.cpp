@@ -7,6 +7,7 @@
 //
 #include <csignal>
 #include <cstdio>
+#include <exception>
 #include <functional>
 #include <memory>
 
@@ -19,6 +20,7 @@
 #include "agent/control.h"
 #include "agent/event_log.h"
 #include "agent/log_output.h"
+#include "agent/namespace_lock.h"
 #include "agent/netlink.h"
 #include "agent/options.h"
 #include "agent/privileges.h"
@@ -91,9 +93,23 @@ class Signals {
   std::function<void()> stop_;
 };
 
+// A VIP must not stay with an agent that cannot go on.
+int give_up_on_exception(Runner& runner, const std::function<void()>& work) {
+  try {
+    work();
+    return 0;
+  } catch (const std::exception& error) {
+    spdlog::critical("giving up, an error that must not happen: {}", error.what());
+  }
+  runner.stop();
+  return kFailure;
+}
+
 int run(const Options& options, const config::Config& config, const std::string& node) {
   auto run_dir = RunDir::open(options.run_dir);
   if (!run_dir) return fail(run_dir.error());
+  const auto lock = lock_namespace();
+  if (!lock) return fail(lock.error());
   EventLog events;  // outlives the sessions of its followers, which the io_context holds
   boost::asio::io_context io(1);
   auto netlink = Netlink::open(io);
@@ -112,15 +128,16 @@ int run(const Options& options, const config::Config& config, const std::string&
   ProxyProcess process(io, config.cluster->proxy_command, run_dir->path("proxy.pid"));
 
   const auto status = [&] {
-    return report_status(runner.status(),
-                         {.cluster = config.cluster->name,
-                          .version = WSLB_VERSION,
-                          .tunnels = (*link)->tunnels(),
-                          .proxy_starting = process.running() || (*link)->connected(),
-                          .link_garbage = (*link)->counters().garbage,
-                          .link_refused = (*link)->counters().refused,
-                          .now = std::chrono::steady_clock::now(),
-                          .wall_now = std::chrono::system_clock::now()});
+    return report_status(
+        runner.status(),
+        {.cluster = config.cluster->name,
+         .version = WSLB_VERSION,
+         .tunnels = (*link)->tunnels(),
+         .proxy_starting = !(*link)->hangs() && (process.running() || (*link)->connected()),
+         .link_garbage = (*link)->counters().garbage,
+         .link_refused = (*link)->counters().refused,
+         .now = std::chrono::steady_clock::now(),
+         .wall_now = std::chrono::system_clock::now()});
   };
   const auto failover = [&](const proto::FailoverRequest& request) {
     return runner.failover(request.vrrp(), request.to());
@@ -136,13 +153,15 @@ int run(const Options& options, const config::Config& config, const std::string&
     runner.stop();
     process.stop([&io] { io.stop(); });
   });
-  become_realtime();
-  spdlog::info("wslb-agent {} is node {} of cluster {}", WSLB_VERSION, node, config.cluster->name);
-  runner.start();
-  if (!config.cluster->proxy_command.empty()) process.start();
-  systemd.ready();
-  io.run();
-  return 0;
+  return give_up_on_exception(runner, [&] {
+    become_realtime();
+    spdlog::info("wslb-agent {} is node {} of cluster {}", WSLB_VERSION, node,
+                 config.cluster->name);
+    runner.start();
+    if (!config.cluster->proxy_command.empty()) process.start();
+    systemd.ready();
+    io.run();
+  });
 }
 
 int main(int argc, char** argv) {
@@ -169,5 +188,10 @@ int main(int argc, char** argv) {
 }  // namespace wslb::agent
 
 int main(int argc, char** argv) {
-  return wslb::agent::main(argc, argv);
+  try {
+    return wslb::agent::main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "wslb-agent: ends: %s\n", error.what());
+    return 1;
+  }
 }

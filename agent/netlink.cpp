@@ -11,6 +11,7 @@
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
 namespace wslb::agent {
@@ -21,7 +22,9 @@ using MessagePtr = std::unique_ptr<nl_msg, decltype(&nlmsg_free)>;
 constexpr timeval kRequestTimeout{.tv_sec = 0, .tv_usec = 500'000};
 constexpr int kEventBufferBytes = 1 << 20;
 constexpr int kMessagesPerWakeUp = 256;
+constexpr int kMessagesOfOverrun = 1 << 16;  // more than the buffer holds
 constexpr int kDumpAttempts = 3;
+constexpr std::chrono::milliseconds kRetryPause{100};
 constexpr std::uint32_t kForever = 0xffffffff;  // of valid_lft
 
 base::Error netlink_error(const std::string& what, int code) {
@@ -55,7 +58,10 @@ base::Result<std::unique_ptr<Netlink>> Netlink::open(boost::asio::io_context& io
   nl_socket_disable_seq_check(events);
   int code = nl_connect(events, NETLINK_ROUTE);
   if (code == 0) code = nl_socket_set_nonblocking(events);
-  if (code == 0) code = nl_socket_set_buffer_size(events, kEventBufferBytes, 0);
+  if (code == 0 && ::setsockopt(nl_socket_get_fd(events), SOL_SOCKET, SO_RCVBUFFORCE,
+                                &kEventBufferBytes, sizeof kEventBufferBytes) != 0) {
+    code = nl_socket_set_buffer_size(events, kEventBufferBytes, 0);
+  }
   if (code == 0) code = nl_socket_add_memberships(events, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, 0);
   if (code != 0) {
     nl_socket_free(events);
@@ -70,7 +76,7 @@ base::Result<std::unique_ptr<Netlink>> Netlink::open(boost::asio::io_context& io
 }
 
 Netlink::Netlink(boost::asio::io_context& io, nl_sock* events)
-    : events_(events), descriptor_(io, nl_socket_get_fd(events)) {
+    : events_(events), descriptor_(io, nl_socket_get_fd(events)), retry_(io) {
   nl_socket_modify_cb(events_, NL_CB_VALID, NL_CB_CUSTOM, &Netlink::on_message, this);
 }
 
@@ -108,21 +114,55 @@ void Netlink::wait() {
 }
 
 void Netlink::drain() {
-  for (int i = 0; i < kMessagesPerWakeUp; ++i) {
-    const int code = nl_recvmsgs_default(events_);
-    if (code == -NLE_AGAIN) break;
-    // The kernel had more to say than the buffer took (ENOBUFS): read everything afresh.
-    if (code < 0 && !resynchronise()) break;
-  }
+  if (!read_events()) resynchronise_until_done();
+  tell_changes();
+}
+
+void Netlink::tell_changes() {
   // The handler may bring about further changes, which then belong to the next round.
   for (const std::string& name : std::exchange(changed_, {})) on_change_(name);
 }
 
+// False: the kernel had more to say than the buffer took (ENOBUFS). Then all that waited has been
+// read, so that nothing older is left to spoil what is read afresh.
+bool Netlink::read_events() {
+  bool whole = true;
+  for (int i = 0; i < (whole ? kMessagesPerWakeUp : kMessagesOfOverrun); ++i) {
+    const int code = nl_recvmsgs_default(events_);
+    if (code == -NLE_AGAIN) break;
+    if (code < 0) whole = false;
+  }
+  return whole;
+}
+
+// Reads everything afresh. The mirror stays as it was when that fails.
 base::Result<void> Netlink::resynchronise() {
-  for (const auto& [index, interface] : interfaces_) changed_.insert(interface.name);
-  interfaces_.clear();
-  if (const auto links = dump(RTM_GETLINK); !links) return links;
-  return dump(RTM_GETADDR);
+  for (int attempt = 0; attempt < kDumpAttempts; ++attempt) {
+    std::map<int, Interface> fresh;
+    mirror_ = &fresh;
+    auto read = dump(RTM_GETLINK);
+    if (read) read = dump(RTM_GETADDR);
+    mirror_ = &interfaces_;
+    if (!read) return read;
+    for (const auto& [index, interface] : interfaces_) changed_.insert(interface.name);
+    interfaces_.swap(fresh);
+    // What happened meanwhile comes on top.
+    if (read_events()) return {};
+  }
+  return base::Error{"the network interfaces change faster than they can be listed"};
+}
+
+void Netlink::resynchronise_until_done() {
+  const auto done = resynchronise();
+  if (done) return;
+  spdlog::warn("{}; next attempt in 100 ms", done.error().message);
+  retry_.expires_after(kRetryPause);
+  retry_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    std::ignore = read_events();
+    resynchronise_until_done();
+    tell_changes();
+  });
 }
 
 base::Result<void> Netlink::dump(int type) {
@@ -143,94 +183,6 @@ base::Result<void> Netlink::dump(int type) {
     code = connect_requests();  // whatever was still to come is of no use any more
   }
   return netlink_error("cannot list the network interfaces", code);
-}
-
-int Netlink::on_message(nl_msg* message, void* self) {
-  nlmsghdr* header = nlmsg_hdr(message);
-  auto* netlink = static_cast<Netlink*>(self);
-  if (header->nlmsg_type == RTM_NEWLINK || header->nlmsg_type == RTM_DELLINK) {
-    netlink->apply_link(header);
-  } else if (header->nlmsg_type == RTM_NEWADDR || header->nlmsg_type == RTM_DELADDR) {
-    netlink->apply_address(header);
-  }
-  return NL_OK;
-}
-
-void Netlink::apply_link(nlmsghdr* header) {
-  nlattr* attributes[IFLA_MAX + 1];
-  const int parsed = nlmsg_parse(header, sizeof(ifinfomsg), attributes, IFLA_MAX, nullptr);
-  if (parsed < 0) return;
-  const auto* info = static_cast<const ifinfomsg*>(nlmsg_data(header));
-  // A bridge reports its ports in messages of its own family: leaving a bridge is no removal.
-  if (info->ifi_family != AF_UNSPEC) return;
-  if (header->nlmsg_type == RTM_DELLINK) {
-    const auto gone = interfaces_.find(info->ifi_index);
-    if (gone == interfaces_.end()) return;
-    changed_.insert(gone->second.name);
-    interfaces_.erase(gone);
-    return;
-  }
-  Interface& interface = interfaces_[info->ifi_index];
-  const Interface before = interface;
-  interface.index = info->ifi_index;
-  interface.up = (info->ifi_flags & IFF_UP) != 0 && (info->ifi_flags & IFF_RUNNING) != 0;
-  if (attributes[IFLA_IFNAME] != nullptr) interface.name = nla_get_string(attributes[IFLA_IFNAME]);
-  const nlattr* mac = attributes[IFLA_ADDRESS];
-  if (mac != nullptr && nla_len(mac) == static_cast<int>(interface.mac.size())) {
-    std::memcpy(interface.mac.data(), nla_data(mac), interface.mac.size());
-  }
-  if (interface.name != before.name) changed_.insert(before.name);
-  if (interface.name != before.name || interface.up != before.up || interface.mac != before.mac) {
-    changed_.insert(interface.name);
-  }
-}
-
-void Netlink::apply_address(nlmsghdr* header) {
-  nlattr* attributes[IFA_MAX + 1];
-  if (nlmsg_parse(header, sizeof(ifaddrmsg), attributes, IFA_MAX, nullptr) < 0) return;
-  const auto* info = static_cast<const ifaddrmsg*>(nlmsg_data(header));
-  const nlattr* local = attributes[IFA_LOCAL];
-  const auto found = interfaces_.find(static_cast<int>(info->ifa_index));
-  if (info->ifa_family != AF_INET || local == nullptr || found == interfaces_.end()) return;
-  if (nla_len(local) != 4) return;
-  InterfaceAddress address;
-  address.address =
-      base::IpAddress::from_bytes({static_cast<const std::uint8_t*>(nla_data(local)), 4});
-  address.prefix = info->ifa_prefixlen;
-  address.global = info->ifa_scope < RT_SCOPE_LINK;
-  if (attributes[IFA_PROTO] != nullptr) address.protocol = nla_get_u8(attributes[IFA_PROTO]);
-  if (header->nlmsg_type == RTM_NEWADDR) {
-    store(found->second, address);
-  } else {
-    erase(found->second, address);
-  }
-}
-
-void Netlink::store(Interface& interface, const InterfaceAddress& address) {
-  auto& all = interface.addresses;
-  const auto same = std::ranges::find_if(all, [&](const InterfaceAddress& other) {
-    return other.address == address.address && other.prefix == address.prefix;
-  });
-  if (same == all.end()) {
-    all.push_back(address);
-    changed_.insert(interface.name);
-  } else {
-    *same = address;  // a renewed lease, nothing that anybody waits for
-  }
-}
-
-void Netlink::erase(Interface& interface, const InterfaceAddress& address) {
-  const auto removed = std::erase_if(interface.addresses, [&](const InterfaceAddress& other) {
-    return other.address == address.address && other.prefix == address.prefix;
-  });
-  if (removed > 0) changed_.insert(interface.name);
-}
-
-const Interface* Netlink::find(std::string_view name) const {
-  for (const auto& [index, interface] : interfaces_) {
-    if (interface.name == name) return &interface;
-  }
-  return nullptr;
 }
 
 int Netlink::request(nl_msg* message) {
@@ -262,13 +214,20 @@ base::Result<void> Netlink::put_address(std::string_view name, const config::Vip
 base::Result<void> Netlink::remove_address(std::string_view name, const config::Vip& vip) {
   const Interface* interface = find(name);
   if (interface == nullptr) return {};
-  const MessagePtr message = address_message(RTM_DELADDR, 0, interface->index, vip);
+  return remove_address(interface->index, vip);
+}
+
+base::Result<void> Netlink::remove_address(int interface_index, const config::Vip& vip) {
+  const auto known = interfaces_.find(interface_index);
+  const MessagePtr message = address_message(RTM_DELADDR, 0, interface_index, vip);
   const int code = request(message.get());
   if (code < 0 && code != -NLE_NOADDR && code != -NLE_NODEV && code != -NLE_OBJ_NOTFOUND) {
-    return netlink_error("cannot take " + vip.address.to_string() + " off " + std::string(name),
-                         code);
+    const std::string name = known == interfaces_.end()
+                                 ? "interface " + std::to_string(interface_index)
+                                 : known->second.name;
+    return netlink_error("cannot take " + vip.address.to_string() + " off " + name, code);
   }
-  erase(interfaces_[interface->index], {vip.address, vip.prefix, 0, true});
+  if (known != interfaces_.end()) erase(known->second, {vip.address, vip.prefix, 0, true});
   return {};
 }
 

@@ -4,7 +4,7 @@
 // Each VIP is tagged with our IFA_PROTO, so that a later agent knows which addresses a killed one
 // left behind, and leased: the kernel drops it by itself unless it is put again in time.
 // Requests are synchronous and bounded (half a second); events come through the io_context.
-// Built on libnl's messages and sockets; no other file includes libnl. Used by the runner.
+// Built on libnl's messages and sockets; only netlink*.cpp includes libnl. Used by the runner.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "agent/interface.h"
 #include "base/result.h"
@@ -60,13 +61,18 @@ class Netlink {
   // Good also when the address or the interface is gone already.
   [[nodiscard]] base::Result<void> remove_address(std::string_view interface,
                                                   const config::Vip& vip);
+  // The same by the interface's index, which need not be in the mirror.
+  [[nodiscard]] base::Result<void> remove_address(int interface_index, const config::Vip& vip);
 
  private:
   static int on_message(nl_msg* message, void* self);
 
   void wait();
   void drain();
+  void tell_changes();
+  [[nodiscard]] bool read_events();
   [[nodiscard]] base::Result<void> resynchronise();
+  void resynchronise_until_done();
   [[nodiscard]] base::Result<void> dump(int type);
   [[nodiscard]] int request(nl_msg* message);
   [[nodiscard]] int connect_requests();
@@ -78,7 +84,9 @@ class Netlink {
   nl_sock* events_;
   nl_sock* requests_ = nullptr;
   boost::asio::posix::stream_descriptor descriptor_;  // of events_, which owns the descriptor
+  boost::asio::steady_timer retry_;                   // of a resynchronisation that failed
   std::map<int, Interface> interfaces_;               // by index
+  std::map<int, Interface>* mirror_ = &interfaces_;   // what messages are applied to
   std::set<std::string> changed_;                     // since on_change_ was called last
   OnChange on_change_;
 };

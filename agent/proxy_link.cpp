@@ -17,6 +17,10 @@ constexpr std::uint32_t kProtocol = 1;
 constexpr mode_t kSocketMode = 0660;
 constexpr std::size_t kMessageBytesMax = 65536;
 constexpr int kPacketsPerWakeUp = 64;
+// Four beats without a word are too many. Beats rather than the time that has passed: when this
+// process or the whole host was stopped, the proxy gets its second after that.
+constexpr std::chrono::milliseconds kBeat{250};
+constexpr int kSilentBeatsMax = 4;
 constexpr int kPeerPidfd = 77;  // SO_PEERPIDFD: Linux 6.5, newer than Debian 12's headers
 
 // The peer's process. SO_PEERPIDFD cannot take a newer process for a dead one whose number it has.
@@ -43,7 +47,8 @@ ProxyLink::ProxyLink(boost::asio::io_context& io, FileDescriptor listener, std::
     : io_(io),
       listener_(io, listener.release()),
       node_(std::move(node)),
-      handlers_(std::move(handlers)) {
+      handlers_(std::move(handlers)),
+      beat_(io) {
   wait_for_proxy();
 }
 
@@ -71,12 +76,18 @@ void ProxyLink::accept() {
   if (::getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return;
   FileDescriptor process = open_process(socket.get(), peer.pid);
   if (!process) return;  // dead already
-  connection_.emplace(Connection{.socket = Descriptor(io_, socket.release()),
-                                 .process = Descriptor(io_, process.release()),
-                                 .pid = peer.pid,
-                                 .id = ++last_id_});
+  Connection connection{.socket = Descriptor(io_), .process = Descriptor(io_)};
+  connection.pid = peer.pid;
+  connection.id = ++last_id_;
+  auto watched = watch(connection.socket, std::move(socket), "agent.sock: cannot watch the proxy");
+  if (watched) {
+    watched = watch(connection.process, std::move(process), "agent.sock: cannot watch a process");
+  }
+  if (!watched) return spdlog::error("{}", watched.error().message);
+  connection_.emplace(std::move(connection));
   wait_for_message();
   wait_for_death();
+  wait_for_beat();
 }
 
 void ProxyLink::wait_for_message() {
@@ -95,6 +106,25 @@ void ProxyLink::wait_for_death() {
       });
 }
 
+void ProxyLink::wait_for_beat() {
+  beat_.expires_after(kBeat);
+  beat_.async_wait([this, id = connection_->id](const boost::system::error_code& error) {
+    if (error || !connection_ || connection_->id != id) return;
+    receive();  // what waits counts, however late this process is
+    if (connection_) judge_silence();
+    if (connection_) wait_for_beat();
+  });
+}
+
+void ProxyLink::judge_silence() {
+  const bool spoke = std::exchange(connection_->heard, false);
+  connection_->silent_beats = spoke && connection_->ready ? 0 : connection_->silent_beats + 1;
+  if (connection_->silent_beats < kSilentBeatsMax || connection_->lost) return;
+  if (!connection_->ready) return lose("was not ready within a second and is hung up on");
+  connection_->lost = true;
+  handlers_.on_lost("process " + std::to_string(connection_->pid) + " does not answer");
+}
+
 void ProxyLink::receive() {
   std::array<std::uint8_t, kMessageBytesMax> buffer;
   for (int i = 0; i < kPacketsPerWakeUp; ++i) {
@@ -107,6 +137,8 @@ void ProxyLink::receive() {
       ++counters_.garbage;
       return lose("sent something that is no message of the proxy's protocol");
     }
+    connection_->heard = true;
+    if (std::exchange(connection_->lost, false)) handlers_.on_ready(connection_->pid);
   }
 }
 
@@ -161,7 +193,7 @@ void ProxyLink::lose(const std::string& what) {
   if (was_ready) {
     handlers_.on_lost(reason);
   } else {
-    spdlog::warn("agent.sock: {} before it was ready", reason);
+    spdlog::warn("agent.sock: {}, before it was ready", reason);
   }
 }
 

@@ -1,6 +1,7 @@
 // The proxy's end of agent.sock: a SOCK_SEQPACKET connection (proxy.proto, one message a packet)
 // and the process behind it, watched by its pidfd. One proxy at a time; the death of the process,
-// a closed connection and garbage all mean the same: the proxy is lost, at once.
+// a closed connection and garbage all mean the same: the proxy is lost, at once. A proxy reports
+// every 100 ms: one that is silent for a second hangs and is lost too, until it speaks again.
 // Used by the wiring in main, on the agent's one thread.
 #pragma once
 
@@ -11,9 +12,9 @@
 #include <string>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 
-#include "agent/file_descriptor.h"
+#include "agent/descriptor.h"
 #include "base/bytes.h"
 #include "base/result.h"
 
@@ -23,7 +24,8 @@ class ProxyLink {
  public:
   struct Handlers {
     std::function<void(std::int32_t pid)> on_ready;
-    // After on_ready only. `reason` is a clause such as "process 4711 died".
+    // After on_ready only; on_ready comes again for a proxy that was silent. `reason` is a clause
+    // such as "process 4711 died".
     std::function<void(const std::string& reason)> on_lost;
   };
   struct Counters {
@@ -38,12 +40,11 @@ class ProxyLink {
             Handlers handlers);
 
   [[nodiscard]] bool connected() const { return connection_.has_value(); }
+  [[nodiscard]] bool hangs() const { return connection_ && connection_->lost; }
   [[nodiscard]] std::uint64_t tunnels() const { return connection_ ? connection_->tunnels : 0; }
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
-  using Descriptor = boost::asio::posix::stream_descriptor;
-
   struct Connection {
     Descriptor socket;
     Descriptor process;  // a pidfd: readable once the process is dead
@@ -51,6 +52,9 @@ class ProxyLink {
     std::uint64_t id = 0;  // tells late handlers of an earlier connection from ours
     bool greeted = false;
     bool ready = false;
+    bool heard = false;    // since the last beat
+    int silent_beats = 0;  // before it is ready: all beats
+    bool lost = false;     // ready once, silent now
     std::uint64_t tunnels = 0;
   };
 
@@ -58,6 +62,8 @@ class ProxyLink {
   void accept();
   void wait_for_message();
   void wait_for_death();
+  void wait_for_beat();
+  void judge_silence();
   void receive();
   [[nodiscard]] bool handle_message(base::ByteView message);
   [[nodiscard]] bool greet(std::uint32_t protocol, const std::string& version);
@@ -69,6 +75,7 @@ class ProxyLink {
   std::string node_;
   Handlers handlers_;
   std::optional<Connection> connection_;
+  boost::asio::steady_timer beat_;
   std::uint64_t last_id_ = 0;
   Counters counters_;
 };

@@ -84,8 +84,9 @@ bool ProxyProcess::adopt() {
   if (!process || start_time(pid) != started) return false;
   spdlog::info("proxy-command: going on with process {}", pid);
   started_ = Clock::now();
-  watch(pid, std::move(process));
-  return true;
+  if (follow(pid, std::move(process))) return true;
+  ::kill(pid, SIGKILL);  // a second one would find its ports taken
+  return false;
 }
 
 void ProxyProcess::spawn() {
@@ -95,9 +96,13 @@ void ProxyProcess::spawn() {
   started_ = Clock::now();
   const pid_t pid = ::fork();
   if (pid == 0) run_child(arguments);
-  FileDescriptor process(pid > 0 ? ::pidfd_open(pid, 0) : -1);
-  if (!process) {
+  if (pid < 0) {
     spdlog::error("{}", system_error("proxy-command: cannot start a process").message);
+    return on_death();
+  }
+  if (!follow(pid, FileDescriptor(::pidfd_open(pid, 0)))) {
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
     return on_death();
   }
   if (const FilePtr file = open_file(pid_file_, "we")) {
@@ -105,16 +110,23 @@ void ProxyProcess::spawn() {
     std::fprintf(file.get(), "%d %llu\n", pid, ticks);
   }
   spdlog::info("proxy-command: started process {}", pid);
-  watch(pid, std::move(process));
 }
 
-void ProxyProcess::watch(std::int32_t pid, FileDescriptor process) {
+bool ProxyProcess::follow(std::int32_t pid, FileDescriptor process) {
+  Descriptor descriptor(io_);
+  const auto watched =
+      process ? watch(descriptor, std::move(process), "proxy-command: cannot watch the process")
+              : system_error("proxy-command: cannot watch the process");
+  if (!watched) {
+    spdlog::error("{}", watched.error().message);
+    return false;
+  }
   pid_ = pid;
-  process_.emplace(io_, process.release());
-  process_->async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                       [this](const boost::system::error_code& error) {
-                         if (!error) on_death();
-                       });
+  process_.emplace(std::move(descriptor));
+  process_->async_wait(Descriptor::wait_read, [this](const boost::system::error_code& error) {
+    if (!error) on_death();
+  });
+  return true;
 }
 
 void ProxyProcess::on_death() {

@@ -13,10 +13,9 @@
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "agent/file_descriptor.h"
+#include "agent/descriptor.h"
 
 namespace wslb::agent {
 
@@ -36,15 +35,15 @@ class ProxyProcess {
 
   [[nodiscard]] bool adopt();
   void spawn();
-  void watch(std::int32_t pid, FileDescriptor process);
+  [[nodiscard]] bool follow(std::int32_t pid, FileDescriptor process);
   void on_death();
   [[nodiscard]] Clock::duration next_pause();
 
   boost::asio::io_context& io_;
   std::vector<std::string> command_;
   std::string pid_file_;
-  boost::asio::steady_timer timer_;  // of the next start or of the SIGKILL
-  std::optional<boost::asio::posix::stream_descriptor> process_;  // a pidfd
+  boost::asio::steady_timer timer_;    // of the next start or of the SIGKILL
+  std::optional<Descriptor> process_;  // a pidfd
   std::int32_t pid_ = 0;
   Clock::time_point started_;
   Clock::duration pause_{0};

@@ -6,35 +6,48 @@
 #include <spdlog/spdlog.h>
 
 namespace wslb::agent {
+namespace {
+
+constexpr std::chrono::seconds kSocketRetry{1};
+
+}  // namespace
 
 Runner::Runner(const World& world, const config::Config& config, const std::string& self)
     : world_(world),
       config_(config),
       node_(config, self),
       vips_(world.io, world.netlink, config, [this] { catch_up_if_overdue(); }),
+      own_address_(config.cluster->find_node(self)->address),
       sockets_(config.vrrps.size()),
-      timer_(world.io) {
+      timer_(world.io),
+      socket_retry_(world.io),
+      socket_errors_(config.vrrps.size()),
+      sending_(config.vrrps.size()) {
   for (const config::VrrpSection& section : config.vrrps) {
     for (const config::Vip& vip : section.vips) all_vips_.push_back(vip.address);
   }
 }
 
 void Runner::start() {
+  core::Start begin;
   for (const VipKeeper::Finding& finding : vips_.purge()) {
     apply(core::Emit{core::EventKind::Vip, finding.interface, finding.text});
+    if (finding.vacated) begin.vacated.push_back(*finding.vacated);
   }
   for (const config::VrrpSection& section : config_.vrrps) {
     tell_link(section.interface);
     for (const std::string& tracked : section.track_interfaces) tell_link(tracked);
   }
   world_.netlink.watch([this](const std::string& name) { on_interface_change(name); });
-  feed(core::Start{});
+  feed(begin);
 }
 
 void Runner::stop() {
+  inputs_.clear();  // what an exception left there
   feed(core::Stop{});
   stopped_ = true;
   timer_.cancel();
+  socket_retry_.cancel();
   sockets_.clear();
 }
 
@@ -53,7 +66,11 @@ core::CommandResult Runner::failover(const std::string& vrrp, const std::string&
 }
 
 core::Status Runner::status() const {
-  return node_.status(now());
+  core::Status status = node_.status(now());
+  for (std::size_t index = 0; index < sending_.size(); ++index) {
+    status.sections.at(index).counters.push_back({"adverts-failed", sending_[index].failed});
+  }
+  return status;
 }
 
 // --- The loop -----------------------------------------------------------------------------------
@@ -112,10 +129,17 @@ void Runner::apply(const core::SendAdvert& effect) {
   const auto& socket = sockets_.at(effect.section);
   if (!socket) return;
   const auto sent = socket->send(effect.source, effect.destination, effect.payload);
-  if (sent) return;
-  if (const auto suppressed = send_errors_.pass(now())) {
-    spdlog::warn("vrrp {}: {} ({} more such errors before)", config_.vrrps[effect.section].name,
-                 sent.error().message, *suppressed);
+  const std::string& interface = config_.vrrps[effect.section].interface;
+  Sending& sending = sending_[effect.section];
+  if (!sent) {
+    ++sending.failed;
+    if (!sending.failing.insert(effect.destination).second) return;
+    apply(core::Emit{core::EventKind::Interface, interface,
+                     "cannot send adverts on " + interface + " " + sent.error().message});
+  } else if (sending.failing.erase(effect.destination) > 0) {
+    apply(core::Emit{
+        core::EventKind::Interface, interface,
+        "can send adverts on " + interface + " to " + effect.destination.to_string() + " again"});
   }
 }
 
@@ -169,14 +193,17 @@ void Runner::tell_link(const std::string& name) {
                          .up = interface != nullptr && interface->up,
                          .primary_v4 = std::nullopt,
                          .link_local_v6 = std::nullopt};
-  if (interface != nullptr) link.primary_v4 = interface->primary_address(all_vips_);
+  if (interface != nullptr) {
+    link.primary_v4 = interface->primary_address(own_address_, all_vips_);
+    link.mac = interface->mac;
+  }
   for (std::size_t index = 0; index < config_.vrrps.size(); ++index) {
     if (config_.vrrps[index].interface != name) continue;
     // Without a socket an interface is as good as down.
     if (!follow_interface(index, interface)) link.up = false;
   }
   const auto key = [](const core::LinkChanged& l) {
-    return std::tie(l.exists, l.up, l.primary_v4);
+    return std::tie(l.exists, l.up, l.primary_v4, l.mac);
   };
   const auto [told, first] = links_.try_emplace(name, link);
   if (!first && key(told->second) == key(link)) return;
@@ -189,6 +216,7 @@ bool Runner::follow_interface(std::size_t section, const Interface* interface) {
   auto& socket = sockets_[section];
   if (interface == nullptr) {
     socket.reset();
+    socket_errors_[section].clear();
     return true;
   }
   if (socket && socket->interface_index() == interface->index) return true;
@@ -204,11 +232,26 @@ bool Runner::follow_interface(std::size_t section, const Interface* interface) {
                                  });
   if (opened) {
     socket = std::move(*opened);
+    socket_errors_[section].clear();
     return true;
   }
   socket.reset();
-  apply(core::Emit{core::EventKind::Interface, interface->name, opened.error().message});
+  const std::string& why = opened.error().message;
+  if (std::exchange(socket_errors_[section], why) != why) {
+    apply(core::Emit{core::EventKind::Interface, interface->name, why});
+  }
+  retry_sockets();
   return false;
+}
+
+void Runner::retry_sockets() {
+  socket_retry_.expires_after(kSocketRetry);
+  socket_retry_.async_wait([this](const boost::system::error_code& error) {
+    for (std::size_t index = 0; !error && !stopped_ && index < sockets_.size(); ++index) {
+      if (!sockets_[index] && !socket_errors_[index].empty())
+        tell_link(config_.vrrps[index].interface);
+    }
+  });
 }
 
 }  // namespace wslb::agent

@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,6 @@
 #include "agent/announcer.h"
 #include "agent/core/node.h"
 #include "agent/event_log.h"
-#include "agent/log_limiter.h"
 #include "agent/netlink.h"
 #include "agent/vip_keeper.h"
 #include "agent/vrrp_socket.h"
@@ -47,6 +47,12 @@ class Runner {
   [[nodiscard]] core::Status status() const;
 
  private:
+  // What became of the adverts of one section.
+  struct Sending {
+    std::uint64_t failed = 0;
+    std::set<base::IpAddress> failing;  // destinations where the last one did
+  };
+
   [[nodiscard]] static base::TimePoint now() { return std::chrono::steady_clock::now(); }
 
   void feed(core::Input input);
@@ -66,18 +72,22 @@ class Runner {
   void on_interface_change(const std::string& name);
   void tell_link(const std::string& name);
   [[nodiscard]] bool follow_interface(std::size_t section, const Interface* interface);
+  void retry_sockets();
 
   World world_;
   const config::Config& config_;
   core::Node node_;
   VipKeeper vips_;
+  base::IpAddress own_address_;                       // this node's, of the `cluster` section
   std::vector<base::IpAddress> all_vips_;             // no source of adverts is among them
   std::vector<std::unique_ptr<VrrpSocket>> sockets_;  // by section; null: no such interface now
   std::map<std::string, core::LinkChanged> links_;    // as the core was told last
   std::deque<core::Input> inputs_;
   std::optional<core::CommandResult> command_result_;
   boost::asio::steady_timer timer_;
-  LogLimiter send_errors_;
+  boost::asio::steady_timer socket_retry_;
+  std::vector<std::string> socket_errors_;  // by section; empty: none, or no interface
+  std::vector<Sending> sending_;            // by section
   bool stopped_ = false;
 };
 

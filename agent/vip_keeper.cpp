@@ -8,6 +8,7 @@ namespace wslb::agent {
 namespace {
 
 constexpr int kRenewalsPerLease = 3;
+constexpr std::chrono::milliseconds kRemovalPause{100};
 
 }  // namespace
 
@@ -16,7 +17,8 @@ VipKeeper::VipKeeper(boost::asio::io_context& io, Netlink& netlink, const config
     : netlink_(netlink),
       config_(config),
       before_renewal_(std::move(before_renewal)),
-      renewal_(io) {}
+      renewal_(io),
+      removal_(io) {}
 
 std::vector<VipKeeper::Finding> VipKeeper::purge() {
   std::vector<Finding> findings;
@@ -24,11 +26,15 @@ std::vector<VipKeeper::Finding> VipKeeper::purge() {
   for (const auto& [index, interface] : before) {
     for (const InterfaceAddress& address : interface.addresses) {
       if (address.protocol != kAddressProtocol) continue;
-      const auto removed =
-          netlink_.remove_address(interface.name, {address.address, address.prefix});
-      findings.push_back({interface.name, removed ? "removed " + address.address.to_string() +
-                                                        ", left behind by an earlier agent"
-                                                  : removed.error().message});
+      const auto removed = netlink_.remove_address(index, {address.address, address.prefix});
+      if (!removed) {
+        findings.push_back({interface.name, removed.error().message});
+        continue;
+      }
+      findings.push_back(
+          {interface.name,
+           "removed " + address.address.to_string() + ", left behind by an earlier agent",
+           section_of(interface.name, address.address)});
     }
   }
   for (const config::VrrpSection& section : config_.vrrps) {
@@ -44,10 +50,22 @@ std::vector<VipKeeper::Finding> VipKeeper::purge() {
   return findings;
 }
 
+std::optional<std::size_t> VipKeeper::section_of(const std::string& interface,
+                                                 const base::IpAddress& address) const {
+  for (std::size_t index = 0; index < config_.vrrps.size(); ++index) {
+    const config::VrrpSection& section = config_.vrrps[index];
+    const auto found = std::ranges::find(section.vips, address, &config::Vip::address);
+    if (section.interface == interface && found != section.vips.end()) return index;
+  }
+  return std::nullopt;
+}
+
 std::vector<core::AddressResult> VipKeeper::add(std::size_t index) {
   const config::VrrpSection& section = config_.vrrps.at(index);
   std::vector<core::AddressResult> results;
+  const Interface* interface = netlink_.find(section.interface);
   for (const config::Vip& vip : section.vips) {
+    if (interface != nullptr) placed_.insert({index, interface->index, vip});
     const auto added = netlink_.put_address(section.interface, vip, section.lease);
     results.push_back({index, vip, added ? "" : added.error().message});
   }
@@ -59,10 +77,30 @@ std::vector<core::AddressResult> VipKeeper::add(std::size_t index) {
 void VipKeeper::remove(std::size_t index) {
   const config::VrrpSection& section = config_.vrrps.at(index);
   held_.erase(index);
-  for (const config::Vip& vip : section.vips) {
-    const auto removed = netlink_.remove_address(section.interface, vip);
-    if (!removed) spdlog::error("vrrp {}: {}", section.name, removed.error().message);
+  if (const Interface* interface = netlink_.find(section.interface)) {
+    for (const config::Vip& vip : section.vips) placed_.insert({index, interface->index, vip});
   }
+  remove_what_is_not_held();
+}
+
+void VipKeeper::remove_what_is_not_held() {
+  bool failed = false;
+  std::erase_if(placed_, [&](const Placed& placed) {
+    if (held_.contains(placed.section)) return false;
+    const auto removed = netlink_.remove_address(placed.interface_index, placed.vip);
+    if (removed) return true;
+    failed = true;
+    if (const auto suppressed = removal_errors_.pass(std::chrono::steady_clock::now())) {
+      spdlog::error("vrrp {}: {}; next attempt in 100 ms ({} more such errors before)",
+                    config_.vrrps[placed.section].name, removed.error().message, *suppressed);
+    }
+    return false;
+  });
+  if (!failed) return;
+  removal_.expires_after(kRemovalPause);
+  removal_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) remove_what_is_not_held();
+  });
 }
 
 std::vector<core::AddressLost> VipKeeper::lost_on(std::string_view name) const {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "agent/core/input.h"
+#include "agent/log_limiter.h"
 #include "agent/netlink.h"
 #include "config/config.h"
 
@@ -25,6 +27,7 @@ class VipKeeper {
   struct Finding {
     std::string interface;
     std::string text;
+    std::optional<std::size_t> vacated = std::nullopt;  // the section whose VIP was removed
   };
 
   // `before_renewal` gives up first what is overdue to be given up: the lease of a VIP must not be
@@ -37,6 +40,7 @@ class VipKeeper {
 
   // By index into config::Config::vrrps.
   [[nodiscard]] std::vector<core::AddressResult> add(std::size_t section);
+  // What cannot be removed now is tried again every 100 ms.
   void remove(std::size_t section);
   [[nodiscard]] bool holds(std::size_t section) const { return held_.contains(section); }
 
@@ -44,14 +48,28 @@ class VipKeeper {
   [[nodiscard]] std::vector<core::AddressLost> lost_on(std::string_view interface) const;
 
  private:
+  // Where a VIP was put, whether the kernel confirmed that or not.
+  struct Placed {
+    std::size_t section = 0;
+    int interface_index = 0;
+    config::Vip vip;
+    auto operator<=>(const Placed&) const = default;
+  };
+
   void arm();
   void renew();
+  void remove_what_is_not_held();
+  [[nodiscard]] std::optional<std::size_t> section_of(const std::string& interface,
+                                                      const base::IpAddress& address) const;
 
   Netlink& netlink_;
   const config::Config& config_;
   std::function<void()> before_renewal_;
   boost::asio::steady_timer renewal_;
+  boost::asio::steady_timer removal_;  // the next attempt
   std::set<std::size_t> held_;
+  std::set<Placed> placed_;
+  LogLimiter removal_errors_;
 };
 
 }  // namespace wslb::agent

@@ -29,8 +29,11 @@ bool configure(int fd, const std::string& interface, int index, config::Transpor
   const auto name_bytes = static_cast<socklen_t>(interface.size() + 1);
   const bool common =
       ::setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface.c_str(), name_bytes) == 0 &&
-      set(fd, SOL_SOCKET, SO_PRIORITY, kPriority) && set(fd, IPPROTO_IP, IP_TTL, kTtl) &&
-      set(fd, IPPROTO_IP, IP_TOS, kTypeOfService);
+      set(fd, IPPROTO_IP, IP_TTL, kTtl) && set(fd, IPPROTO_IP, IP_TOS, kTypeOfService) &&
+      // After IP_TOS, which sets a priority too.
+      set(fd, SOL_SOCKET, SO_PRIORITY, kPriority) &&
+      // When the interface has just lost its address, the farewell still goes out from it.
+      set(fd, IPPROTO_IP, IP_TRANSPARENT, 1);
   if (transport == config::Transport::Unicast || !common) return common;
   return set(fd, IPPROTO_IP, IP_MULTICAST_TTL, kTtl) && set(fd, IPPROTO_IP, IP_MULTICAST_LOOP, 0) &&
          set(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0) &&
@@ -61,19 +64,21 @@ base::Result<std::unique_ptr<VrrpSocket>> VrrpSocket::open(boost::asio::io_conte
   if (!fd || !configure(fd.get(), interface, interface_index, transport)) {
     return system_error("cannot open a VRRP socket on " + interface);
   }
-  return std::make_unique<VrrpSocket>(io, std::move(fd), interface_index, std::move(on_packet));
+  Descriptor socket(io);
+  const auto watched = watch(socket, std::move(fd), "cannot watch the VRRP socket on " + interface);
+  if (!watched) return watched.error();
+  return std::make_unique<VrrpSocket>(std::move(socket), interface_index, std::move(on_packet));
 }
 
-VrrpSocket::VrrpSocket(boost::asio::io_context& io, FileDescriptor socket, int interface_index,
-                       OnPacket on_packet)
-    : socket_(io, socket.release()),
+VrrpSocket::VrrpSocket(Descriptor socket, int interface_index, OnPacket on_packet)
+    : socket_(std::move(socket)),
       interface_index_(interface_index),
       on_packet_(std::move(on_packet)) {
   wait();
 }
 
 void VrrpSocket::wait() {
-  socket_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+  socket_.async_wait(Descriptor::wait_read,
                      [this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
                        if (error || alive.expired()) return;
                        receive();
@@ -125,7 +130,10 @@ base::Result<void> VrrpSocket::send(const base::IpAddress& source,
   info.ipi_spec_dst = to_in_addr(source);
   std::memcpy(CMSG_DATA(header), &info, sizeof info);
   if (::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT) < 0) {
-    return system_error("cannot send an advertisement to " + destination.to_string());
+    const bool forbidden = errno == EPERM;
+    base::Error error = system_error("to " + destination.to_string());
+    if (forbidden) error.message += "; is a firewall dropping VRRP?";
+    return error;
   }
   return {};
 }

@@ -10,9 +10,8 @@
 #include <string>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 
-#include "agent/file_descriptor.h"
+#include "agent/descriptor.h"
 #include "base/bytes.h"
 #include "base/ip_address.h"
 #include "base/result.h"
@@ -36,10 +35,10 @@ class VrrpSocket {
                                                         int interface_index,
                                                         config::Transport transport,
                                                         OnPacket on_packet);
-  VrrpSocket(boost::asio::io_context& io, FileDescriptor socket, int interface_index,
-             OnPacket on_packet);
+  VrrpSocket(Descriptor socket, int interface_index, OnPacket on_packet);
 
-  // `source` is the interface's primary address, never a VIP.
+  // `source` is the interface's primary address, never a VIP; it may have gone a moment ago. An
+  // error reads "to 224.0.0.18: Operation not permitted".
   [[nodiscard]] base::Result<void> send(const base::IpAddress& source,
                                         const base::IpAddress& destination, base::ByteView payload);
 
@@ -47,12 +46,13 @@ class VrrpSocket {
   // too before a timer's expiry counts.
   void receive();
 
+  [[nodiscard]] int native_handle() { return socket_.native_handle(); }
   [[nodiscard]] int interface_index() const { return interface_index_; }
 
  private:
   void wait();
 
-  boost::asio::posix::stream_descriptor socket_;
+  Descriptor socket_;
   int interface_index_;
   OnPacket on_packet_;
   // Expires with the socket; a handler may destroy the socket while packets are being read.

@@ -128,13 +128,14 @@ Exit run(const CheckCommand& command, const Arguments&) {
 }
 
 Exit run(const VersionCommand&, const Arguments& arguments) {
-  std::string agent = "not reachable";
-  if (auto client = Client::connect(reading_socket(arguments))) {
-    proto::ControlRequest request;
-    request.mutable_version();
-    if (const auto response = client->ask(request)) agent = response->version().version();
-  }
-  print("wslbctl " WSLB_VERSION "\nwslb-agent " + agent + "\n");
+  print("wslbctl " WSLB_VERSION "\n");
+  auto client = Client::connect(reading_socket(arguments));
+  if (!client) return unreachable(client.error());
+  proto::ControlRequest request;
+  request.mutable_version();
+  const auto response = client->ask(request);
+  if (!response) return unreachable(response.error());
+  print("wslb-agent " + response->version().version() + "\n");
   return Exit::Done;
 }
 

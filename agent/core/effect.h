@@ -15,7 +15,7 @@ namespace wslb::agent::core {
 
 // Send `payload` as IP protocol 112, TTL 255, TOS 0xc0, out of the section's interface. One effect
 // for each destination, since a checksum may cover the destination. A send error is not reported
-// back: the next advert is the retry, and the link's own news say why.
+// back: the next advert is the retry, and the shell tells the operator.
 struct SendAdvert {
   std::size_t section = 0;
   base::IpAddress source;

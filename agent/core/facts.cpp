@@ -19,9 +19,15 @@ Fitness judge_link(const std::string& interface, const Facts& facts) {
   return {};
 }
 
-Fitness judge_source(const config::VrrpSection& section, const Facts& facts) {
+Fitness judge_source(const config::VrrpSection& section, const base::IpAddress& own,
+                     const Facts& facts) {
   const base::Family family = section.vips.front().address.family();
-  if (source_address(*facts.find_link(section.interface), family)) return {};
+  const auto source = source_address(*facts.find_link(section.interface), family);
+  if (source && peers_accept(section, own, *source)) return {};
+  if (source) {
+    return fault("interface " + section.interface + " does not have this node's address " +
+                 own.to_string() + ", which unicast peers expect");
+  }
   return fault(
       "interface " + section.interface +
       (family == base::Family::V4 ? " has no IPv4 address" : " has no link-local address") +
@@ -41,9 +47,9 @@ const LinkChanged* Facts::find_link(std::string_view interface) const {
   return found == links.end() ? nullptr : &found->second;
 }
 
-Fitness judge(const config::VrrpSection& section, const Facts& facts) {
+Fitness judge(const config::VrrpSection& section, const base::IpAddress& own, const Facts& facts) {
   Fitness verdict = judge_link(section.interface, facts);
-  if (verdict.verdict == Fitness::Verdict::Fit) verdict = judge_source(section, facts);
+  if (verdict.verdict == Fitness::Verdict::Fit) verdict = judge_source(section, own, facts);
   for (const std::string& tracked : section.track_interfaces) {
     if (verdict.verdict != Fitness::Verdict::Fit) return verdict;
     verdict = judge_link(tracked, facts);
@@ -55,6 +61,13 @@ Fitness judge(const config::VrrpSection& section, const Facts& facts) {
 
 std::optional<base::IpAddress> source_address(const LinkChanged& link, base::Family family) {
   return family == base::Family::V4 ? link.primary_v4 : link.link_local_v6;
+}
+
+bool peers_accept(const config::VrrpSection& section, const base::IpAddress& own,
+                  const base::IpAddress& source) {
+  const bool by_address = section.transport == config::Transport::Unicast &&
+                          source.family() == base::Family::V4 && own.family() == base::Family::V4;
+  return !by_address || source == own;
 }
 
 }  // namespace wslb::agent::core

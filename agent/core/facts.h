@@ -32,10 +32,16 @@ struct Fitness {
   std::string reason;
 };
 
-[[nodiscard]] Fitness judge(const config::VrrpSection& section, const Facts& facts);
+// `own`: this node's address of the `cluster` section.
+[[nodiscard]] Fitness judge(const config::VrrpSection& section, const base::IpAddress& own,
+                            const Facts& facts);
 
 // The address to advertise from: IPv4's primary or IPv6's link-local one.
 [[nodiscard]] std::optional<base::IpAddress> source_address(const LinkChanged& link,
                                                             base::Family family);
+
+// Unicast peers take adverts from the addresses of the `cluster` section only.
+[[nodiscard]] bool peers_accept(const config::VrrpSection& section, const base::IpAddress& own,
+                                const base::IpAddress& source);
 
 }  // namespace wslb::agent::core

@@ -2,10 +2,13 @@
 // config::Config::vrrps.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/ip_address.h"
@@ -14,7 +17,11 @@
 namespace wslb::agent::core {
 
 // Begin. Before it the node records links and the proxy, and does nothing.
-struct Start {};
+struct Start {
+  // Sections whose VIPs a killed agent had left on this host, and which were removed just now:
+  // nobody answers for them, and the peers still think that this node does.
+  std::vector<std::size_t> vacated{};
+};
 
 // End cleanly. The node gives everything up and ignores all that comes later.
 struct Stop {};
@@ -29,6 +36,7 @@ struct LinkChanged {
   // else the interface's first address that no `vip` line names; nullopt: none.
   std::optional<base::IpAddress> primary_v4;
   std::optional<base::IpAddress> link_local_v6;
+  std::array<std::uint8_t, 6> mac{};
 };
 
 // A packet of IP protocol 112 on the section's interface. `payload` is exactly what the IP header's
@@ -42,8 +50,8 @@ struct PacketReceived {
   base::Bytes payload;
 };
 
-// The proxy became ready, or was lost. Told only when it happens: before the first time the node
-// waits in `init`.
+// The proxy became ready, or was lost: dead, or silent until it is ready again. Told only when it
+// happens: before the first time the node waits in `init`.
 struct ProxyChanged {
   bool up = false;
   std::int32_t pid = 0;  // 0: none

@@ -41,11 +41,9 @@ Effects Node::handle(const Input& input, base::TimePoint now) {
   }
   std::visit(
       base::Overloaded{
-          [&](const Start&) {
-            if (life_ == Life::Loading) life_ = Life::Running;
-          },
+          [&](const Start& begin) { start(begin, effects); },
           [&](const Stop&) { stop(now, effects); },
-          [&](const LinkChanged& link) { link_changed(link, effects); },
+          [&](const LinkChanged& link) { link_changed(link, now, effects); },
           [&](const PacketReceived& packet) {
             const Place place = places_.at(packet.section);
             groups_.at(place.group).receive(place.member, packet, now, effects);
@@ -95,7 +93,13 @@ void Node::stop(base::TimePoint now, Effects& effects) {
   life_ = Life::Stopped;
 }
 
-void Node::link_changed(const LinkChanged& link, Effects& effects) {
+void Node::start(const Start& begin, Effects& effects) {
+  if (life_ != Life::Loading) return;
+  life_ = Life::Running;
+  for (const std::size_t index : begin.vacated) section(index).say_farewell(effects);
+}
+
+void Node::link_changed(const LinkChanged& link, base::TimePoint now, Effects& effects) {
   LinkChanged& known = facts_.links[link.interface];
   const bool is_first = known.interface.empty();
   if (is_first || link_text(known) != link_text(link)) {
@@ -104,7 +108,7 @@ void Node::link_changed(const LinkChanged& link, Effects& effects) {
   known = link;
   for (Group& group : groups_) {
     for (Section& each : group.sections()) {
-      if (each.config().interface == link.interface) each.set_link(link);
+      if (each.config().interface == link.interface) each.set_link(link, now, effects);
     }
   }
 }

@@ -4,7 +4,7 @@
 //
 //  1. At the start: remove stale VIPs (those with our tag) from all interfaces, then feed one
 //     LinkChanged for each interface that the configuration names (`interface` and `track`), even
-//     if it does not exist, then Start.
+//     if it does not exist, then Start with the sections whose VIPs were removed.
 //  2. For everything that happens, call handle() with one input. `now` is the monotonic clock's
 //     time read just before the call; it never runs backwards from one call to the next.
 //  3. After each call carry the effects out, in their order, before the next call. Results that are
@@ -66,7 +66,8 @@ class Node {
   };
 
   void stop(base::TimePoint now, Effects& effects);
-  void link_changed(const LinkChanged& link, Effects& effects);
+  void start(const Start& begin, Effects& effects);
+  void link_changed(const LinkChanged& link, base::TimePoint now, Effects& effects);
   void proxy_changed(const ProxyChanged& change, Effects& effects);
   void failover(const Failover& command, base::TimePoint now, Effects& effects);
   static void carry_out(Move move, Group& group, base::TimePoint now, Effects& effects);

@@ -37,6 +37,7 @@ Section::Section(std::size_t index, const config::VrrpSection& config,
       config_(config),
       cluster_(&cluster),
       self_(self),
+      own_address_(cluster.find_node(self)->address),
       family_(config.vips.front().address.family()),
       own_priority_(config.priority_of(self, cluster)),
       peers_(unicast_peers(config, cluster, self)),
@@ -51,16 +52,25 @@ Section::Section(std::size_t index, const config::VrrpSection& config,
   }
 }
 
-void Section::set_link(const LinkChanged& link) {
+void Section::set_link(const LinkChanged& link, base::TimePoint now, Effects& effects) {
   const std::optional<base::IpAddress> source = source_address(link, family_);
   // Without an address the last one still serves to say farewell.
-  if (source) router_.set_primary_address(*source);
+  if (source && peers_accept(config_, own_address_, *source)) router_.set_primary_address(*source);
   can_send_ = link.exists && link.up && !router_.config().primary_address.is_unspecified();
   address_hold_.reset();  // it may go better on the link as it is now
+  const bool other_mac = std::exchange(mac_, link.mac) != link.mac;
+  if (other_mac && link.up && state_ == SectionState::Active) {
+    effects.emplace_back(Announce{index_, Announcements::burst});
+    announcements_.begin(now);
+  }
+}
+
+void Section::say_farewell(Effects& effects) {
+  send(vrrp::priority_resign, effects);
 }
 
 Fitness Section::fitness(const Facts& facts, base::TimePoint now) const {
-  Fitness verdict = judge(config_, facts);
+  Fitness verdict = judge(config_, own_address_, facts);
   if (verdict.verdict == Fitness::Verdict::Fit && address_hold_ && now < address_hold_->until) {
     verdict = {Fitness::Verdict::Fault, address_hold_->reason};
   }

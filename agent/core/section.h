@@ -3,6 +3,7 @@
 // is fit to take part, and what the sections of its group do, Group decides.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -38,7 +39,9 @@ class Section {
           std::string_view self);
 
   // Adopts the interface's present state; the router itself is started and withdrawn by Group.
-  void set_link(const LinkChanged& link);
+  void set_link(const LinkChanged& link, base::TimePoint now, Effects& effects);
+  // Priority 0 without having been active: an earlier agent of this node was, and cannot say it.
+  void say_farewell(Effects& effects);
   [[nodiscard]] Fitness fitness(const Facts& facts, base::TimePoint now) const;
 
   // Into the election, as Backup (Active at once with priority 255).
@@ -117,6 +120,7 @@ class Section {
   config::VrrpSection config_;
   const config::Cluster* cluster_;
   std::string self_;
+  base::IpAddress own_address_;  // this node's, of the `cluster` section
   base::Family family_;
   std::uint8_t own_priority_;
   std::vector<base::IpAddress> addresses_;  // the VIPs, as an advert lists them
@@ -129,6 +133,7 @@ class Section {
   base::TimePoint since_;  // of state_
   base::TimePoint fit_since_;
   bool can_send_ = false;
+  std::array<std::uint8_t, 6> mac_{};  // of the interface
   std::optional<vrrp::Become> news_;
   std::optional<ActiveRouter> heard_;  // priority 0: it resigned
   // What each destination was last heard to use.

@@ -113,5 +113,36 @@ TEST(Fault, TheSameNewsTwiceIsNoNews) {
   EXPECT_THAT(events(host.link("eth0", true, true, "10.0.0.11")), IsEmpty());
 }
 
+TEST(Fault, UnicastPeersExpectTheNodesOwnAddress) {
+  config::Config config = pair_config();
+  config.vrrps[0].transport = config::Transport::Unicast;
+  Host host(config);
+  host.boot();
+  host.run(322ms);
+  EXPECT_THAT(actions(host.link("eth0", true, true, "10.0.0.5")),
+              ElementsAre("remove vips public", "advert 0 -> 10.0.0.12"));
+  EXPECT_EQ(host.section().reason,
+            "interface eth0 does not have this node's address 10.0.0.11, which unicast peers "
+            "expect");
+  host.link("eth0", true, true, "10.0.0.11");
+  EXPECT_EQ(host.state(), SectionState::Backup);
+}
+
+TEST(Fault, AnotherMacIsAnnouncedWhileActive) {
+  Host host;
+  host.boot();
+  LinkChanged link{.interface = "eth0",
+                   .exists = true,
+                   .up = true,
+                   .primary_v4 = ip("10.0.0.11"),
+                   .link_local_v6 = std::nullopt,
+                   .mac = {2, 0, 0, 0, 0, 1}};
+  EXPECT_THAT(host.feed(link), IsEmpty());
+  host.run(322ms);
+  EXPECT_THAT(host.feed(link), IsEmpty());
+  link.mac[5] = 2;
+  EXPECT_THAT(host.feed(link), ElementsAre("announce public x3"));
+}
+
 }  // namespace
 }  // namespace wslb::agent::core

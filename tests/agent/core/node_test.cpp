@@ -237,5 +237,19 @@ TEST(Node, ForgetsAnActiveRouterThatHasFallenSilent) {
   EXPECT_EQ(host.section().active_node, "");
 }
 
+TEST(Node, SaysFarewellForAKilledAgentWhoseVipsWereRemoved) {
+  Host host;
+  host.link("eth0", true, true, "10.0.0.11");
+  EXPECT_THAT(actions(host.feed(Start{.vacated = {0}})), ElementsAre("advert 0 -> 224.0.0.18"));
+  EXPECT_EQ(host.state(), SectionState::Init);
+  EXPECT_THAT(actions(host.run(10s)), IsEmpty());
+}
+
+TEST(Node, HasNothingToSayAtAStartWithoutStaleVips) {
+  Host host;
+  host.link("eth0", true, true, "10.0.0.11");
+  EXPECT_THAT(actions(host.feed(Start{})), IsEmpty());
+}
+
 }  // namespace
 }  // namespace wslb::agent::core

@@ -213,6 +213,30 @@ TEST_F(ControlTest, HangsUpOnTooManyClientsAndTakesNewOnesWhenOthersLeave) {
   EXPECT_EQ(receive(next).size(), 1U);
 }
 
+TEST_F(ControlTest, OneUserCannotTakeAllPlacesOfTheReadingSocket) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs the right to be another user";
+  open(Access::ReadOnly);
+  ::chmod(dir_.file("").c_str(), 0711);
+  std::vector<FileDescriptor> clients;
+  ASSERT_EQ(::seteuid(65534), 0);
+  for (long i = 0; i <= ControlServer::kUserSessionsMax; ++i) {
+    FileDescriptor& fd = clients.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path_.copy(address.sun_path, sizeof address.sun_path - 1);
+    EXPECT_EQ(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  }
+  ASSERT_EQ(::seteuid(0), 0);
+  settle();
+  receive(clients.front());
+  EXPECT_FALSE(closed_);
+  receive(clients.back());
+  EXPECT_TRUE(closed_);
+  const auto mine = connect();
+  receive(mine);
+  EXPECT_FALSE(closed_);
+}
+
 TEST_F(ControlTest, ItsSocketsHaveTheirPermissions) {
   const auto mode = [this] {
     struct stat status {};

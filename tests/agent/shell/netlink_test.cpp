@@ -56,7 +56,7 @@ TEST_F(NetlinkTest, KnowsTheInterfacesThatAreThere) {
   const Interface* eth0 = netlink_->find("eth0");
   ASSERT_NE(eth0, nullptr);
   EXPECT_TRUE(wait_until([&] { return netlink_->find("eth0")->up; }));
-  EXPECT_EQ(eth0->primary_address({}), address("10.0.0.11"));
+  EXPECT_EQ(eth0->primary_address(address("10.9.9.9"), {}), address("10.0.0.11"));
   EXPECT_NE(eth0->mac, Mac{});
   EXPECT_EQ(netlink_->find("eth7"), nullptr);
 }
@@ -66,7 +66,8 @@ TEST_F(NetlinkTest, FollowsCablesInterfacesAndAddresses) {
   EXPECT_TRUE(wait_until([&] { return !netlink_->find("eth0")->up; }));
   EXPECT_TRUE(changed_.contains("eth0"));
   ASSERT_TRUE(ip("addr del 10.0.0.11/24 dev eth0"));
-  EXPECT_TRUE(wait_until([&] { return !netlink_->find("eth0")->primary_address({}); }));
+  EXPECT_TRUE(wait_until(
+      [&] { return !netlink_->find("eth0")->primary_address(address("10.9.9.9"), {}); }));
   const int index_before = netlink_->find("eth0")->index;
   ASSERT_TRUE(ip("link del eth0"));
   EXPECT_TRUE(wait_until([&] { return netlink_->find("eth0") == nullptr; }));
@@ -145,14 +146,46 @@ TEST_F(NetlinkTest, SurvivesMoreEventsThanItsBufferTakes) {
       << netlink_->find("eth0")->addresses.size();
 }
 
+TEST_F(NetlinkTest, OldEventsDoNotSpoilWhatWasReadAfreshAfterAnOverrun) {
+  for (const char* verb : {"add ", "del "}) {
+    std::string batch = "-batch - >/dev/null 2>&1 <<END\n";
+    for (int i = 0; i < 3000; ++i) {
+      const std::string one = "10.1." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1);
+      batch += std::string("addr ") + verb + one + "/32 dev eth0\n";
+    }
+    ASSERT_TRUE(ip(batch + "END\n"));
+  }
+  EXPECT_TRUE(wait_until([&] { return netlink_->find("eth0")->addresses.size() == 1; }))
+      << netlink_->find("eth0")->addresses.size();
+  wait_until([] { return false; });
+  EXPECT_EQ(netlink_->find("eth0")->addresses.size(), 1U);
+}
+
+TEST_F(NetlinkTest, RemovesByIndexWhatTheMirrorDoesNotKnow) {
+  const int index = netlink_->find("eth0")->index;
+  ASSERT_TRUE(netlink_->put_address("eth0", vip_, std::nullopt));
+  ASSERT_TRUE(ip("link set eth0 name eth9"));
+  wait_until([&] { return netlink_->find("eth0") == nullptr; });
+  ASSERT_TRUE(netlink_->remove_address(index, vip_));
+  EXPECT_EQ(ip_output("addr show dev eth9 to 10.0.0.100"), "");
+  EXPECT_TRUE(netlink_->remove_address(7777, vip_)) << "no such interface: gone already";
+}
+
+TEST(InterfaceAddresses, TheNodesOwnAddressIsThePrimaryOneWhereverItStands) {
+  Interface interface;
+  interface.addresses = {{address("10.0.0.1"), 24, 0, true}, {address("10.0.0.11"), 24, 0, true}};
+  EXPECT_EQ(interface.primary_address(address("10.0.0.11"), {}), address("10.0.0.11"));
+  EXPECT_EQ(interface.primary_address(address("10.0.0.12"), {}), address("10.0.0.1"));
+}
+
 TEST(InterfaceAddresses, TheVipIsNeverThePrimaryAddress) {
   Interface interface;
   interface.addresses = {{address("169.254.0.1"), 16, 0, false},
                          {address("10.0.0.100"), 24, 0, true},
                          {address("10.0.0.11"), 24, 0, true}};
   const std::vector vips{address("10.0.0.100")};
-  EXPECT_EQ(interface.primary_address(vips), address("10.0.0.11"));
-  EXPECT_EQ(interface.primary_address({}), address("10.0.0.100"));
+  EXPECT_EQ(interface.primary_address(address("10.9.9.9"), vips), address("10.0.0.11"));
+  EXPECT_EQ(interface.primary_address(address("10.9.9.9"), {}), address("10.0.0.100"));
 }
 
 }  // namespace

@@ -195,5 +195,55 @@ TEST_F(ProxyLinkTest, HangsUpOnGarbageAndCountsIt) {
   EXPECT_TRUE(events_.empty());
 }
 
+TEST_F(ProxyLinkTest, AProxyThatIsSilentForASecondIsLostUntilItSpeaksAgain) {
+  const auto proxy = connect();
+  proto::ProxyToAgent report;
+  report.mutable_report();
+  send(proxy, hello());
+  send(proxy, ready());
+  for (int i = 0; i < 15; ++i) {
+    send(proxy, report.SerializeAsString());
+    io_.restart();
+    io_.run_for(100ms);
+  }
+  ASSERT_EQ(events_.size(), 1U);
+  const auto silent_since = std::chrono::steady_clock::now();
+  wait_for_events(2);
+  const auto silent = std::chrono::steady_clock::now() - silent_since;
+  ASSERT_EQ(events_.size(), 2U);
+  EXPECT_EQ(events_[1], "process " + self_ + " does not answer");
+  EXPECT_GT(silent, 700ms);
+  EXPECT_LT(silent, 1500ms);
+  EXPECT_TRUE(link_->connected() && link_->hangs());
+  send(proxy, report.SerializeAsString());
+  settle();
+  ASSERT_EQ(events_.size(), 3U);
+  EXPECT_EQ(events_[2], "ready " + self_);
+  EXPECT_FALSE(link_->hangs());
+}
+
+TEST_F(ProxyLinkTest, AStallOfTheAgentIsNoSilenceOfTheProxy) {
+  const auto proxy = connect();
+  proto::ProxyToAgent report;
+  report.mutable_report();
+  send(proxy, hello());
+  send(proxy, ready());
+  settle();
+  ::usleep(1'500'000);
+  settle();
+  EXPECT_EQ(events_.size(), 1U) << "it gets its time after the stall";
+}
+
+TEST_F(ProxyLinkTest, HangsUpOnAProxyThatIsNotReadyInTime) {
+  const auto proxy = connect();
+  send(proxy, hello());
+  settle();
+  ASSERT_TRUE(link_->connected());
+  io_.restart();
+  io_.run_for(1300ms);
+  EXPECT_FALSE(link_->connected());
+  EXPECT_TRUE(events_.empty());
+}
+
 }  // namespace
 }  // namespace wslb::agent

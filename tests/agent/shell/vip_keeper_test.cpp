@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "agent/namespace_lock.h"
 #include "tests/agent/shell/net_namespace.h"
 
 namespace wslb::agent {
@@ -103,6 +104,43 @@ TEST_F(VipKeeperTest, AVipThatTheHostItselfHasIsToldAndLeftAlone) {
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_THAT(findings[0].text, HasSubstr("10.0.0.100 of vrrp public is there already"));
   EXPECT_THAT(shown(), HasSubstr("10.0.0.100/24"));
+}
+
+TEST_F(VipKeeperTest, TellsWhichSectionsVipAnEarlierAgentHadLeft) {
+  {
+    const auto earlier = Netlink::open(io_);
+    ASSERT_TRUE(earlier && (*earlier)->put_address("eth0", vip_, std::nullopt));
+  }
+  open();
+  const auto findings = keeper_->purge();
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].vacated, std::optional<std::size_t>(0));
+}
+
+TEST_F(VipKeeperTest, TakesTheVipOffAnInterfaceThatWasRenamed) {
+  open();
+  config_.vrrps[0].lease.reset();
+  std::ignore = keeper_->add(0);
+  ASSERT_TRUE(ip("link set eth0 name eth9"));
+  run_for(50ms);
+  keeper_->remove(0);
+  EXPECT_EQ(ip_output("addr show dev eth9 to 10.0.0.100"), "");
+}
+
+TEST(NamespaceLock, OneAgentInANamespaceAndManyOnAHost) {
+  const NetNamespace first;
+  if (!first.ok()) GTEST_SKIP() << "needs the right to make network namespaces";
+  auto lock = lock_namespace();
+  ASSERT_TRUE(lock) << lock.error().message;
+  const auto second = lock_namespace();
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().message, HasSubstr("another wslb-agent runs"));
+  {
+    const NetNamespace other;
+    EXPECT_TRUE(lock_namespace());
+  }
+  ::close(lock->release());
+  EXPECT_TRUE(lock_namespace());
 }
 
 }  // namespace

@@ -169,5 +169,33 @@ TEST_F(VrrpSocketTest, GratuitousArpIsARequestOfTheVipForItself) {
   EXPECT_LT(::recv(sniffer.get(), frame.data(), frame.size(), 0), 0);
 }
 
+TEST_F(VrrpSocketTest, ItsPacketsGoAheadOfAllData) {
+  const auto left = open(left_, config::Transport::Multicast, seen_left_);
+  int priority = 0;
+  socklen_t length = sizeof priority;
+  ASSERT_EQ(::getsockopt(left->native_handle(), SOL_SOCKET, SO_PRIORITY, &priority, &length), 0);
+  EXPECT_EQ(priority, 7);
+  int service = 0;
+  ASSERT_EQ(::getsockopt(left->native_handle(), IPPROTO_IP, IP_TOS, &service, &length), 0);
+  EXPECT_EQ(service, 0xc0);
+}
+
+TEST_F(VrrpSocketTest, AFarewellLeavesFromAnAddressThatHasJustGone) {
+  for (const auto transport : {config::Transport::Multicast, config::Transport::Unicast}) {
+    const bool unicast = transport == config::Transport::Unicast;
+    const auto left = open(left_, transport, seen_left_);
+    const auto right = open(right_, transport, seen_right_);
+    left_.enter();
+    ASSERT_TRUE(ip("addr flush dev eth0"));
+    seen_right_.clear();
+    const auto sent =
+        left->send(source_, *base::IpAddress::parse(unicast ? "10.0.0.12" : "224.0.0.18"), advert_);
+    EXPECT_TRUE(sent) << sent.error().message;
+    run_until([&] { return !seen_right_.empty(); });
+    ASSERT_EQ(seen_right_.size(), 1U);
+    EXPECT_EQ(seen_right_[0].source, "10.0.0.11");
+  }
+}
+
 }  // namespace
 }  // namespace wslb::agent
