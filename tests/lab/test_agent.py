@@ -194,6 +194,7 @@ def test_missing_capability_is_one_clear_line(lone):
 def test_second_agent_on_a_host_is_refused(lone):
     wslb = lone()
     wslb.start()
+    wait_until(lambda: wslb.vrrp() == "active", 10, "the first agent is active")
     other = wslb.host.directory / "other-run"
     done = wslb.host.run(binary("wslb-agent"), "-f", wslb.file, "-n", "lb1", "--run-dir", other,
                          check=False)

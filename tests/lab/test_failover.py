@@ -67,6 +67,18 @@ def test_killed_proxy_is_fault_with_a_reason_until_it_is_back(bed):
 
 
 @wslb_only
+def test_stopped_proxy_moves_the_vip_and_is_welcome_when_it_wakes(bed):
+    active = bed.pair.wait_settled()
+    other = bed.pair.other(active)
+    bed.pair[active].proxy.freeze()
+    bed.pair.wait_active(other)
+    assert "does not answer" in bed.pair[active].status()["vrrp"][0]["reason"]
+    bed.pair[active].proxy.thaw()
+    wait_until(lambda: bed.pair[active].vrrp() == "backup", 5, "backup")
+    assert bed.pair.owners() == [other]
+
+
+@wslb_only
 def test_killed_backup_proxy_moves_nothing(bed):
     active = bed.pair.wait_settled()
     backup = bed.pair.other(active)
