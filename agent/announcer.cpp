@@ -1,56 +1,37 @@
 #include "agent/announcer.h"
 
-#include <algorithm>
+#include <cstring>
 
-#include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "base/bytes.h"
-
 namespace wslb::agent {
 namespace {
 
-constexpr Mac kBroadcast{0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-constexpr std::uint16_t kEthernet = 1;
-constexpr std::uint16_t kRequest = 1;
+constexpr int kFramePriority = 7;  // of the interface's queue: ahead of all data
+constexpr std::size_t kTypeOffset = 12;
 
 }  // namespace
 
-base::Bytes gratuitous_arp(const Mac& mac, const base::IpAddress& vip) {
-  base::ByteWriter writer;
-  writer.u16(kEthernet);
-  writer.u16(ETH_P_IP);
-  writer.u8(static_cast<std::uint8_t>(mac.size()));
-  writer.u8(static_cast<std::uint8_t>(vip.bytes().size()));
-  writer.u16(kRequest);
-  writer.append(mac);
-  writer.append(vip.bytes());
-  writer.append(kBroadcast);
-  writer.append(vip.bytes());
-  return writer.bytes();
-}
-
 base::Result<Announcer> Announcer::open() {
-  FileDescriptor fd(::socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!fd) return system_error("cannot open a socket for gratuitous ARP");
+  FileDescriptor fd(::socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd || ::setsockopt(fd.get(), SOL_SOCKET, SO_PRIORITY, &kFramePriority,
+                          sizeof kFramePriority) != 0) {
+    return system_error("cannot open a socket for gratuitous ARP");
+  }
   return Announcer(std::move(fd));
 }
 
-base::Result<void> Announcer::announce(const Interface& interface, const base::IpAddress& vip,
-                                       int count) {
-  const base::Bytes request = gratuitous_arp(interface.mac, vip);
+base::Result<void> Announcer::send(int interface_index, base::ByteView frame, int count) {
   sockaddr_ll to{};
   to.sll_family = AF_PACKET;
-  to.sll_protocol = htons(ETH_P_ARP);
-  to.sll_ifindex = interface.index;
-  to.sll_halen = static_cast<unsigned char>(kBroadcast.size());
-  std::ranges::copy(kBroadcast, to.sll_addr);
+  to.sll_ifindex = interface_index;
+  std::memcpy(&to.sll_protocol, frame.data() + kTypeOffset, sizeof to.sll_protocol);
   for (int i = 0; i < count; ++i) {
-    if (::sendto(socket_.get(), request.data(), request.size(), 0,
+    if (::sendto(socket_.get(), frame.data(), frame.size(), 0,
                  reinterpret_cast<const sockaddr*>(&to), sizeof to) < 0) {
-      return system_error("cannot announce " + vip.to_string() + " on " + interface.name);
+      return base::Error{std::strerror(errno)};
     }
   }
   return {};

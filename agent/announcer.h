@@ -1,11 +1,11 @@
-// Gratuitous ARP: tells switches and neighbours that a VIP lives here now. Requests whose sender
-// and target are the VIP, as Keepalived sends them, since some hosts ignore the reply form. When
-// and how often is the core's decision; one call is one burst. Used by the runner.
+// Sends Ethernet frames that the agent has composed (frame.h) out of an interface: gratuitous ARP
+// and neighbour advertisements, the question who has a VIP, and adverts from a virtual MAC. What,
+// when and how often is decided elsewhere. Used by the runner.
 #pragma once
 
 #include "agent/file_descriptor.h"
 #include "agent/interface.h"
-#include "base/ip_address.h"
+#include "base/bytes.h"
 #include "base/result.h"
 
 namespace wslb::agent {
@@ -16,17 +16,13 @@ class Announcer {
   // and it serves every interface from then on.
   static base::Result<Announcer> open();
 
-  // `count` requests (1 .. 255) back to back.
-  [[nodiscard]] base::Result<void> announce(const Interface& interface, const base::IpAddress& vip,
-                                            int count);
+  // `count` times (1 .. 255), back to back. The error is the kernel's words alone.
+  [[nodiscard]] base::Result<void> send(int interface_index, base::ByteView frame, int count = 1);
 
  private:
   explicit Announcer(FileDescriptor socket) : socket_(std::move(socket)) {}
 
   FileDescriptor socket_;
 };
-
-// The 28 bytes of such a request (RFC 826; RFC 9568, section 8.1.2).
-[[nodiscard]] base::Bytes gratuitous_arp(const Mac& mac, const base::IpAddress& vip);
 
 }  // namespace wslb::agent

@@ -1,11 +1,14 @@
 #include "agent/config_file.h"
 
-#include <algorithm>
 #include <array>
+#include <map>
 
 #include <limits.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/file_descriptor.h"
+#include "agent/secret_file.h"
 #include "base/environment.h"
 #include "base/file.h"
 
@@ -16,6 +19,27 @@ std::string host_name() {
   std::array<char, HOST_NAME_MAX + 1> name{};
   ::gethostname(name.data(), name.size() - 1);
   return name.data();
+}
+
+struct Obstacles {
+  void add(const config::Location& where, const std::string& text) {
+    found.push_back(where.file + ":" + std::to_string(where.line) + ": error: " + text);
+  }
+
+  void check_program(const config::Location& where, const std::string& path) {
+    struct stat file {};
+    if (::stat(path.c_str(), &file) != 0 || ::access(path.c_str(), X_OK) != 0) {
+      add(where, system_error("notify: cannot run " + path).message);
+    } else if (!S_ISREG(file.st_mode)) {
+      add(where, "notify: " + path + " is no program");
+    }
+  }
+
+  std::vector<std::string> found;
+};
+
+bool same_settings(const config::UrlCheck& one, const config::UrlCheck& other) {
+  return one.inter == other.inter && one.fall == other.fall && one.rise == other.rise;
 }
 
 }  // namespace
@@ -32,17 +56,21 @@ base::Result<config::LoadResult> load_files(const std::vector<std::string>& file
 
 std::vector<std::string> find_obstacles(const config::Config& config) {
   if (!config.cluster) return {"there is no 'cluster' section: wslb-agent has nothing to do"};
-  std::vector<std::string> obstacles;
-  for (const config::VrrpSection& section : config.vrrps) {
-    const bool all_v4 = std::ranges::all_of(
-        section.vips, [](const config::Vip& vip) { return vip.address.is_v4(); });
-    if (!all_v4) {
-      obstacles.push_back(section.where.file + ":" + std::to_string(section.where.line) +
-                          ": error: IPv6 VIPs are not supported by this version (vrrp " +
-                          section.name + ")");
-    }
+  Obstacles obstacles;
+  if (const auto keys = read_secret(*config.cluster); !keys) {
+    obstacles.add(config.cluster->where, keys.error().message);
   }
-  return obstacles;
+  std::map<std::string, const config::UrlCheck*> checks;
+  for (const config::VrrpSection& section : config.vrrps) {
+    for (const config::UrlCheck& check : section.track_checks) {
+      const config::UrlCheck& first = *checks.try_emplace(check.url, &check).first->second;
+      if (same_settings(first, check)) continue;
+      obstacles.add(section.where, "track check " + check.url +
+                                       ": another vrrp section has other settings for it");
+    }
+    if (!section.notify.empty()) obstacles.check_program(section.where, section.notify.front());
+  }
+  return obstacles.found;
 }
 
 base::Result<std::string> choose_node(const config::Cluster& cluster, const std::string& wanted) {

@@ -13,7 +13,8 @@ namespace wslb::agent {
 // The error is of reading; what is wrong with the text is in the result's diagnostics.
 [[nodiscard]] base::Result<config::LoadResult> load_files(const std::vector<std::string>& files);
 
-// What the agent needs beyond a valid file. Nothing wrong: an empty list.
+// What the agent needs beyond a valid file: a secret that it can read, hooks that it can run.
+// Nothing wrong: an empty list.
 [[nodiscard]] std::vector<std::string> find_obstacles(const config::Config& config);
 
 // `wanted` is -n's value; empty: the hostname decides.

@@ -25,6 +25,11 @@ proto::ControlResponse to_response(const LoggedEvent& event) {
   out.set_kind(event.kind);
   out.set_subject(event.subject);
   out.set_text(event.text);
+  if (event.change) {
+    out.set_state(std::string(core::to_string(event.change->to)));
+    out.set_from(std::string(core::to_string(event.change->from)));
+    out.set_priority(event.change->priority);
+  }
   return response;
 }
 

@@ -13,9 +13,11 @@ EventLog::Follower::~Follower() {
 }
 
 void EventLog::append(std::string kind, std::string subject, std::string text,
-                      std::chrono::system_clock::time_point at) {
+                      std::chrono::system_clock::time_point at,
+                      std::optional<core::Emit::Change> change) {
   if (events_.size() == kEventsMax) events_.pop_front();
-  events_.push_back({++last_seq_, at, std::move(kind), std::move(subject), std::move(text)});
+  events_.push_back(
+      {++last_seq_, at, std::move(kind), std::move(subject), std::move(text), change});
   // A follower may leave when woken.
   for (auto next = followers_.begin(); next != followers_.end();) (*next++)();
 }

@@ -9,16 +9,20 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <optional>
 #include <string>
+
+#include "agent/core/effect.h"
 
 namespace wslb::agent {
 
 struct LoggedEvent {
   std::uint64_t seq = 0;  // 1 for the first
   std::chrono::system_clock::time_point at;
-  std::string kind;     // "vrrp-state", "proxy", "interface", "vip", "command"
+  std::string kind;     // "vrrp-state", "proxy", "interface", "vip", "command", ...
   std::string subject;  // name of the vrrp section or interface
   std::string text;     // one line for people
+  std::optional<core::Emit::Change> change = std::nullopt;  // of a section's state
 };
 
 class EventLog {
@@ -40,7 +44,8 @@ class EventLog {
   };
 
   void append(std::string kind, std::string subject, std::string text,
-              std::chrono::system_clock::time_point at);
+              std::chrono::system_clock::time_point at,
+              std::optional<core::Emit::Change> change = std::nullopt);
 
   // The oldest event kept whose number is greater than `seq`; null: there is none yet.
   [[nodiscard]] const LoggedEvent* next_after(std::uint64_t seq) const;

@@ -1,10 +1,14 @@
 // wslb-agent: the wiring diagram. Everything runs on one thread, in one io_context:
 //
-//   kernel ---- Netlink --------+                    +--> Netlink (VIPs, by VipKeeper)
-//   peers ----- VrrpSocket -----+--> Runner <-> core +--> VrrpSocket (adverts)
-//   proxy ----- ProxyLink ------+       ^      Node  +--> Announcer (gratuitous ARP)
-//   wslbctl --- ControlServer --+-------+            +--> EventLog --> wslbctl events, the log
+//   kernel ---- Netlink ---------+                    +--> Netlink (VIPs, by VipKeeper)
+//   peers ----- VrrpSocket ------+--> Runner <-> core +--> VrrpSocket (adverts)
+//   proxy ----- LocalProxy ------+       ^      Node  +--> Announcer (gratuitous ARP)
+//   files, URLs - Tracking ------+       |            +--> EventLog --> wslbctl events, the log
+//   wslbctl --- ControlServer -----------+            +--> HookRunner (notify)
 //
+// LocalProxy is ProxyLink, or ExternalProxy for another one than ours. SequenceFile keeps where the
+// signed adverts' numbers go on after a restart, Continuity what the next agent needs in order to
+// go on where a killed one stopped.
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -17,19 +21,23 @@
 
 #include "agent/announcer.h"
 #include "agent/config_file.h"
+#include "agent/continuity.h"
 #include "agent/control.h"
 #include "agent/event_log.h"
+#include "agent/hook_runner.h"
+#include "agent/local_proxy.h"
 #include "agent/log_output.h"
 #include "agent/namespace_lock.h"
 #include "agent/netlink.h"
 #include "agent/options.h"
 #include "agent/privileges.h"
-#include "agent/proxy_link.h"
-#include "agent/proxy_process.h"
 #include "agent/run_dir.h"
 #include "agent/runner.h"
+#include "agent/secret_file.h"
+#include "agent/sequence_file.h"
 #include "agent/status_report.h"
 #include "agent/systemd_notify.h"
+#include "agent/tracking.h"
 
 namespace wslb::agent {
 namespace {
@@ -57,6 +65,17 @@ std::unique_ptr<config::Config> load_config(const Options& options) {
   for (const std::string& obstacle : obstacles) fail({obstacle});
   if (!obstacles.empty()) return nullptr;
   return std::make_unique<config::Config>(std::move(loaded->config));
+}
+
+std::uint32_t wall_seconds() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
+}
+
+std::vector<std::string> section_names(const config::Config& config) {
+  std::vector<std::string> names;
+  for (const config::VrrpSection& section : config.vrrps) names.push_back(section.name);
+  return names;
 }
 
 std::string summarise(const core::Status& status) {
@@ -105,6 +124,15 @@ int give_up_on_exception(Runner& runner, const std::function<void()>& work) {
   return kFailure;
 }
 
+proto::Status report(const std::string& cluster, const Runner& runner, const LocalProxy& proxy) {
+  ShellFigures figures{.cluster = cluster,
+                       .version = WSLB_VERSION,
+                       .now = std::chrono::steady_clock::now(),
+                       .wall_now = std::chrono::system_clock::now()};
+  proxy.report(figures);
+  return report_status(runner.status(), figures);
+}
+
 int run(const Options& options, const config::Config& config, const std::string& node) {
   auto run_dir = RunDir::open(options.run_dir);
   if (!run_dir) return fail(run_dir.error());
@@ -117,28 +145,28 @@ int run(const Options& options, const config::Config& config, const std::string&
   auto announcer = Announcer::open();
   if (!announcer) return fail(announcer.error());
 
+  const auto keys = read_secret(*config.cluster);
+  if (!keys) return fail(keys.error());
+  auto continuity = Continuity::open(run_dir->path("continuity"), section_names(config));
+  if (!continuity) return fail(continuity.error());
+
   SystemdNotify systemd(io);
-  Runner runner({io, **netlink, *announcer, events}, config, node);
+  SequenceFile sequence(io, run_dir->path("vrrp.seq"), wall_seconds());
+  HookRunner hooks(io, config, [&](const std::string& section, const std::string& text) {
+    spdlog::warn("vrrp {}: {}", section, text);
+    events.append("notify", section, text, std::chrono::system_clock::now());
+  });
+  Runner runner({io, **netlink, *announcer, events, **continuity,
+                 std::bind_front(&HookRunner::notify, &hooks)},
+                config, node, *keys, sequence.first());
   const EventLog::Follower teller(events, [&] { systemd.status(summarise(runner.status())); });
-
-  auto link = ProxyLink::open(io, run_dir->path("agent.sock"), node,
-                              {.on_ready = [&](std::int32_t pid) { runner.proxy_ready(pid); },
-                               .on_lost = [&](const std::string& why) { runner.proxy_lost(why); }});
-  if (!link) return fail(link.error());
-  ProxyProcess process(io, config.cluster->proxy_command, run_dir->path("proxy.pid"));
-
-  const auto status = [&] {
-    return report_status(
-        runner.status(),
-        {.cluster = config.cluster->name,
-         .version = WSLB_VERSION,
-         .tunnels = (*link)->tunnels(),
-         .proxy_starting = !(*link)->hangs() && (process.running() || (*link)->connected()),
-         .link_garbage = (*link)->counters().garbage,
-         .link_refused = (*link)->counters().refused,
-         .now = std::chrono::steady_clock::now(),
-         .wall_now = std::chrono::system_clock::now()});
-  };
+  auto tracking = Tracking::open(io, config, std::bind_front(&Runner::track_changed, &runner));
+  if (!tracking) return fail(tracking.error());
+  auto proxy = LocalProxy::open(io, *config.cluster, *run_dir, node,
+                                {.on_ready = std::bind_front(&Runner::proxy_ready, &runner),
+                                 .on_lost = std::bind_front(&Runner::proxy_lost, &runner)});
+  if (!proxy) return fail(proxy.error());
+  const auto status = [&] { return report(config.cluster->name, runner, **proxy); };
   const auto failover = [&](const proto::FailoverRequest& request) {
     return runner.failover(request.vrrp(), request.to());
   };
@@ -151,14 +179,17 @@ int run(const Options& options, const config::Config& config, const std::string&
   const Signals signals(io, [&] {
     systemd.stopping();
     runner.stop();
-    process.stop([&io] { io.stop(); });
+    if (!keys->empty()) sequence.stop();
+    (*proxy)->stop([&] { hooks.finish([&io] { io.stop(); }); });
   });
   return give_up_on_exception(runner, [&] {
     become_realtime();
     spdlog::info("wslb-agent {} is node {} of cluster {}", WSLB_VERSION, node,
                  config.cluster->name);
+    if (!keys->empty()) sequence.start();
+    (*tracking)->start();
     runner.start();
-    if (!config.cluster->proxy_command.empty()) process.start();
+    (*proxy)->start();
     systemd.ready();
     io.run();
   });

@@ -1,10 +1,11 @@
-// The kernel's links and IPv4 addresses: a mirror that follows every change, and the two requests
-// that wslb makes of them, to put a VIP on an interface and to take it off.
+// The kernel's links and addresses: a mirror that follows every change, and the requests that
+// change them: to put a VIP on an interface and to take it off, and those for macvlans.
 //
 // Each VIP is tagged with our IFA_PROTO, so that a later agent knows which addresses a killed one
 // left behind, and leased: the kernel drops it by itself unless it is put again in time.
 // Requests are synchronous and bounded (half a second); events come through the io_context.
-// Built on libnl's messages and sockets; only netlink*.cpp includes libnl. Used by the runner.
+// Built on libnl's messages and sockets; only netlink*.cpp includes libnl. Used by the runner and
+// what belongs to it.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "agent/interface.h"
+#include "agent/netlink_requests.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "config/vrrp_section.h"
@@ -30,10 +32,6 @@ struct nl_msg;
 struct nlmsghdr;
 
 namespace wslb::agent {
-
-// IFA_PROTO of our VIPs (Linux 5.18 and later). 0 .. 3 are the kernel's; newer versions of iproute2
-// than Debian 12's show an unnamed one as "proto 0x77".
-inline constexpr std::uint8_t kAddressProtocol = 0x77;
 
 class Netlink {
  public:
@@ -50,10 +48,13 @@ class Netlink {
   // its state or addresses, after the mirror holds all that the kernel had to say.
   void watch(OnChange on_change);
 
-  // Null: there is no such interface. Valid until the event loop runs again.
+  // Null: there is no such interface. Valid until the event loop runs again, or refresh().
   [[nodiscard]] const Interface* find(std::string_view name) const;
   [[nodiscard]] const std::map<int, Interface>& interfaces() const { return interfaces_; }
 
+  // What to ask for to have the VIP on the interface as it is now.
+  [[nodiscard]] AddressPut plan_put(const Interface& interface, const config::Vip& vip,
+                                    std::optional<base::Duration> lease) const;
   // Adds the VIP or renews its lease; nullopt: for ever. The kernel counts whole seconds, so that
   // a lease is rounded up.
   [[nodiscard]] base::Result<void> put_address(std::string_view interface, const config::Vip& vip,
@@ -64,6 +65,11 @@ class Netlink {
   // The same by the interface's index, which need not be in the mirror.
   [[nodiscard]] base::Result<void> remove_address(int interface_index, const config::Vip& vip);
 
+  // Interfaces are made and changed through these; refresh() then brings the mirror up to date at
+  // once, while `on_change` is called when the event loop runs again.
+  [[nodiscard]] NetlinkRequests& requests() { return *requests_; }
+  void refresh();
+
  private:
   static int on_message(nl_msg* message, void* self);
 
@@ -73,18 +79,16 @@ class Netlink {
   [[nodiscard]] bool read_events();
   [[nodiscard]] base::Result<void> resynchronise();
   void resynchronise_until_done();
-  [[nodiscard]] base::Result<void> dump(int type);
-  [[nodiscard]] int request(nl_msg* message);
-  [[nodiscard]] int connect_requests();
   void apply_link(nlmsghdr* header);
   void apply_address(nlmsghdr* header);
   void store(Interface& interface, const InterfaceAddress& address);
   void erase(Interface& interface, const InterfaceAddress& address);
 
   nl_sock* events_;
-  nl_sock* requests_ = nullptr;
+  std::unique_ptr<NetlinkRequests> requests_;
   boost::asio::posix::stream_descriptor descriptor_;  // of events_, which owns the descriptor
   boost::asio::steady_timer retry_;                   // of a resynchronisation that failed
+  boost::asio::steady_timer telling_;                 // of what refresh() brought
   std::map<int, Interface> interfaces_;               // by index
   std::map<int, Interface>* mirror_ = &interfaces_;   // what messages are applied to
   std::set<std::string> changed_;                     // since on_change_ was called last

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "agent/pidfd.h"
+#include "agent/process_table.h"
 
 namespace wslb::agent {
 namespace {
@@ -29,18 +30,6 @@ using FilePtr = std::unique_ptr<FILE, int (*)(FILE*)>;
 
 FilePtr open_file(const std::string& path, const char* mode) {
   return {std::fopen(path.c_str(), mode), &std::fclose};
-}
-
-// Field 22 of /proc/PID/stat: with the pid it names a process for ever. 0: there is no such
-// process.
-std::uint64_t start_time(std::int32_t pid) {
-  const FilePtr file = open_file("/proc/" + std::to_string(pid) + "/stat", "re");
-  unsigned long long ticks = 0;
-  if (!file) return 0;
-  constexpr const char* kFormat =
-      "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
-      "%llu";
-  return std::fscanf(file.get(), kFormat, &ticks) == 1 ? ticks : 0;
 }
 
 // Between fork and exec. The proxy shall inherit neither descriptors nor signal settings nor our

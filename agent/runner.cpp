@@ -1,6 +1,7 @@
 #include "agent/runner.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include <spdlog/spdlog.h>
@@ -8,31 +9,57 @@
 namespace wslb::agent {
 namespace {
 
-constexpr std::chrono::seconds kSocketRetry{1};
+constexpr std::chrono::seconds kPortRetry{1};
 
 }  // namespace
 
-Runner::Runner(const World& world, const config::Config& config, const std::string& self)
-    : world_(world),
+Runner::Runner(World world, const config::Config& config, const std::string& self,
+               const vrrp::Keyring& keys, std::uint32_t sequence_seconds)
+    : world_(std::move(world)),
       config_(config),
-      node_(config, self),
-      vips_(world.io, world.netlink, config, [this] { catch_up_if_overdue(); }),
-      own_address_(config.cluster->find_node(self)->address),
-      sockets_(config.vrrps.size()),
-      timer_(world.io),
-      socket_retry_(world.io),
-      socket_errors_(config.vrrps.size()),
-      sending_(config.vrrps.size()) {
-  for (const config::VrrpSection& section : config.vrrps) {
-    for (const config::Vip& vip : section.vips) all_vips_.push_back(vip.address);
+      node_(config, self, keys),
+      vips_(world_.io, world_.netlink, config, [this] { catch_up_if_overdue(); }),
+      vmacs_(world_.netlink),
+      self_(*config.cluster->find_node(self)),
+      timer_(world_.io),
+      port_retry_(world_.io),
+      sequence_seconds_(sequence_seconds) {
+  for (std::size_t index = 0; index < config.vrrps.size(); ++index) {
+    for (const config::Vip& vip : config.vrrps[index].vips) all_vips_.push_back(vip.address);
+    add_port(index);
   }
 }
 
+void Runner::add_port(std::size_t section) {
+  // Not by feed(): a timer that is overdue waits until all packets have been read.
+  const SectionPort::Handlers handlers{
+      .on_packet =
+          [this, section](const VrrpSocket::Packet& packet) {
+            inputs_.emplace_back(
+                core::PacketReceived{section, packet.source, packet.destination, packet.ttl,
+                                     base::Bytes(packet.payload.begin(), packet.payload.end())});
+            work_off();
+          },
+      .on_claim =
+          [this, section](const base::IpAddress& vip, const Mac& mac) {
+            feed(core::AddressClaimed{section, vip, mac});
+          }};
+  ports_.push_back(std::make_unique<SectionPort>(
+      SectionPort::World{world_.io, world_.netlink, world_.announcer, vmacs_},
+      config_.vrrps[section], handlers));
+}
+
 void Runner::start() {
-  core::Start begin;
-  for (const VipKeeper::Finding& finding : vips_.purge()) {
+  core::Start begin{.sequence_seconds = sequence_seconds_};
+  inherit(begin);
+  std::set<std::size_t> inherited;  // the core decides what becomes of their VIPs
+  for (const core::Inherited& one : begin.inherited) inherited.insert(one.section);
+  for (const VipKeeper::Finding& finding : vips_.purge(inherited)) {
     apply(core::Emit{core::EventKind::Vip, finding.interface, finding.text});
     if (finding.vacated) begin.vacated.push_back(*finding.vacated);
+  }
+  for (const std::string& name : vmacs_.purge()) {
+    apply(core::Emit{core::EventKind::Interface, name, "removed, left behind by an earlier agent"});
   }
   for (const config::VrrpSection& section : config_.vrrps) {
     tell_link(section.interface);
@@ -42,21 +69,37 @@ void Runner::start() {
   feed(begin);
 }
 
+// What an agent left that was killed while it was active.
+void Runner::inherit(core::Start& begin) {
+  for (std::size_t index = 0; index < config_.vrrps.size(); ++index) {
+    const auto last_advert = world_.continuity.last_advert(index);
+    if (last_advert) begin.inherited.push_back({index, *last_advert});
+  }
+  begin.proxy_pid = world_.continuity.live_proxy();
+}
+
 void Runner::stop() {
   inputs_.clear();  // what an exception left there
   feed(core::Stop{});
   stopped_ = true;
   timer_.cancel();
-  socket_retry_.cancel();
-  sockets_.clear();
+  port_retry_.cancel();
+  ports_.clear();
+  vmacs_.remove_all();
 }
 
 void Runner::proxy_ready(std::int32_t pid) {
+  world_.continuity.note_proxy(pid);
   feed(core::ProxyChanged{.up = true, .pid = pid, .reason = {}});
 }
 
 void Runner::proxy_lost(const std::string& reason) {
+  world_.continuity.note_proxy(0);
   feed(core::ProxyChanged{.up = false, .pid = 0, .reason = reason});
+}
+
+void Runner::track_changed(core::TrackChanged change) {
+  feed(std::move(change));
 }
 
 core::CommandResult Runner::failover(const std::string& vrrp, const std::string& to) {
@@ -67,8 +110,11 @@ core::CommandResult Runner::failover(const std::string& vrrp, const std::string&
 
 core::Status Runner::status() const {
   core::Status status = node_.status(now());
-  for (std::size_t index = 0; index < sending_.size(); ++index) {
-    status.sections.at(index).counters.push_back({"adverts-failed", sending_[index].failed});
+  for (std::size_t index = 0; index < ports_.size(); ++index) {
+    core::SectionStatus& section = status.sections.at(index);
+    section.counters.push_back({"adverts-failed", ports_[index]->sends_failed()});
+    if (section.state != core::SectionState::Active) continue;  // it sends nothing
+    for (std::string& alarm : ports_[index]->alarms()) section.alarms.push_back(std::move(alarm));
   }
   return status;
 }
@@ -93,9 +139,7 @@ void Runner::work_off() {
 
 // A slow host must not take over from a peer whose adverts wait in its own sockets.
 void Runner::catch_up() {
-  for (const auto& socket : sockets_) {
-    if (socket) socket->receive();
-  }
+  for (const auto& port : ports_) port->receive();
   apply(node_.expire(now()));
   work_off();
 }
@@ -107,13 +151,15 @@ void Runner::catch_up_if_overdue() {
 
 void Runner::arm() {
   const auto due = node_.next_expiry();
-  if (!due) {
-    timer_.cancel();
-    return;
-  }
+  if (due == armed_) return;
+  armed_ = due;
+  timer_.cancel();
+  if (!due) return;
   timer_.expires_at(*due);
   timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error && !stopped_) catch_up();
+    if (error || stopped_) return;
+    armed_.reset();
+    catch_up();
   });
 }
 
@@ -126,48 +172,47 @@ void Runner::apply(const core::Effects& effects) {
 }
 
 void Runner::apply(const core::SendAdvert& effect) {
-  const auto& socket = sockets_.at(effect.section);
-  if (!socket) return;
-  const auto sent = socket->send(effect.source, effect.destination, effect.payload);
-  const std::string& interface = config_.vrrps[effect.section].interface;
-  Sending& sending = sending_[effect.section];
-  if (!sent) {
-    ++sending.failed;
-    if (!sending.failing.insert(effect.destination).second) return;
-    apply(core::Emit{core::EventKind::Interface, interface,
-                     "cannot send adverts on " + interface + " " + sent.error().message});
-  } else if (sending.failing.erase(effect.destination) > 0) {
-    apply(core::Emit{
-        core::EventKind::Interface, interface,
-        "can send adverts on " + interface + " to " + effect.destination.to_string() + " again"});
-  }
+  if (effect.priority > 0) world_.continuity.note_advert(effect.section, now());
+  const auto news = ports_.at(effect.section)->send(effect);
+  if (!news) return;
+  apply(core::Emit{core::EventKind::Alarm, config_.vrrps[effect.section].name, *news});
 }
 
 void Runner::apply(const core::AddVips& effect) {
-  // The core hears of the results after the effects that are under way.
-  for (core::AddressResult& result : vips_.add(effect.section)) {
-    inputs_.emplace_back(std::move(result));
+  auto results = vips_.add(effect.section);
+  const config::VrrpSection& section = config_.vrrps.at(effect.section);
+  const bool good = std::ranges::all_of(results, &std::string::empty, &core::AddressResult::error);
+  if (!good && section.use_vmac) {
+    // Its macvlan may have gone a moment ago, and the mirror not have known.
+    world_.netlink.refresh();
+    const auto followed = ports_.at(effect.section)->follow(world_.netlink.find(section.interface));
+    if (followed) results = vips_.add(effect.section);
   }
+  // The core hears of the results after the effects that are under way.
+  for (core::AddressResult& result : results) inputs_.emplace_back(std::move(result));
 }
 
 void Runner::apply(const core::RemoveVips& effect) {
+  world_.continuity.note_resignation(effect.section);
   vips_.remove(effect.section);
 }
 
 void Runner::apply(const core::Announce& effect) {
-  const config::VrrpSection& section = config_.vrrps.at(effect.section);
-  const Interface* interface = world_.netlink.find(section.interface);
-  if (interface == nullptr) return;
-  for (const config::Vip& vip : section.vips) {
-    const auto sent = world_.announcer.announce(*interface, vip.address, effect.count);
-    if (!sent) spdlog::warn("vrrp {}: {}", section.name, sent.error().message);
-  }
+  const auto sent = ports_.at(effect.section)->announce(effect.count);
+  if (!sent) spdlog::warn("vrrp {}: {}", config_.vrrps[effect.section].name, sent.error().message);
+}
+
+void Runner::apply(const core::ProbeVips& effect) {
+  const auto sent = ports_.at(effect.section)->probe();
+  if (!sent) spdlog::warn("vrrp {}: {}", config_.vrrps[effect.section].name, sent.error().message);
 }
 
 void Runner::apply(const core::Emit& effect) {
   const std::string kind(core::to_string(effect.kind));
   spdlog::info("{} {}: {}", kind, effect.subject, effect.text);
-  world_.events.append(kind, effect.subject, effect.text, std::chrono::system_clock::now());
+  world_.events.append(kind, effect.subject, effect.text, std::chrono::system_clock::now(),
+                       effect.change);
+  if (effect.change && world_.on_state_change) world_.on_state_change(effect);
 }
 
 void Runner::apply(const core::CommandResult& effect) {
@@ -178,32 +223,33 @@ void Runner::apply(const core::CommandResult& effect) {
 
 void Runner::on_interface_change(const std::string& name) {
   if (stopped_) return;
-  const bool ours = std::ranges::any_of(config_.vrrps, [&](const config::VrrpSection& section) {
-    return section.interface == name || std::ranges::count(section.track_interfaces, name) > 0;
-  });
-  if (!ours) return;
-  tell_link(name);
+  std::set<std::string> concerned;  // interfaces of the configuration
+  for (const config::VrrpSection& section : config_.vrrps) {
+    if (section.interface == name || vip_interface(section) == name) {
+      concerned.insert(section.interface);
+    }
+    if (std::ranges::count(section.track_interfaces, name) > 0) concerned.insert(name);
+  }
+  for (const std::string& one : concerned) tell_link(one);
   for (const core::AddressLost& lost : vips_.lost_on(name)) feed(lost);
 }
 
 void Runner::tell_link(const std::string& name) {
-  const Interface* interface = world_.netlink.find(name);
-  core::LinkChanged link{.interface = name,
-                         .exists = interface != nullptr,
-                         .up = interface != nullptr && interface->up,
-                         .primary_v4 = std::nullopt,
-                         .link_local_v6 = std::nullopt};
-  if (interface != nullptr) {
-    link.primary_v4 = interface->primary_address(own_address_, all_vips_);
-    link.mac = interface->mac;
-  }
-  for (std::size_t index = 0; index < config_.vrrps.size(); ++index) {
+  bool works = true;
+  for (std::size_t index = 0; index < ports_.size(); ++index) {
     if (config_.vrrps[index].interface != name) continue;
-    // Without a socket an interface is as good as down.
-    if (!follow_interface(index, interface)) link.up = false;
+    const auto followed = ports_[index]->follow(world_.netlink.find(name));
+    if (!followed) apply(core::Emit{core::EventKind::Interface, name, followed.error().message});
+    works = works && ports_[index]->works();
+  }
+  core::LinkChanged link = look_at(name);
+  // Without a socket an interface is as good as down.
+  if (!works) {
+    link.up = false;
+    retry_ports();
   }
   const auto key = [](const core::LinkChanged& l) {
-    return std::tie(l.exists, l.up, l.primary_v4, l.mac);
+    return std::tie(l.exists, l.up, l.primary_v4, l.link_local_v6, l.own_v6, l.mac);
   };
   const auto [told, first] = links_.try_emplace(name, link);
   if (!first && key(told->second) == key(link)) return;
@@ -211,45 +257,30 @@ void Runner::tell_link(const std::string& name) {
   feed(link);
 }
 
-// Opens the section's socket on the interface as it is now. False: that failed.
-bool Runner::follow_interface(std::size_t section, const Interface* interface) {
-  auto& socket = sockets_[section];
-  if (interface == nullptr) {
-    socket.reset();
-    socket_errors_[section].clear();
-    return true;
-  }
-  if (socket && socket->interface_index() == interface->index) return true;
-  const config::VrrpSection& settings = config_.vrrps[section];
-  auto opened = VrrpSocket::open(world_.io, interface->name, interface->index, settings.transport,
-                                 [this, section](const VrrpSocket::Packet& packet) {
-                                   // Not by feed(): a timer that is overdue waits until all packets
-                                   // have been read.
-                                   inputs_.emplace_back(core::PacketReceived{
-                                       section, packet.source, packet.destination, packet.ttl,
-                                       base::Bytes(packet.payload.begin(), packet.payload.end())});
-                                   work_off();
-                                 });
-  if (opened) {
-    socket = std::move(*opened);
-    socket_errors_[section].clear();
-    return true;
-  }
-  socket.reset();
-  const std::string& why = opened.error().message;
-  if (std::exchange(socket_errors_[section], why) != why) {
-    apply(core::Emit{core::EventKind::Interface, interface->name, why});
-  }
-  retry_sockets();
-  return false;
+core::LinkChanged Runner::look_at(const std::string& name) const {
+  core::LinkChanged link;
+  link.interface = name;
+  const Interface* interface = world_.netlink.find(name);
+  if (interface == nullptr) return link;
+  link.exists = true;
+  link.up = interface->up;
+  link.mac = interface->mac;
+  const auto own = [&](base::Family family) -> std::optional<base::IpAddress> {
+    const base::IpAddress* address = self_.address_of(family);
+    return address == nullptr ? std::nullopt : std::optional(*address);
+  };
+  link.primary_v4 = interface->primary_address(own(base::Family::V4), all_vips_);
+  link.link_local_v6 = interface->link_local_address(all_vips_);
+  const auto own_v6 = own(base::Family::V6);
+  if (own_v6 && interface->has_usable(*own_v6)) link.own_v6 = own_v6;
+  return link;
 }
 
-void Runner::retry_sockets() {
-  socket_retry_.expires_after(kSocketRetry);
-  socket_retry_.async_wait([this](const boost::system::error_code& error) {
-    for (std::size_t index = 0; !error && !stopped_ && index < sockets_.size(); ++index) {
-      if (!sockets_[index] && !socket_errors_[index].empty())
-        tell_link(config_.vrrps[index].interface);
+void Runner::retry_ports() {
+  port_retry_.expires_after(kPortRetry);
+  port_retry_.async_wait([this](const boost::system::error_code& error) {
+    for (std::size_t index = 0; !error && !stopped_ && index < ports_.size(); ++index) {
+      if (!ports_[index]->works()) tell_link(config_.vrrps[index].interface);
     }
   });
 }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -16,12 +17,15 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "agent/announcer.h"
+#include "agent/continuity.h"
 #include "agent/core/node.h"
 #include "agent/event_log.h"
 #include "agent/netlink.h"
+#include "agent/section_port.h"
 #include "agent/vip_keeper.h"
-#include "agent/vrrp_socket.h"
+#include "agent/vmacs.h"
 #include "config/config.h"
+#include "vrrp/auth_trailer.h"
 
 namespace wslb::agent {
 
@@ -33,9 +37,15 @@ class Runner {
     Netlink& netlink;
     Announcer& announcer;
     EventLog& events;
+    Continuity& continuity;
+    // A section changed its state: for its `notify`.
+    std::function<void(const core::Emit&)> on_state_change = {};
   };
 
-  Runner(const World& world, const config::Config& config, const std::string& self);
+  // `keys`: of the cluster's secret file; empty where it has none. `sequence_seconds`: see
+  // core::Start.
+  Runner(World world, const config::Config& config, const std::string& self,
+         const vrrp::Keyring& keys, std::uint32_t sequence_seconds);
 
   void start();
   // Gives everything up, and does nothing any more.
@@ -43,22 +53,20 @@ class Runner {
 
   void proxy_ready(std::int32_t pid);
   void proxy_lost(const std::string& reason);
+  // Also before start(), once for each `track file`.
+  void track_changed(core::TrackChanged change);
   [[nodiscard]] core::CommandResult failover(const std::string& vrrp, const std::string& to);
   [[nodiscard]] core::Status status() const;
 
  private:
-  // What became of the adverts of one section.
-  struct Sending {
-    std::uint64_t failed = 0;
-    std::set<base::IpAddress> failing;  // destinations where the last one did
-  };
-
   [[nodiscard]] static base::TimePoint now() { return std::chrono::steady_clock::now(); }
 
+  void inherit(core::Start& begin);
   void feed(core::Input input);
   void work_off();
   void catch_up();
   void catch_up_if_overdue();
+  void add_port(std::size_t section);
   void arm();
 
   void apply(const core::Effects& effects);
@@ -66,28 +74,30 @@ class Runner {
   void apply(const core::AddVips& effect);
   void apply(const core::RemoveVips& effect);
   void apply(const core::Announce& effect);
+  void apply(const core::ProbeVips& effect);
   void apply(const core::Emit& effect);
   void apply(const core::CommandResult& effect);
 
   void on_interface_change(const std::string& name);
   void tell_link(const std::string& name);
-  [[nodiscard]] bool follow_interface(std::size_t section, const Interface* interface);
-  void retry_sockets();
+  [[nodiscard]] core::LinkChanged look_at(const std::string& name) const;
+  void retry_ports();
 
   World world_;
   const config::Config& config_;
   core::Node node_;
   VipKeeper vips_;
-  base::IpAddress own_address_;                       // this node's, of the `cluster` section
-  std::vector<base::IpAddress> all_vips_;             // no source of adverts is among them
-  std::vector<std::unique_ptr<VrrpSocket>> sockets_;  // by section; null: no such interface now
-  std::map<std::string, core::LinkChanged> links_;    // as the core was told last
+  Vmacs vmacs_;
+  const config::Node& self_;
+  std::vector<base::IpAddress> all_vips_;            // no source of adverts is among them
+  std::vector<std::unique_ptr<SectionPort>> ports_;  // by section
+  std::map<std::string, core::LinkChanged> links_;   // as the core was told last
   std::deque<core::Input> inputs_;
   std::optional<core::CommandResult> command_result_;
   boost::asio::steady_timer timer_;
-  boost::asio::steady_timer socket_retry_;
-  std::vector<std::string> socket_errors_;  // by section; empty: none, or no interface
-  std::vector<Sending> sending_;            // by section
+  std::optional<base::TimePoint> armed_;  // when timer_ expires
+  boost::asio::steady_timer port_retry_;
+  std::uint32_t sequence_seconds_;
   bool stopped_ = false;
 };
 

@@ -24,6 +24,7 @@ void report_section(const core::SectionStatus& section, const ShellFigures& figu
   out.set_since_unix_ms(to_unix_ms(section.since, figures));
   out.set_reason(section.reason);
   out.set_interface(section.interface);
+  for (const std::string& alarm : section.alarms) out.add_alarms(alarm);
 }
 
 std::string proxy_state(const core::ProxyStatus& proxy, bool starting) {
@@ -51,9 +52,10 @@ proto::Status report_status(const core::Status& status, const ShellFigures& figu
     }
   }
   proto::Status::Proxy& proxy = *report.mutable_proxy();
-  proxy.set_kind("wslb");
+  proxy.set_kind(figures.proxy_kind);
   proxy.set_state(proxy_state(status.proxy, figures.proxy_starting));
   proxy.set_pid(status.proxy.pid);
+  if (!status.proxy.up) proxy.set_reason(figures.proxy_reason);
   proxy.set_tunnels(figures.tunnels);
   proxy.set_restarts(status.proxy.restarts);
   add_counter("proxy-link/garbage", figures.link_garbage, report);

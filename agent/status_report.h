@@ -16,7 +16,9 @@ struct ShellFigures {
   std::string cluster;
   std::string version;
   std::uint64_t tunnels = 0;
-  bool proxy_starting = false;  // a process or a connection is there
+  std::string proxy_kind = "wslb";
+  bool proxy_starting = false;    // a process or a connection is there
+  std::string proxy_reason = {};  // why it is not up
   std::uint64_t link_garbage = 0;
   std::uint64_t link_refused = 0;
   base::TimePoint now;

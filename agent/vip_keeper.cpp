@@ -4,6 +4,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "agent/vmacs.h"
+
 namespace wslb::agent {
 namespace {
 
@@ -20,12 +22,14 @@ VipKeeper::VipKeeper(boost::asio::io_context& io, Netlink& netlink, const config
       renewal_(io),
       removal_(io) {}
 
-std::vector<VipKeeper::Finding> VipKeeper::purge() {
+std::vector<VipKeeper::Finding> VipKeeper::purge(const std::set<std::size_t>& kept) {
   std::vector<Finding> findings;
   const std::map<int, Interface> before = netlink_.interfaces();
   for (const auto& [index, interface] : before) {
     for (const InterfaceAddress& address : interface.addresses) {
       if (address.protocol != kAddressProtocol) continue;
+      const auto section = section_of(interface.name, address.address);
+      if (section && kept.contains(*section)) continue;
       const auto removed = netlink_.remove_address(index, {address.address, address.prefix});
       if (!removed) {
         findings.push_back({interface.name, removed.error().message});
@@ -34,13 +38,14 @@ std::vector<VipKeeper::Finding> VipKeeper::purge() {
       findings.push_back(
           {interface.name,
            "removed " + address.address.to_string() + ", left behind by an earlier agent",
-           section_of(interface.name, address.address)});
+           section});
     }
   }
   for (const config::VrrpSection& section : config_.vrrps) {
     const Interface* interface = netlink_.find(section.interface);
     for (const config::Vip& vip : section.vips) {
-      if (interface == nullptr || interface->find_address(vip.address) == nullptr) continue;
+      const auto* there = interface == nullptr ? nullptr : interface->find_address(vip.address);
+      if (there == nullptr || there->protocol == kAddressProtocol) continue;
       findings.push_back(
           {interface->name, vip.address.to_string() + " of vrrp " + section.name +
                                 " is there already and not ours: remove it from the host's own "
@@ -55,39 +60,64 @@ std::optional<std::size_t> VipKeeper::section_of(const std::string& interface,
   for (std::size_t index = 0; index < config_.vrrps.size(); ++index) {
     const config::VrrpSection& section = config_.vrrps[index];
     const auto found = std::ranges::find(section.vips, address, &config::Vip::address);
-    if (section.interface == interface && found != section.vips.end()) return index;
+    const bool here = section.interface == interface || vip_interface(section) == interface;
+    if (here && found != section.vips.end()) return index;
   }
   return std::nullopt;
 }
 
 std::vector<core::AddressResult> VipKeeper::add(std::size_t index) {
   const config::VrrpSection& section = config_.vrrps.at(index);
+  const std::string name = vip_interface(section);
   std::vector<core::AddressResult> results;
-  const Interface* interface = netlink_.find(section.interface);
+  remember(index);
+  std::string error;
+  if (const Interface* vmac = netlink_.find(name); section.use_vmac && vmac != nullptr) {
+    const auto up = netlink_.requests().set_up(vmac->index, true);
+    if (!up) error = "cannot switch " + name + " on: " + up.error().message;
+  }
   for (const config::Vip& vip : section.vips) {
-    if (interface != nullptr) placed_.insert({index, interface->index, vip});
-    const auto added = netlink_.put_address(section.interface, vip, section.lease);
-    results.push_back({index, vip, added ? "" : added.error().message});
+    const auto added = netlink_.put_address(name, vip, section.lease);
+    results.push_back({index, vip, added ? error : added.error().message});
   }
   held_.insert(index);
+  for (const Placed& placed : placed_) {
+    if (placed.section == index) renewer_.hold(placed.interface_index, placed.vip);
+  }
   arm();
   return results;
 }
 
 void VipKeeper::remove(std::size_t index) {
-  const config::VrrpSection& section = config_.vrrps.at(index);
   held_.erase(index);
-  if (const Interface* interface = netlink_.find(section.interface)) {
-    for (const config::Vip& vip : section.vips) placed_.insert({index, interface->index, vip});
-  }
+  remember(index);
   remove_what_is_not_held();
+}
+
+void VipKeeper::remember(std::size_t index) {
+  const config::VrrpSection& section = config_.vrrps.at(index);
+  const Interface* interface = netlink_.find(vip_interface(section));
+  if (interface == nullptr) return;
+  for (const config::Vip& vip : section.vips) {
+    placed_.insert({index, interface->index, vip});
+  }
+}
+
+base::Result<void> VipKeeper::take_off(const Placed& placed) {
+  renewer_.release(placed.interface_index, placed.vip);
+  if (config_.vrrps[placed.section].use_vmac) {
+    // Whoever is active now has the same MAC.
+    const auto down = netlink_.requests().set_up(placed.interface_index, false);
+    if (!down) return base::Error{"cannot switch the macvlan off: " + down.error().message};
+  }
+  return netlink_.remove_address(placed.interface_index, placed.vip);
 }
 
 void VipKeeper::remove_what_is_not_held() {
   bool failed = false;
   std::erase_if(placed_, [&](const Placed& placed) {
     if (held_.contains(placed.section)) return false;
-    const auto removed = netlink_.remove_address(placed.interface_index, placed.vip);
+    const auto removed = take_off(placed);
     if (removed) return true;
     failed = true;
     if (const auto suppressed = removal_errors_.pass(std::chrono::steady_clock::now())) {
@@ -108,9 +138,11 @@ std::vector<core::AddressLost> VipKeeper::lost_on(std::string_view name) const {
   const Interface* interface = netlink_.find(name);
   for (const std::size_t index : held_) {
     const config::VrrpSection& section = config_.vrrps.at(index);
-    if (section.interface != name) continue;
+    const bool off = section.use_vmac && (interface == nullptr || !interface->switched_on);
+    if (vip_interface(section) != name) continue;
     for (const config::Vip& vip : section.vips) {
-      if (interface != nullptr && interface->find_address(vip.address) != nullptr) continue;
+      const bool there = interface != nullptr && interface->find_address(vip.address) != nullptr;
+      if (there && !off) continue;
       lost.push_back({index, vip});
     }
   }
@@ -136,18 +168,19 @@ void VipKeeper::arm() {
 
 void VipKeeper::renew() {
   before_renewal_();
+  std::vector<AddressPut> puts;
   for (const std::size_t index : held_) {
     const config::VrrpSection& section = config_.vrrps.at(index);
     if (!section.lease) continue;
     // Only what is there: an address that somebody removed is the core's to put back.
-    const Interface* interface = netlink_.find(section.interface);
+    const Interface* interface = netlink_.find(vip_interface(section));
     if (interface == nullptr) continue;
     for (const config::Vip& vip : section.vips) {
       if (interface->find_address(vip.address) == nullptr) continue;
-      const auto renewed = netlink_.put_address(section.interface, vip, section.lease);
-      if (!renewed) spdlog::warn("vrrp {}: {}", section.name, renewed.error().message);
+      puts.push_back(netlink_.plan_put(*interface, vip, section.lease));
     }
   }
+  renewer_.renew(std::move(puts), std::chrono::steady_clock::now());
   arm();
 }
 

@@ -1,6 +1,7 @@
 // The VIPs that this host holds: puts them on their interfaces, renews their leases while they are
 // held, takes them off, and notices when somebody else did. It decides nothing; the runner tells it
-// what the core wants. Also removes, once at the start, what a killed agent left behind.
+// what the core wants. Also removes, once at the start, what a killed agent left behind. Leases are
+// renewed on LeaseRenewer's thread; all else happens on the agent's one.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +16,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "agent/core/input.h"
+#include "agent/lease_renewer.h"
 #include "agent/log_limiter.h"
 #include "agent/netlink.h"
 #include "config/config.h"
@@ -35,8 +37,9 @@ class VipKeeper {
   VipKeeper(boost::asio::io_context& io, Netlink& netlink, const config::Config& config,
             std::function<void()> before_renewal);
 
-  // Removes every address with our tag; an untagged VIP of ours is somebody else's and only told.
-  [[nodiscard]] std::vector<Finding> purge();
+  // Removes every address with our tag but those of the sections to be `kept`; an untagged VIP of
+  // ours is somebody else's and only told.
+  [[nodiscard]] std::vector<Finding> purge(const std::set<std::size_t>& kept = {});
 
   // By index into config::Config::vrrps.
   [[nodiscard]] std::vector<core::AddressResult> add(std::size_t section);
@@ -44,7 +47,7 @@ class VipKeeper {
   void remove(std::size_t section);
   [[nodiscard]] bool holds(std::size_t section) const { return held_.contains(section); }
 
-  // VIPs that are held but not on their interface (any more).
+  // VIPs that are held but not on `interface` though they belong there.
   [[nodiscard]] std::vector<core::AddressLost> lost_on(std::string_view interface) const;
 
  private:
@@ -59,6 +62,8 @@ class VipKeeper {
   void arm();
   void renew();
   void remove_what_is_not_held();
+  void remember(std::size_t section);
+  [[nodiscard]] base::Result<void> take_off(const Placed& placed);
   [[nodiscard]] std::optional<std::size_t> section_of(const std::string& interface,
                                                       const base::IpAddress& address) const;
 
@@ -70,6 +75,7 @@ class VipKeeper {
   std::set<std::size_t> held_;
   std::set<Placed> placed_;
   LogLimiter removal_errors_;
+  LeaseRenewer renewer_;
 };
 
 }  // namespace wslb::agent

@@ -9,6 +9,8 @@ namespace wslb::config {
 void check_cluster(const Draft& draft, Diagnostics& diagnostics);
 void check_vrrps(const Draft& draft, Diagnostics& diagnostics);
 
+// Gives each section the authentication that the cluster's secret implies. Before the checks.
+void complete_vrrps(Draft& draft);
 // Fills in what a finished section follows from: conditions, checks, inherited logs. Once for each.
 void complete_proxy(ProxyDraft& draft, const Global& global, Diagnostics& diagnostics);
 // After all are complete.

@@ -4,8 +4,20 @@
 
 namespace wslb::config {
 
+const base::IpAddress* Node::address_of(base::Family family) const {
+  if (address.family() == family) return &address;
+  if (other_address && other_address->family() == family) return &*other_address;
+  return nullptr;
+}
+
 const Node* Cluster::find_node(std::string_view node_name) const {
   const auto found = std::ranges::find(nodes, node_name, &Node::name);
+  return found == nodes.end() ? nullptr : &*found;
+}
+
+const Node* Cluster::node_at(const base::IpAddress& wanted) const {
+  const auto found =
+      std::ranges::find_if(nodes, [&](const Node& node) { return node.has_address(wanted); });
   return found == nodes.end() ? nullptr : &*found;
 }
 

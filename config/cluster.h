@@ -14,19 +14,39 @@
 
 namespace wslb::config {
 
-// `node NAME ADDRESS`: one host. Every host has the same file; -n or the hostname says which it is.
+// `node NAME ADDRESS [ADDRESS]`: one host. Every host has the same file; -n or the hostname says
+// which it is. The second address is of the other family: for unicast adverts of that family, and
+// to name the host by them (IPv6 adverts over multicast come from link-local addresses).
 struct Node {
   std::string name;
   base::IpAddress address;
   Location where;
+  std::optional<base::IpAddress> other_address = std::nullopt;
+
+  [[nodiscard]] bool has_address(const base::IpAddress& wanted) const {
+    return address == wanted || other_address == wanted;
+  }
+  // nullptr: it has none of this family.
+  [[nodiscard]] const base::IpAddress* address_of(base::Family family) const;
 };
 
-// `proxy external pidfile F check URL [inter D] [fall N]`: something else than wslb-proxy serves.
+// `URL [inter DURATION] [fall NUMBER] [rise NUMBER]`: an HTTP GET that is answered by 2xx or 3xx
+// within `inter` is a success. The URL names an address, not a host.
+struct UrlCheck {
+  std::string url;  // http://ADDRESS[:PORT]/PATH, as it was written
+  base::IpAddress address;
+  std::uint16_t port = 80;
+  std::string host;    // the `Host` field's value
+  std::string target;  // the path and query, from the '/' on
+  base::Duration inter = std::chrono::milliseconds(200);
+  int fall = 2;  // 1 or more failures in a row: down
+  int rise = 1;  // 1 or more successes in a row: up
+};
+
+// `proxy external pidfile F check URL [...]`: something else than wslb-proxy serves.
 struct ExternalProxy {
   std::string pidfile;
-  std::string check_url;  // http://ADDRESS[:PORT]/PATH
-  base::Duration inter = std::chrono::milliseconds(200);
-  int fall = 2;  // 1 or more
+  UrlCheck check;
 };
 
 struct Cluster {
@@ -42,6 +62,8 @@ struct Cluster {
   Location where;
 
   [[nodiscard]] const Node* find_node(std::string_view node_name) const;
+  // The node that has this address; nullptr: none.
+  [[nodiscard]] const Node* node_at(const base::IpAddress& wanted) const;
 };
 
 }  // namespace wslb::config

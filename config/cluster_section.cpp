@@ -1,14 +1,15 @@
 // The `cluster` section.
 #include <array>
-#include <limits>
 #include <string>
+#include <utility>
 
+#include "config/address_kind.h"
 #include "config/dispatch.h"
 #include "config/name.h"
 #include "config/once.h"
 #include "config/section.h"
-#include "config/spelling.h"
 #include "config/unsupported.h"
+#include "config/url_check.h"
 
 namespace wslb::config {
 namespace {
@@ -20,15 +21,25 @@ void node(ClusterDraft& draft, const Statement& statement) {
     return statement.error("'" + name + "' was given before, in line " +
                            std::to_string(before->where.line));
   }
-  const auto address = base::IpAddress::parse(statement[1]);
-  if (!address || address->is_unspecified()) {
-    return statement.error("expects the IP address of the host, not '" + statement[1] + "'");
+  Node read{name, {}, statement.where()};
+  for (std::size_t i = 1; i < statement.size(); ++i) {
+    const auto address = base::IpAddress::parse(statement[i]);
+    if (!address || !may_be_a_hosts(*address)) {
+      return statement.error("expects the IP address of the host, not '" + statement[i] + "'");
+    }
+    if (const Node* owner = draft.cluster.node_at(*address)) {
+      return statement.error("'" + name + "' has the address of '" + owner->name + "'");
+    }
+    if (i == 1) {
+      read.address = *address;
+    } else if (address->family() == read.address.family()) {
+      return statement.error("'" + name + "' has two addresses of one family; the second is for " +
+                             (address->is_v4() ? "IPv6" : "IPv4"));
+    } else {
+      read.other_address = *address;
+    }
   }
-  for (const Node& other : draft.cluster.nodes) {
-    if (other.address != *address) continue;
-    return statement.error("'" + name + "' has the address of '" + other.name + "'");
-  }
-  draft.cluster.nodes.push_back({name, *address, statement.where()});
+  draft.cluster.nodes.push_back(std::move(read));
 }
 
 bool is_first_secret(ClusterDraft& draft, const Statement& statement) {
@@ -39,7 +50,6 @@ bool is_first_secret(ClusterDraft& draft, const Statement& statement) {
 void secret_file(ClusterDraft& draft, const Statement& statement) {
   if (!is_first_secret(draft, statement)) return;
   draft.cluster.secret_file = statement[0];
-  warn(Inert::SecretFile, statement.where(), statement.diagnostics());
 }
 
 void secret(ClusterDraft& draft, const Statement& statement) {
@@ -57,46 +67,31 @@ void peer_port(ClusterDraft& draft, const Statement& statement) {
   }
 }
 
-bool read_external_option(ExternalProxy& proxy, const std::string& word, std::size_t value,
-                          const Statement& statement) {
-  if (word == "pidfile") {
-    proxy.pidfile = statement[value];
-  } else if (word == "check") {
-    proxy.check_url = statement[value];
-    if (proxy.check_url.starts_with("http://")) return true;
-    statement.error("expects 'check http://ADDRESS[:PORT]/PATH', not '" + proxy.check_url + "'");
-    return false;
-  } else if (word == "inter") {
-    const auto inter = statement.duration(value);
-    if (!inter) return false;
-    if (*inter == base::Duration(0)) statement.error("expects an 'inter' longer than 0");
-    proxy.inter = *inter;
-  } else if (word == "fall") {
-    const auto fall = statement.integer(value, 1, std::numeric_limits<int>::max());
-    if (!fall) return false;
-    proxy.fall = static_cast<int>(*fall);
-  } else {
-    statement.error("knows no '" + word + "'" +
-                    did_you_mean(word, {"pidfile", "check", "inter", "fall"}));
-    return false;
+bool read_external_option(ExternalProxy& proxy, std::size_t index, const Statement& statement) {
+  const std::string& value = statement[index + 1];
+  if (statement.is(index, "check")) return read_check_url(proxy.check, value, statement);
+  if (!statement.is(index, "pidfile")) {
+    return read_check_option(proxy.check, index, statement, {"pidfile", "check"});
   }
-  return true;
+  proxy.pidfile = value;
+  if (value.starts_with('/')) return true;
+  statement.error("expects the absolute path of a 'pidfile', not '" + value + "'");
+  return false;
 }
 
 void proxy(ClusterDraft& draft, const Statement& statement) {
   if (!is_first(draft.places, statement)) return;
   const std::string usage =
       "expects: proxy wslb, or: proxy external pidfile FILE check URL "
-      "[inter DURATION] [fall NUMBER]";
+      "[inter DURATION] [fall NUMBER] [rise NUMBER]";
   if (statement.is(0, "wslb") && statement.size() == 1) return;
   if (!statement.is(0, "external") || statement.size() % 2 == 0) return statement.error(usage);
   ExternalProxy external;
   for (std::size_t i = 1; i + 1 < statement.size(); i += 2) {
-    if (!read_external_option(external, statement[i], i + 1, statement)) return;
+    if (!read_external_option(external, i, statement)) return;
   }
-  if (external.pidfile.empty() || external.check_url.empty()) return statement.error(usage);
-  draft.cluster.external_proxy = external;
-  refuse(Feature::ExternalProxy, statement.where(), statement.diagnostics());
+  if (external.pidfile.empty() || external.check.url.empty()) return statement.error(usage);
+  draft.cluster.external_proxy = std::move(external);
 }
 
 void proxy_command(ClusterDraft& draft, const Statement& statement) {
@@ -118,11 +113,11 @@ void takeover_after(ClusterDraft& draft, const Statement& statement) {
 }
 
 constexpr auto kClusterKeywords = std::to_array<Keyword<ClusterDraft>>({
-    {"node", "node NAME ADDRESS", 2, 2, node},
+    {"node", "node NAME ADDRESS [ADDRESS]", 2, 3, node},
     {"secret-file", "secret-file FILE", 1, 1, secret_file},
     {"secret", "secret none", 1, 1, secret},
     {"peer-port", "peer-port PORT", 1, 1, peer_port},
-    {"proxy", "proxy wslb", 1, kAnyNumber, proxy},
+    {"proxy", "proxy wslb|external ...", 1, kAnyNumber, proxy},
     {"proxy-command", "proxy-command PROGRAM [ARGUMENT...]", 1, kAnyNumber, proxy_command},
     {"takeover-after", "takeover-after DURATION", 1, 1, takeover_after},
 });

@@ -198,6 +198,7 @@ void Loader::begin_proxy(const Line& line, ProxySection::Kind kind) {
 
 Config Loader::finish() {
   check_cluster(draft_, diagnostics_);
+  complete_vrrps(draft_);
   check_vrrps(draft_, diagnostics_);
   for (ProxyDraft& proxy : draft_.proxies) complete_proxy(proxy, draft_.global, diagnostics_);
   check_proxies(draft_.proxies, diagnostics_);

@@ -20,7 +20,8 @@ void read_proxy_line(const Line& line, ProxyDraft& draft, Diagnostics& diagnosti
 // The tables, in the order of the reference page.
 [[nodiscard]] Keywords<Draft> global_keywords();
 [[nodiscard]] Keywords<ClusterDraft> cluster_keywords();
-[[nodiscard]] Keywords<VrrpDraft> vrrp_keywords();
+[[nodiscard]] Keywords<VrrpDraft> vrrp_wire_keywords();
+[[nodiscard]] Keywords<VrrpDraft> vrrp_policy_keywords();
 // Those of proxies in parts; a part's rows need the same side of a proxy or none.
 [[nodiscard]] Keywords<ProxyDraft> frontend_keywords();
 [[nodiscard]] Keywords<ProxyDraft> backend_keywords();

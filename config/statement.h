@@ -45,6 +45,8 @@ class Statement {
 
   // "'KEYWORD' message".
   void error(const std::string& message) const;
+  // "'KEYWORD' expects WHAT, not 'ARGUMENT'", of the first argument.
+  void expects(std::string_view what) const;
   void warning(const std::string& message) const;
   // "'KEYWORD': 'WORD' is not supported by this version of wslb".
   void refuse(std::string_view word) const;

@@ -1,10 +1,9 @@
-// The `cluster` and `vrrp` sections as wholes.
+// The `vrrp` sections as wholes and among each other.
 #include <algorithm>
 #include <string>
 
 #include "config/check.h"
 #include "config/spelling.h"
-#include "config/value.h"
 
 namespace wslb::config {
 namespace {
@@ -26,11 +25,17 @@ void check_required(const VrrpDraft& draft, Diagnostics& diagnostics) {
 }
 
 void check_vips(const VrrpDraft& draft, const Draft& all, Diagnostics& diagnostics) {
-  // The count of addresses is one byte on the wire (RFC 9568, section 5.2.5).
-  constexpr std::size_t kVipsMax = 255;
   const auto& vips = draft.section.vips;
-  if (vips.size() > kVipsMax) {
-    diagnostics.error(draft.vip_places.back(), "a vrrp section has at most 255 addresses");
+  if (vips.empty()) return;
+  // IPv4: the count of addresses is one byte (RFC 9568, section 5.2.5). IPv6: every link carries
+  // packets of 1280 bytes, of which headers and the authentication trailer take 76.
+  const bool v4 = vips.front().address.is_v4();
+  const std::size_t vips_max = v4 ? 255 : 75;
+  if (vips.size() > vips_max) {
+    diagnostics.error(draft.vip_places[vips_max],
+                      "a vrrp section has at most " + std::to_string(vips_max) + " addresses of " +
+                          (v4 ? "IPv4" : "IPv6, which is what one advert holds") +
+                          "; give the others a section of their own");
   }
   for (std::size_t i = 0; i < vips.size(); ++i) {
     const base::IpAddress& address = vips[i].address;
@@ -42,11 +47,10 @@ void check_vips(const VrrpDraft& draft, const Draft& all, Diagnostics& diagnosti
                                    "; give each family a vrrp section of its own");
     }
     if (!all.cluster) continue;
-    for (const Node& node : all.cluster->cluster.nodes) {
-      if (node.address != address) continue;
+    if (const Node* node = all.cluster->cluster.node_at(address)) {
       // The agent adds and removes VIPs; it must never remove a host's own address.
       diagnostics.error(where, "'vip' " + address.to_string() + " is the address of the node '" +
-                                   node.name + "'; a VIP must be an address that no host owns");
+                                   node->name + "'; a VIP must be an address that no host owns");
     }
   }
 }
@@ -87,23 +91,52 @@ void check_transport(const VrrpDraft& draft, const Draft& all, Diagnostics& diag
   if (peers != draft.places.end() && std::ranges::any_of(section.unicast_peers, other_family)) {
     diagnostics.error(peers->second, "'unicast-peer' is of another address family than the 'vip'");
   }
-  if (section.transport != Transport::Unicast || !all.cluster) return;
+  if (section.transport != Transport::Unicast || !all.cluster || section.vips.empty()) return;
+  const bool v4 = section.vips.front().address.is_v4();
   for (const Node& node : all.cluster->cluster.nodes) {
-    if (!other_family(node.address)) continue;
+    if (node.address_of(section.vips.front().address.family()) != nullptr) continue;
     diagnostics.error(draft.places.find("transport")->second,
                       "'transport unicast' cannot reach the node '" + node.name +
-                          "', whose address is of another family than the 'vip'");
+                          "', which has no " + (v4 ? "IPv4" : "IPv6") +
+                          " address; give it one as its second: node " + node.name + " " +
+                          node.address.to_string() + " ADDRESS");
   }
 }
 
 void check_version(const VrrpDraft& draft, Diagnostics& diagnostics) {
-  // VRRPv2 counts seconds, in one byte (RFC 3768, section 5.3.7).
   const VrrpSection& section = draft.section;
-  if (section.version != 2) return;
-  if (section.advert % std::chrono::seconds(1) == base::Centiseconds(0)) return;
-  diagnostics.error(section.where, in_section(section) +
-                                       "has 'version 2', which needs an 'advert' "
-                                       "of whole seconds");
+  const bool v6 = !section.vips.empty() && !section.vips.front().address.is_v4();
+  const auto version = draft.places.find("version");
+  if (section.version == 2 && v6) {
+    diagnostics.error(version->second, "'version 2' is for IPv4 only; use 'version 3'");
+  }
+  const auto checksum = draft.places.find("checksum");
+  if (checksum != draft.places.end() && (section.version == 2 || v6)) {
+    diagnostics.error(checksum->second,
+                      std::string("'checksum' is a choice of version 3 over IPv4 only; ") +
+                          (v6 ? "IPv6" : "version 2") + " knows but one; remove the line");
+  }
+  const auto advert = draft.places.find("advert");
+  if (advert == draft.places.end()) return;
+  // VRRPv2 counts seconds, in one byte (RFC 3768, section 5.3.7).
+  if (section.version == 2 && section.advert % std::chrono::seconds(1) != base::Centiseconds(0)) {
+    diagnostics.error(advert->second,
+                      "'advert' expects whole seconds, 1s to 255s, with 'version 2'");
+  } else if (section.version == 3 && section.advert > base::Centiseconds(4095)) {
+    diagnostics.error(advert->second, "'advert' expects 10ms to 40950ms with 'version 3'");
+  }
+}
+
+void check_auth(const VrrpDraft& draft, const Draft& all, Diagnostics& diagnostics) {
+  const auto auth = draft.places.find("auth");
+  if (auth == draft.places.end() || draft.section.auth == Auth::None) return;
+  if (draft.section.version == 2) {
+    diagnostics.error(auth->second, "'auth hmac' needs 'version 3'");
+  }
+  if (all.cluster && !all.cluster->cluster.secret_file) {
+    diagnostics.error(auth->second, "'auth hmac' needs a 'secret-file FILE' in the cluster '" +
+                                        all.cluster->cluster.name + "'");
+  }
 }
 
 void check_names(const std::vector<VrrpDraft>& vrrps, Diagnostics& diagnostics) {
@@ -134,20 +167,11 @@ void check_names(const std::vector<VrrpDraft>& vrrps, Diagnostics& diagnostics) 
 
 }  // namespace
 
-void check_cluster(const Draft& draft, Diagnostics& diagnostics) {
-  if (!draft.cluster) return;
-  const Cluster& cluster = draft.cluster->cluster;
-  if (cluster.nodes.empty()) {
-    diagnostics.error(cluster.where, "cluster '" + cluster.name + "' lacks a 'node NAME ADDRESS'");
-  }
-  if (!draft.cluster->secret_given) {
-    diagnostics.error(
-        cluster.where,
-        "cluster '" + cluster.name + "' lacks 'secret-file FILE'; to run without: 'secret none'");
-  }
-  const auto command = draft.cluster->places.find("proxy-command");
-  if (command != draft.cluster->places.end() && cluster.external_proxy) {
-    diagnostics.error(command->second, "'proxy-command' cannot start a 'proxy external'");
+void complete_vrrps(Draft& draft) {
+  const bool has_secret = draft.cluster && draft.cluster->cluster.secret_file;
+  for (VrrpDraft& vrrp : draft.vrrps) {
+    if (vrrp.places.contains("auth") || !has_secret || vrrp.section.version != 3) continue;
+    vrrp.section.auth = Auth::Enforce;
   }
 }
 
@@ -157,6 +181,7 @@ void check_vrrps(const Draft& draft, Diagnostics& diagnostics) {
     check_vips(vrrp, draft, diagnostics);
     check_transport(vrrp, draft, diagnostics);
     check_version(vrrp, diagnostics);
+    check_auth(vrrp, draft, diagnostics);
     if (draft.cluster) check_priorities(vrrp, draft.cluster->cluster, diagnostics);
   }
   check_names(draft.vrrps, diagnostics);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -10,9 +11,8 @@ namespace wslb::ctl {
 namespace {
 
 // Known to the design and to come; a clear no is better than "unknown command".
-constexpr std::array<std::string_view, 10> kLater{"drain",  "undrain", "backends", "server",
-                                                  "table",  "tunnels", "reload",   "keygen",
-                                                  "doctor", "top"};
+constexpr std::array<std::string_view, 9> kLater{
+    "drain", "undrain", "backends", "server", "table", "tunnels", "reload", "doctor", "top"};
 
 // The words of the line, options taken out.
 struct Line {
@@ -49,10 +49,21 @@ base::Result<Line> split_options(std::span<const char* const> words, Arguments& 
   return line;
 }
 
+base::Result<Command> parse_keygen(const std::string* operand) {
+  if (operand == nullptr) return Command(KeygenCommand{});
+  std::uint8_t id = 0;
+  const char* const end = operand->data() + operand->size();
+  const auto [stop, error] = std::from_chars(operand->data(), end, id);
+  if (error != std::errc() || stop != end || id == 0) {
+    return base::Error{"'" + *operand + "' is no key id; expects 1 .. 255"};
+  }
+  return Command(KeygenCommand{id});
+}
+
 base::Result<Command> parse_command(const Line& line) {
   const std::string& verb = line.words.front();
   const std::size_t operands = line.words.size() - 1;
-  const bool takes_operand = verb == "failover" || verb == "check";
+  const bool takes_operand = verb == "failover" || verb == "check" || verb == "keygen";
   const std::string operand = operands > 0 ? line.words[1] : "";
   if (std::ranges::find(kLater, verb) != kLater.end()) {
     return base::Error{"'" + verb + "' is not supported by this version"};
@@ -68,6 +79,7 @@ base::Result<Command> parse_command(const Line& line) {
   if (verb == "failover") return Command(FailoverCommand{operand, line.to.value_or("")});
   if (verb == "events") return Command(EventsCommand{line.follow});
   if (verb == "check") return Command(operands > 0 ? CheckCommand{operand} : CheckCommand{});
+  if (verb == "keygen") return parse_keygen(operands > 0 ? &operand : nullptr);
   return base::Error{"unknown command '" + verb + "'"};
 }
 
@@ -79,6 +91,10 @@ std::string usage() {
          "  failover [VRRP] [--to NODE]  move the VIPs of one vrrp section, or of all\n"
          "  events [-f]                  what happened; -f goes on with what happens\n"
          "  check [FILE]                 check a configuration, default /etc/wslb/wslb.cfg\n"
+         "  keygen [ID]                  a new line for the secret file; with an id of 1 .. 255 "
+         "to\n"
+         "                               rotate keys: the file's first line signs, all are "
+         "accepted\n"
          "  version                      of wslbctl and of the agent\n"
          "exit status: 0 done, 1 the answer is no, 2 wrong usage, 3 no agent can be reached\n";
 }

@@ -1,6 +1,8 @@
 // The command line of wslbctl as a value. Pure: it neither prints nor asks anybody.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -23,8 +25,12 @@ struct CheckCommand {
   std::string file = "/etc/wslb/wslb.cfg";
 };
 
+struct KeygenCommand {
+  std::optional<std::uint8_t> id;  // 1 .. 255
+};
+
 using Command = std::variant<StatusCommand, FailoverCommand, EventsCommand, CheckCommand,
-                             VersionCommand, HelpCommand>;
+                             VersionCommand, KeygenCommand, HelpCommand>;
 
 struct Arguments {
   std::string run_dir = "/run/wslb";

@@ -12,6 +12,7 @@
 #include "ctl/client.h"
 #include "ctl/failover_watch.h"
 #include "ctl/format.h"
+#include "ctl/keygen.h"
 
 namespace wslb::ctl {
 namespace {
@@ -136,6 +137,13 @@ Exit run(const VersionCommand&, const Arguments& arguments) {
   const auto response = client->ask(request);
   if (!response) return unreachable(response.error());
   print("wslb-agent " + response->version().version() + "\n");
+  return Exit::Done;
+}
+
+Exit run(const KeygenCommand& command, const Arguments&) {
+  const auto key = generate_key(command.id);
+  if (!key) return fail(Exit::No, key.error().message);
+  print(*key);
   return Exit::Done;
 }
 

@@ -61,7 +61,8 @@ std::string lay_out(const std::vector<Row>& rows, bool colour) {
 std::string vrrp_table(const proto::Status& status, const TableStyle& style) {
   std::vector<Row> rows{
       {{"VRRP"}, {"STATE"}, {"FOR"}, {"ACTIVE NODE"}, {"PRIORITY"}, {"INTERFACE"}, {"VIPS"}}};
-  std::string reasons;
+  std::string remarks;
+  std::string alarms;
   for (const proto::Status::Vrrp& vrrp : status.vrrp()) {
     std::string vips;
     for (const std::string& vip : vrrp.vips()) vips += (vips.empty() ? "" : " ") + vip;
@@ -72,9 +73,12 @@ std::string vrrp_table(const proto::Status& status, const TableStyle& style) {
                     {std::to_string(vrrp.priority())},
                     {vrrp.interface()},
                     {vips}});
-    if (!vrrp.reason().empty()) reasons += "  " + vrrp.name() + ": " + vrrp.reason() + "\n";
+    if (!vrrp.reason().empty()) remarks += "  " + vrrp.name() + ": " + vrrp.reason() + "\n";
+    for (const std::string& alarm : vrrp.alarms()) {
+      alarms += painted({"ALARM", "1;31"}, style.colour) + " " + vrrp.name() + ": " + alarm + "\n";
+    }
   }
-  return lay_out(rows, style.colour) + reasons;
+  return lay_out(rows, style.colour) + remarks + alarms;
 }
 
 std::string peer_table(const proto::Status& status, const TableStyle& style) {
@@ -100,7 +104,8 @@ json::object vrrp_json(const proto::Status::Vrrp& vrrp) {
           {"vips", json::array(vrrp.vips().begin(), vrrp.vips().end())},
           {"since", iso8601(vrrp.since_unix_ms())},
           {"interface", vrrp.interface()},
-          {"reason", vrrp.reason()}};
+          {"reason", vrrp.reason()},
+          {"alarms", json::array(vrrp.alarms().begin(), vrrp.alarms().end())}};
 }
 
 }  // namespace
@@ -117,6 +122,7 @@ std::string status_table(const proto::Status& status, const TableStyle& style) {
                     {std::to_string(proxy.tunnels())},
                     {std::to_string(proxy.restarts())}}},
                   style.colour);
+  if (!proxy.reason().empty()) text += "  " + proxy.kind() + ": " + proxy.reason() + "\n";
   if (status.peers_size() > 0) text += "\n" + peer_table(status, style);
   return text;
 }
@@ -143,7 +149,8 @@ std::string status_json(const proto::Status& status) {
                            {"state", proxy.state()},
                            {"pid", proxy.pid()},
                            {"tunnels", proxy.tunnels()},
-                           {"restarts", proxy.restarts()}}},
+                           {"restarts", proxy.restarts()},
+                           {"reason", proxy.reason()}}},
                          {"peers", peers},
                          {"counters", counters}};
   return json::serialize(all) + "\n";
@@ -155,12 +162,17 @@ std::string event_line(const proto::Event& event) {
 }
 
 std::string event_json(const proto::Event& event) {
-  return json::serialize(json::object{{"seq", event.seq()},
-                                      {"time", iso8601(event.unix_ms())},
-                                      {"kind", event.kind()},
-                                      {"subject", event.subject()},
-                                      {"text", event.text()}}) +
-         "\n";
+  json::object all{{"seq", event.seq()},
+                   {"time", iso8601(event.unix_ms())},
+                   {"kind", event.kind()},
+                   {"subject", event.subject()},
+                   {"text", event.text()}};
+  if (!event.state().empty()) {
+    all["state"] = event.state();
+    all["from"] = event.from();
+    all["priority"] = event.priority();
+  }
+  return json::serialize(all) + "\n";
 }
 
 std::string iso8601(std::int64_t unix_ms) {

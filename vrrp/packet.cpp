@@ -4,7 +4,7 @@
 #include <cassert>
 #include <chrono>
 
-#include "base/checksum.h"
+#include "vrrp/auth_trailer.h"
 
 namespace wslb::vrrp {
 
@@ -13,55 +13,19 @@ namespace {
 constexpr std::uint8_t type_advertisement = 1;
 constexpr std::size_t header_bytes = 8;
 constexpr std::size_t v2_trailer_bytes = 8;  // authentication data, always there
-constexpr std::size_t checksum_offset = 6;
 
-// RFC 8200, section 8.1; RFC 5798 uses the IPv4 form of it (RFC 768).
-void add_pseudo_header(base::InternetChecksum& sum, const base::IpAddress& source,
-                       const base::IpAddress& destination, std::size_t length) {
-  sum.add(source.bytes());
-  sum.add(destination.bytes());
-  sum.add_u16(static_cast<std::uint16_t>(length));
-  sum.add_u16(ip_protocol);
-}
-
-std::uint16_t checksum(base::ByteView message, const base::IpAddress& source,
-                       const base::IpAddress& destination, ChecksumForm form) {
-  base::InternetChecksum sum;
-  switch (form) {
-    case ChecksumForm::PseudoHeader:
-      add_pseudo_header(sum, source, destination, message.size());
-      break;
-    case ChecksumForm::GroupPseudoHeader:
-      add_pseudo_header(sum, source, multicast_group(source.family()), message.size());
-      break;
-    case ChecksumForm::MessageOnly:
-      break;
-  }
-  sum.add(message);
-  return sum.value();
-}
-
-// The forms that a receiver accepts, the likeliest first.
-std::vector<ChecksumForm> accepted_forms(std::uint8_t version, base::Family family) {
-  if (version == 2) return {ChecksumForm::MessageOnly};
-  if (family == base::Family::V6) return {ChecksumForm::PseudoHeader};
-  return {ChecksumForm::PseudoHeader, ChecksumForm::GroupPseudoHeader, ChecksumForm::MessageOnly};
-}
-
-std::optional<ChecksumForm> fitting_form(const ReceivedPacket& packet, std::uint8_t version) {
+// IPv6's checksum is the kernel's business and covers all that there is.
+std::optional<ChecksumForm> fitting_form(const ReceivedPacket& packet, std::uint8_t version,
+                                         std::size_t message_bytes) {
+  const base::ByteView covered =
+      packet.source.is_v4() ? packet.payload.first(message_bytes) : packet.payload;
   for (const ChecksumForm form : accepted_forms(version, packet.source.family())) {
-    if (checksum(packet.payload, packet.source, packet.destination, form) == 0) return form;
+    if (checksum(covered, packet.source, packet.destination, form) == 0) return form;
   }
   return std::nullopt;
 }
 
 }  // namespace
-
-base::IpAddress multicast_group(base::Family family) {
-  if (family == base::Family::V4) return base::IpAddress(base::IpAddress::V4{224, 0, 0, 18});
-  return base::IpAddress(
-      base::IpAddress::V6{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x12});
-}
 
 std::string_view to_string(DecodeError error) {
   switch (error) {
@@ -115,10 +79,14 @@ base::Result<Decoded, DecodeError> decode(const ReceivedPacket& packet,
 
   const std::size_t address_bytes = packet.source.bytes().size();
   const std::size_t trailer_bytes = v2 ? v2_trailer_bytes : 0;
-  if (reader.remaining() != count * address_bytes + trailer_bytes) return DecodeError::Length;
+  const std::size_t rest_bytes = count * address_bytes + trailer_bytes;
+  decoded.is_signed =
+      expected.may_be_signed && reader.remaining() == rest_bytes + auth_trailer_bytes;
+  if (!decoded.is_signed && reader.remaining() != rest_bytes) return DecodeError::Length;
   if (v2 && word >> 8U != 0) return DecodeError::Authenticated;
 
-  const std::optional<ChecksumForm> form = fitting_form(packet, advert.version);
+  const std::optional<ChecksumForm> form =
+      fitting_form(packet, advert.version, header_bytes + rest_bytes);
   if (!form) return DecodeError::Checksum;
   decoded.checksum = *form;
 

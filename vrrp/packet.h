@@ -14,24 +14,15 @@
 #include "base/ip_address.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "vrrp/checksum.h"
 
 namespace wslb::vrrp {
 
-// 224.0.0.18 or ff02::12 (RFC 9568, section 5.1).
-[[nodiscard]] base::IpAddress multicast_group(base::Family family);
-
-inline constexpr std::uint8_t ip_protocol = 112;
 inline constexpr std::uint8_t ip_ttl = 255;  // sent, and required of multicast (section 5.1.1.3)
 
 // The two priorities with a meaning of their own (RFC 9568, section 5.2.4).
 inline constexpr std::uint8_t priority_resign = 0;   // the active router gives up now
 inline constexpr std::uint8_t priority_owner = 255;  // the VIP is the router's own address
-
-// What a version 3 checksum over IPv4 covers. RFC 5798 and Keepalived hash a pseudo-header with the
-// packet's destination, old Keepalived and FRR one with the group even where they send elsewhere,
-// RFC 9568 (section 5.2.8) the message alone. Receivers accept all three; IPv6 has only the first,
-// version 2 only the last.
-enum class ChecksumForm : std::uint8_t { PseudoHeader, GroupPseudoHeader, MessageOnly };
 
 // An ADVERTISEMENT, the one type of packet there is.
 struct Advert {
@@ -75,11 +66,14 @@ struct Expectation {
   std::uint8_t vrid = 0;
   base::Duration interval{};  // compared in version 2 only
   bool check_ttl = true;      // false for unicast, which may be routed
+  bool may_be_signed =
+      false;  // an authentication trailer may follow the message; not verified here
 };
 
 struct Decoded {
   Advert advert;
   ChecksumForm checksum = ChecksumForm::PseudoHeader;  // the form that fitted
+  bool is_signed = false;                              // a trailer follows the message
 };
 
 [[nodiscard]] base::Result<Decoded, DecodeError> decode(const ReceivedPacket& packet,

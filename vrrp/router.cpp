@@ -37,6 +37,7 @@ Effects Router::step(Event event, const Heard& advert, base::TimePoint now) {
 
 // RFC 9568, section 6.4.1.
 void Router::in_init(Event event, base::TimePoint now, Effects& effects) {
+  if (event == Event::Resume) return become_active(Cause::Resumed, now, effects);
   if (event != Event::Start) return;
   if (config_.priority == priority_owner) {
     become_active(Cause::Owner, now, effects);
@@ -49,6 +50,7 @@ void Router::in_init(Event event, base::TimePoint now, Effects& effects) {
 void Router::in_backup(Event event, const Heard& advert, base::TimePoint now, Effects& effects) {
   switch (event) {
     case Event::Start:
+    case Event::Resume:
     case Event::Resign:
     case Event::Wake:
       break;
@@ -76,6 +78,7 @@ void Router::in_backup(Event event, const Heard& advert, base::TimePoint now, Ef
 void Router::in_active(Event event, const Heard& advert, base::TimePoint now, Effects& effects) {
   switch (event) {
     case Event::Start:
+    case Event::Resume:
     case Event::TakeOver:
     case Event::Wake:
       break;
@@ -98,7 +101,9 @@ void Router::in_active(Event event, const Heard& advert, base::TimePoint now, Ef
 
 void Router::backup_receive(const Heard& advert, base::TimePoint now) {
   if (advert.priority == priority_resign) {
-    const base::Duration skew = skew_time(config_.version, config_.priority, active_interval_);
+    const base::Duration skew =
+        advert.heir ? base::Duration(0)
+                    : skew_time(config_.version, config_.priority, active_interval_);
     timer_ = std::min(*timer_, now + skew);
     active_resigned_ = true;
   } else if (!config_.preempt || advert.priority >= config_.priority) {

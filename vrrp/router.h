@@ -26,6 +26,7 @@ enum class State : std::uint8_t { Init, Backup, Active };
 enum class Cause : std::uint8_t {
   Started,         // start()
   Owner,           // start() at priority 255
+  Resumed,         // resume()
   TimerExpired,    // nobody advertised for the Active-Down time
   ActiveResigned,  // the active router sent priority 0, and nobody else took over within the skew
   HigherPriority,  // a better router advertised
@@ -67,6 +68,9 @@ struct Heard {
   std::uint8_t priority = 0;
   base::Duration interval{};
   base::IpAddress source;
+  // Of priority 0: no other backup can be better than we are, so that we need not wait for one. The
+  // skew (RFC 9568, section 6.1) serves nothing else.
+  bool heir = false;
 };
 
 class Router {
@@ -75,6 +79,9 @@ class Router {
 
   // Inputs. One that means nothing in the present state has no effect.
   [[nodiscard]] Effects start(base::TimePoint now) { return step(Event::Start, {}, now); }
+  // From Init to Active at once: this router was active until a moment ago, and nobody can have
+  // taken over since.
+  [[nodiscard]] Effects resume(base::TimePoint now) { return step(Event::Resume, {}, now); }
   // To Init; priority 0 if it was active.
   [[nodiscard]] Effects shutdown(base::TimePoint now) { return step(Event::Shutdown, {}, now); }
   [[nodiscard]] Effects receive(const Heard& advert, base::TimePoint now) {
@@ -103,7 +110,16 @@ class Router {
   [[nodiscard]] base::Duration active_down() const;
 
  private:
-  enum class Event : std::uint8_t { Start, Shutdown, Receive, Expire, Resign, TakeOver, Wake };
+  enum class Event : std::uint8_t {
+    Start,
+    Resume,
+    Shutdown,
+    Receive,
+    Expire,
+    Resign,
+    TakeOver,
+    Wake
+  };
 
   Effects step(Event event, const Heard& advert, base::TimePoint now);
   void in_init(Event event, base::TimePoint now, Effects& effects);

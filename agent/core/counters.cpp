@@ -9,7 +9,9 @@ namespace {
 constexpr std::array<const char*, count_size> names{
     "adverts-sent",          "adverts-received",    "resignations-received",  "take-overs",
     "rivals-heard",          "vips-differ",         "checksum-pseudo-header", "checksum-group",
-    "checksum-message-only", "refused-own-address", "refused-stranger",
+    "checksum-message-only", "refused-own-address", "refused-stranger",       "refused-vrid-clash",
+    "refused-unsigned",      "refused-unknown-key", "refused-forged",         "refused-replayed",
+    "authentic-but-old",     "address-claimed",
 };
 
 }  // namespace

@@ -22,8 +22,15 @@ enum class Count : std::uint8_t {
   ChecksumMessageOnly,
   RefusedOwnAddress,  // our own packets, or a host with our address
   RefusedStranger,    // unicast from an address that is no peer
+  RefusedVridClash,   // of another virtual router that uses our VRID
+  RefusedUnsigned,
+  RefusedUnknownKey,
+  RefusedForged,    // a wrong signature
+  RefusedReplayed,  // a signed advert that was seen before
+  AuthenticOld,     // a signed advert of its sender's past
+  AddressClaimed,   // another host said that it has a VIP while we were active
 };
-inline constexpr std::size_t count_size = 11;
+inline constexpr std::size_t count_size = 18;
 
 class Counters {
  public:

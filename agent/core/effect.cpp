@@ -14,6 +14,10 @@ std::string_view to_string(EventKind kind) {
       return "vip";
     case EventKind::Command:
       return "command";
+    case EventKind::Track:
+      return "track";
+    case EventKind::Alarm:
+      return "alarm";
   }
   return "";
 }

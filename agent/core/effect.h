@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "agent/core/status.h"
 #include "base/bytes.h"
 #include "base/ip_address.h"
 
@@ -21,6 +23,7 @@ struct SendAdvert {
   base::IpAddress source;
   base::IpAddress destination;  // the multicast group or a unicast peer
   base::Bytes payload;
+  std::uint8_t priority = 0;  // 0: resigns
 };
 
 // Add every VIP of the section to its interface and renew its lease from now on. Each address is
@@ -41,9 +44,16 @@ struct Announce {
   int count = 1;
 };
 
-enum class EventKind : std::uint8_t { VrrpState, Proxy, Interface, Vip, Command };
+// Ask who else has a VIP of the section: an ARP probe for each (a neighbour solicitation for IPv6).
+// Whoever answers shows up as AddressClaimed.
+struct ProbeVips {
+  std::size_t section = 0;
+};
 
-// "vrrp-state", "proxy", "interface", "vip" or "command", as wslbctl events shows it.
+enum class EventKind : std::uint8_t { VrrpState, Proxy, Interface, Vip, Command, Track, Alarm };
+
+// "vrrp-state", "proxy", "interface", "vip", "command", "track" or "alarm", as wslbctl events shows
+// it.
 [[nodiscard]] std::string_view to_string(EventKind kind);
 
 // Tell the operator: into the log and to `wslbctl events`.
@@ -51,6 +61,14 @@ struct Emit {
   EventKind kind = EventKind::VrrpState;
   std::string subject;  // name of the vrrp section or interface; "proxy"
   std::string text;     // one line
+  // Where a section changed its state: the old and the new one, and the section, for its `notify`.
+  struct Change {
+    std::size_t section = 0;
+    SectionState from = SectionState::Init;
+    SectionState to = SectionState::Init;
+    std::uint8_t priority = 0;
+  };
+  std::optional<Change> change = std::nullopt;
 };
 
 // The answer to a Failover. Accepted: it has been done as far as this node can, with one line for
@@ -61,7 +79,8 @@ struct CommandResult {
   std::vector<std::string> lines;
 };
 
-using Effect = std::variant<SendAdvert, AddVips, RemoveVips, Announce, Emit, CommandResult>;
+using Effect =
+    std::variant<SendAdvert, AddVips, RemoveVips, Announce, ProbeVips, Emit, CommandResult>;
 using Effects = std::vector<Effect>;
 
 }  // namespace wslb::agent::core

@@ -19,14 +19,14 @@ Fitness judge_link(const std::string& interface, const Facts& facts) {
   return {};
 }
 
-Fitness judge_source(const config::VrrpSection& section, const base::IpAddress& own,
+Fitness judge_source(const config::VrrpSection& section, const base::IpAddress* own,
                      const Facts& facts) {
   const base::Family family = section.vips.front().address.family();
-  const auto source = source_address(*facts.find_link(section.interface), family);
+  const auto source = source_address(section, *facts.find_link(section.interface));
   if (source && peers_accept(section, own, *source)) return {};
-  if (source) {
+  if (section.transport == config::Transport::Unicast && own != nullptr) {
     return fault("interface " + section.interface + " does not have this node's address " +
-                 own.to_string() + ", which unicast peers expect");
+                 own->to_string() + ", which unicast peers expect");
   }
   return fault(
       "interface " + section.interface +
@@ -34,8 +34,28 @@ Fitness judge_source(const config::VrrpSection& section, const base::IpAddress& 
       " to advertise from");
 }
 
+// Something that has not been told yet is waited for.
+Fitness judge_track(const std::string& what, const Facts& facts) {
+  const auto found = facts.tracks.find(what);
+  if (found == facts.tracks.end()) return waiting("waiting for the first result of " + what);
+  if (found->second.up) return {};
+  return fault("tracked: " + found->second.reason);
+}
+
+Fitness judge_tracks(const config::VrrpSection& section, const Facts& facts) {
+  Fitness worst;
+  const auto consider = [&](Fitness other) {
+    if (other.verdict > worst.verdict) worst = std::move(other);
+  };
+  for (const std::string& file : section.track_files) consider(judge_track("file " + file, facts));
+  for (const config::UrlCheck& check : section.track_checks) {
+    consider(judge_track("check " + check.url, facts));
+  }
+  return worst;
+}
+
 Fitness judge_proxy(const Facts& facts) {
-  if (facts.proxy.up) return {};
+  if (facts.proxy.up || facts.presumed_until) return {};
   if (!facts.proxy.ever_up) return waiting("waiting for the proxy to come up");
   return fault("the proxy is down" + (facts.proxy_reason.empty() ? "" : ": " + facts.proxy_reason));
 }
@@ -47,7 +67,20 @@ const LinkChanged* Facts::find_link(std::string_view interface) const {
   return found == links.end() ? nullptr : &found->second;
 }
 
-Fitness judge(const config::VrrpSection& section, const base::IpAddress& own, const Facts& facts) {
+void Facts::presume_proxy(std::int32_t pid, base::TimePoint now) {
+  constexpr base::Duration patience = std::chrono::seconds(1);
+  if (proxy.ever_up) return;
+  proxy.pid = pid;
+  presumed_until = now + patience;
+}
+
+void Facts::expire(base::TimePoint now) {
+  if (!presumed_until || now < *presumed_until) return;
+  presumed_until.reset();
+  proxy.pid = 0;
+}
+
+Fitness judge(const config::VrrpSection& section, const base::IpAddress* own, const Facts& facts) {
   Fitness verdict = judge_link(section.interface, facts);
   if (verdict.verdict == Fitness::Verdict::Fit) verdict = judge_source(section, own, facts);
   for (const std::string& tracked : section.track_interfaces) {
@@ -55,19 +88,20 @@ Fitness judge(const config::VrrpSection& section, const base::IpAddress& own, co
     verdict = judge_link(tracked, facts);
     if (!verdict.reason.empty()) verdict.reason = "tracked: " + verdict.reason;
   }
+  if (verdict.verdict == Fitness::Verdict::Fit) verdict = judge_tracks(section, facts);
   if (verdict.verdict == Fitness::Verdict::Fit) verdict = judge_proxy(facts);
   return verdict;
 }
 
-std::optional<base::IpAddress> source_address(const LinkChanged& link, base::Family family) {
-  return family == base::Family::V4 ? link.primary_v4 : link.link_local_v6;
+std::optional<base::IpAddress> source_address(const config::VrrpSection& section,
+                                              const LinkChanged& link) {
+  if (section.vips.front().address.is_v4()) return link.primary_v4;
+  return section.transport == config::Transport::Unicast ? link.own_v6 : link.link_local_v6;
 }
 
-bool peers_accept(const config::VrrpSection& section, const base::IpAddress& own,
+bool peers_accept(const config::VrrpSection& section, const base::IpAddress* own,
                   const base::IpAddress& source) {
-  const bool by_address = section.transport == config::Transport::Unicast &&
-                          source.family() == base::Family::V4 && own.family() == base::Family::V4;
-  return !by_address || source == own;
+  return section.transport == config::Transport::Multicast || (own != nullptr && source == *own);
 }
 
 }  // namespace wslb::agent::core

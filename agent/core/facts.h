@@ -20,6 +20,13 @@ struct Facts {
   std::map<std::string, LinkChanged, std::less<>> links;
   ProxyStatus proxy;
   std::string proxy_reason;  // why it is down
+  std::optional<base::TimePoint>
+      presumed_until;  // the proxy counts as up though it has not reported
+  std::map<std::string, TrackChanged, std::less<>> tracks;
+
+  // After a restart: the proxy that served before lives, and will report in a moment.
+  void presume_proxy(std::int32_t pid, base::TimePoint now);
+  void expire(base::TimePoint now);
 
   [[nodiscard]] const LinkChanged* find_link(std::string_view interface) const;
 };
@@ -32,16 +39,17 @@ struct Fitness {
   std::string reason;
 };
 
-// `own`: this node's address of the `cluster` section.
-[[nodiscard]] Fitness judge(const config::VrrpSection& section, const base::IpAddress& own,
+// `own`: this node's address of the `cluster` section in the section's family; null: none.
+[[nodiscard]] Fitness judge(const config::VrrpSection& section, const base::IpAddress* own,
                             const Facts& facts);
 
-// The address to advertise from: IPv4's primary or IPv6's link-local one.
-[[nodiscard]] std::optional<base::IpAddress> source_address(const LinkChanged& link,
-                                                            base::Family family);
+// The address to advertise from: IPv4's primary or IPv6's link-local one; to unicast peers, who
+// take adverts from the addresses of the `cluster` section only, IPv6's own one of these.
+[[nodiscard]] std::optional<base::IpAddress> source_address(const config::VrrpSection& section,
+                                                            const LinkChanged& link);
 
-// Unicast peers take adverts from the addresses of the `cluster` section only.
-[[nodiscard]] bool peers_accept(const config::VrrpSection& section, const base::IpAddress& own,
+// `own`: this node's address of the section's family; null: none.
+[[nodiscard]] bool peers_accept(const config::VrrpSection& section, const base::IpAddress* own,
                                 const base::IpAddress& source);
 
 }  // namespace wslb::agent::core

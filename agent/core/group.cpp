@@ -51,15 +51,14 @@ void Group::receive(std::size_t member, const PacketReceived& packet, base::Time
                     Effects& effects) {
   Section& section = sections_.at(member);
   const bool was_active = section.state() == SectionState::Active;
-  const Section::Hearing hearing = section.receive(packet, yielded_, now, effects);
+  const Section::Hearing hearing = section.receive(packet, yield_ != Yield::None, now, effects);
   follow(section, now, effects);
   if (!hearing.alive) return;
   if (outbidding_ && outbidding_->until) outbidding_->until = now + longest_active_down();
   const bool stepped_down = was_active && section.state() == SectionState::Backup;
-  if (section.state() == SectionState::Backup &&
-      (hearing.commanded || (hearing.outbid && stepped_down))) {
-    yielded_ = true;
-  }
+  if (section.state() == SectionState::Backup && hearing.commanded) yield_ = Yield::UntilActive;
+  if (yield_ == Yield::None && hearing.outbid && stepped_down) yield_ = Yield::UntilUnited;
+  if (yield_ == Yield::UntilUnited && is_united(now)) yield_ = Yield::None;
 }
 
 void Group::wake(base::TimePoint now, Effects& effects) {
@@ -85,7 +84,7 @@ void Group::stop(base::TimePoint now, Effects& effects) {
 }
 
 void Group::resign(const std::string& why, base::TimePoint now, Effects& effects) {
-  yielded_ = true;
+  yield_ = Yield::UntilActive;
   for (Section& section : sections_) {
     section.resign(why, now, effects);
     follow(section, now, effects);
@@ -106,7 +105,7 @@ void Group::follow(Section& leader, base::TimePoint now, Effects& effects) {
   const std::optional<vrrp::Become> news = leader.take_news();
   if (!news) return;
   if (news->state == vrrp::State::Active) {
-    yielded_ = false;
+    yield_ = Yield::None;
     pull(leader, now, effects);
     return;
   }
@@ -131,7 +130,7 @@ void Group::pull(const Section& leader, base::TimePoint now, Effects& effects) {
 void Group::outbid(Section& section, std::uint8_t priority, base::TimePoint now) {
   const Section::ActiveRouter* active = section.active_router(now);
   const bool stranger = active != nullptr && active->node.empty();
-  const bool for_good = stranger || (outbidding_ && !outbidding_->until);
+  const bool for_good = (stranger && priority == priority_commanded) || is_outbidding_for_good();
   section.set_priority_floor(priority);
   outbidding_ = Outbidding{};
   if (!for_good) outbidding_->until = now + longest_active_down();
@@ -142,8 +141,16 @@ void Group::end_outbidding() {
   for (Section& section : sections_) section.set_priority_floor(section.configured_priority());
 }
 
+// All sections hear an active router, and none of these advertises more than it is configured to.
+bool Group::is_united(base::TimePoint now) const {
+  return std::all_of(sections_.begin(), sections_.end(), [&](const Section& section) {
+    const Section::ActiveRouter* active = section.active_router(now);
+    return active != nullptr && !active->outbids;
+  });
+}
+
 bool Group::must_wait(const Section& silent, base::TimePoint now) const {
-  if (!yielded_ || silent.state() != SectionState::Backup) return false;
+  if (yield_ == Yield::None || silent.state() != SectionState::Backup) return false;
   if (silent.router_expiry() > now) return false;
   return std::any_of(sections_.begin(), sections_.end(), [&](const Section& other) {
     return &other != &silent && other.active_router(now) != nullptr;

@@ -4,17 +4,18 @@
 //
 //  - It yielded when the operator moved it away: by a failover command here, or by a node that
 //    advertises priority 254 though the configuration gives it less, which is how a node takes over
-//    on command; or when such a node outbid it to unite its group. From then on `preempt` counts as
-//    off, and a section whose active router fell silent waits as long as another section still
-//    hears one (else two sections with different luck on their links would pull the group to and
-//    fro). It ends when this node becomes active.
+//    on command. From then on `preempt` counts as off, and a section whose active router fell
+//    silent waits as long as another section still hears one (else two sections with different luck
+//    on their links would pull the group to and fro). It ends when this node becomes active. It
+//    yields too when a node outbid it (253) to unite its group, until that is done.
 //  - It outbids when it was told to take over, or when a section follows its group against a router
 //    that is still active: its priority is at least 254, or 253, until the router that it took over
-//    from has been silent for an Active-Down time. If that router is none of the
-//    cluster's nodes (a Keepalived box) it may preempt and knows nothing of yielding, so then the
+//    from has been silent for an Active-Down time. After a command against a router that is none of
+//    the cluster's nodes (a Keepalived box), which may preempt and knows nothing of yielding, the
 //    priority stays until the group is no longer active.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -58,12 +59,20 @@ class Group {
   void pull(const Section& leader, base::TimePoint now, Effects& effects);
   void outbid(Section& section, std::uint8_t priority, base::TimePoint now);
   void end_outbidding();
+  [[nodiscard]] bool is_outbidding_for_good() const { return outbidding_ && !outbidding_->until; }
+  [[nodiscard]] bool is_united(base::TimePoint now) const;
   [[nodiscard]] bool must_wait(const Section& silent, base::TimePoint now) const;
   [[nodiscard]] base::Duration longest_active_down() const;
 
   std::string name_;
   std::vector<Section> sections_;
-  bool yielded_ = false;
+  // Until when this group does not preempt.
+  enum class Yield : std::uint8_t {
+    None,
+    UntilUnited,  // the node that outbid it in order to unite its group advertises as configured
+    UntilActive,  // this node is active again
+  };
+  Yield yield_ = Yield::None;
   std::optional<Outbidding> outbidding_;
 };
 

@@ -12,15 +12,31 @@
 
 #include "base/bytes.h"
 #include "base/ip_address.h"
+#include "base/time.h"
 #include "config/vrrp_section.h"
 
 namespace wslb::agent::core {
 
+// A section whose VIPs a killed agent had left on this host, and which are still there.
+struct Inherited {
+  std::size_t section = 0;
+  base::TimePoint last_advert;  // when that agent sent its last one
+};
+
 // Begin. Before it the node records links and the proxy, and does nothing.
 struct Start {
+  // Where the sequence numbers of signed adverts begin, in seconds: the time of day, but more than
+  // an earlier agent of this node used.
+  std::uint32_t sequence_seconds = 0;
   // Sections whose VIPs a killed agent had left on this host, and which were removed just now:
   // nobody answers for them, and the peers still think that this node does.
   std::vector<std::size_t> vacated{};
+  // Sections to go on with, if no peer can have taken over since the last advert; else the node
+  // has their VIPs removed.
+  std::vector<Inherited> inherited{};
+  // The proxy that served while they were active, alive still; 0: none. It counts as up until it
+  // reports, for a second at most.
+  std::int32_t proxy_pid = 0;
 };
 
 // End cleanly. The node gives everything up and ignores all that comes later.
@@ -35,7 +51,10 @@ struct LinkChanged {
   // Source of the adverts: this node's address of the `cluster` section if the interface has it,
   // else the interface's first address that no `vip` line names; nullopt: none.
   std::optional<base::IpAddress> primary_v4;
+  // IPv6 advertises from the link-local address; nullopt also while it is tentative.
   std::optional<base::IpAddress> link_local_v6;
+  // This node's IPv6 address of the `cluster` section, if the interface has it: for unicast.
+  std::optional<base::IpAddress> own_v6{};
   std::array<std::uint8_t, 6> mac{};
 };
 
@@ -58,6 +77,22 @@ struct ProxyChanged {
   std::string reason;    // when down: "process 4711 died", one clause for the operator
 };
 
+// What `track file` and `track check` found: told once for each before Start (checks: when the
+// first result is there) and then on every change.
+struct TrackChanged {
+  std::string what;    // "file PATH" or "check URL"
+  bool up = false;     // down: the sections that track it are in fault
+  std::string reason;  // when down: one clause for the operator
+};
+
+// An ARP packet or neighbour advertisement on the section's interface in which another host says
+// that it has one of the section's VIPs.
+struct AddressClaimed {
+  std::size_t section = 0;
+  base::IpAddress vip;
+  std::array<std::uint8_t, 6> mac{};  // whose
+};
+
 // How AddVips went for one address. An address that was there already counts as added.
 struct AddressResult {
   std::size_t section = 0;
@@ -77,7 +112,7 @@ struct Failover {
   std::string to;    // name of the node that shall be active; empty: any other than now
 };
 
-using Input = std::variant<Start, Stop, LinkChanged, PacketReceived, ProxyChanged, AddressResult,
-                           AddressLost, Failover>;
+using Input = std::variant<Start, Stop, LinkChanged, PacketReceived, ProxyChanged, TrackChanged,
+                           AddressClaimed, AddressResult, AddressLost, Failover>;
 
 }  // namespace wslb::agent::core

@@ -17,20 +17,37 @@ std::string link_text(const LinkChanged& link) {
   return address ? "is up with " + address->to_string() : "is up without an address";
 }
 
+// Whoever gives up several sections at once says so only when all of their VIPs are gone: a peer
+// that hears of the first takes over the whole group.
+void vacate_first(Effects& effects) {
+  for (auto here = effects.begin(); here != effects.end(); ++here) {
+    const auto* removal = std::get_if<RemoveVips>(&*here);
+    if (removal == nullptr) continue;
+    const auto advert = std::find_if(effects.begin(), here, [](const Effect& effect) {
+      return std::holds_alternative<SendAdvert>(effect);
+    });
+    const bool added_since = std::any_of(advert, here, [&](const Effect& effect) {
+      const auto* addition = std::get_if<AddVips>(&effect);
+      return addition != nullptr && addition->section == removal->section;
+    });
+    if (!added_since) std::rotate(advert, here, here + 1);
+  }
+}
+
 }  // namespace
 
-Node::Node(const config::Config& config, std::string_view self)
-    : cluster_(std::make_unique<const config::Cluster>(config.cluster.value())), self_(self) {
-  assert(cluster_->find_node(self) != nullptr);
-  for (std::size_t i = 0; i < config.vrrps.size(); ++i) {
-    const config::VrrpSection& section = config.vrrps[i];
+Node::Node(const config::Config& config, std::string_view self, const vrrp::Keyring& keys)
+    : config_(std::make_unique<const config::Config>(config)), self_(self) {
+  assert(cluster().find_node(self) != nullptr);
+  for (std::size_t i = 0; i < config_->vrrps.size(); ++i) {
+    const config::VrrpSection& section = config_->vrrps[i];
     const auto same = [&](const Group& group) {
       return !section.group.empty() && group.name() == section.group;
     };
     auto group = std::find_if(groups_.begin(), groups_.end(), same);
     if (group == groups_.end()) group = groups_.emplace(group, section.group);
     const auto number = static_cast<std::size_t>(group - groups_.begin());
-    places_.push_back({number, group->add(Section(i, section, *cluster_, self))});
+    places_.push_back({number, group->add(Section(i, section, cluster(), self, keys))});
   }
 }
 
@@ -41,7 +58,7 @@ Effects Node::handle(const Input& input, base::TimePoint now) {
   }
   std::visit(
       base::Overloaded{
-          [&](const Start& begin) { start(begin, effects); },
+          [&](const Start& begin) { start(begin, now, effects); },
           [&](const Stop&) { stop(now, effects); },
           [&](const LinkChanged& link) { link_changed(link, now, effects); },
           [&](const PacketReceived& packet) {
@@ -49,6 +66,10 @@ Effects Node::handle(const Input& input, base::TimePoint now) {
             groups_.at(place.group).receive(place.member, packet, now, effects);
           },
           [&](const ProxyChanged& change) { proxy_changed(change, effects); },
+          [&](const TrackChanged& change) { track_changed(change, effects); },
+          [&](const AddressClaimed& claim) {
+            section(claim.section).address_claimed(claim, now, effects);
+          },
           [&](const AddressResult& result) {
             section(result.section).address_result(result, now, effects);
           },
@@ -57,20 +78,24 @@ Effects Node::handle(const Input& input, base::TimePoint now) {
       },
       input);
   settle(now, effects);
+  vacate_first(effects);
   return effects;
 }
 
 Effects Node::expire(base::TimePoint now) {
   Effects effects;
   if (life_ != Life::Running) return effects;
+  facts_.expire(now);
   for (Group& group : groups_) group.expire(now, effects);
   settle(now, effects);
+  vacate_first(effects);
   return effects;
 }
 
 std::optional<base::TimePoint> Node::next_expiry() const {
   std::optional<base::TimePoint> next;
   if (life_ != Life::Running) return next;
+  next = facts_.presumed_until;
   for (const Group& group : groups_) {
     const std::optional<base::TimePoint> other = group.next_expiry();
     if (other && (!next || *other < *next)) next = other;
@@ -93,10 +118,37 @@ void Node::stop(base::TimePoint now, Effects& effects) {
   life_ = Life::Stopped;
 }
 
-void Node::start(const Start& begin, Effects& effects) {
+void Node::start(const Start& begin, base::TimePoint now, Effects& effects) {
   if (life_ != Life::Loading) return;
   life_ = Life::Running;
-  for (const std::size_t index : begin.vacated) section(index).say_farewell(effects);
+  for (Group& group : groups_) {
+    for (Section& each : group.sections()) each.begin(begin.sequence_seconds, now);
+  }
+  for (const std::size_t index : begin.vacated) section(index).say_farewell(now, effects);
+  resume(begin, now, effects);
+}
+
+// A group goes on where the killed agent stopped if all of it can; else it gives all of it up.
+void Node::resume(const Start& begin, base::TimePoint now, Effects& effects) {
+  if (begin.inherited.empty()) return;
+  if (begin.proxy_pid != 0) facts_.presume_proxy(begin.proxy_pid, now);
+  const auto last_advert = [&](const Section& each) -> std::optional<base::TimePoint> {
+    const auto found = std::ranges::find(begin.inherited, each.index(), &Inherited::section);
+    if (found == begin.inherited.end()) return std::nullopt;
+    return found->last_advert;
+  };
+  for (Group& group : groups_) {
+    const bool whole = std::ranges::all_of(group.sections(), [&](const Section& each) {
+      return each.may_resume(last_advert(each), facts_, now);
+    });
+    for (Section& each : group.sections()) {
+      if (whole) {
+        each.resume(now, effects);
+      } else if (last_advert(each)) {
+        each.give_up_inheritance(now, effects);
+      }
+    }
+  }
 }
 
 void Node::link_changed(const LinkChanged& link, base::TimePoint now, Effects& effects) {
@@ -120,10 +172,21 @@ void Node::proxy_changed(const ProxyChanged& change, Effects& effects) {
   proxy.up = change.up;
   proxy.pid = change.pid;
   facts_.proxy_reason = change.reason;
+  facts_.presumed_until.reset();
   const std::string reason = change.reason.empty() ? "" : ": " + change.reason;
   effects.emplace_back(
       Emit{EventKind::Proxy, "proxy",
            change.up ? "up, process " + std::to_string(change.pid) : "down" + reason});
+}
+
+void Node::track_changed(const TrackChanged& change, Effects& effects) {
+  const auto known = facts_.tracks.find(change.what);
+  const bool is_new = known == facts_.tracks.end();
+  facts_.tracks.insert_or_assign(change.what, change);
+  const std::string reason = change.reason.empty() ? "" : ": " + change.reason;
+  if (is_new && change.up) return;
+  effects.emplace_back(
+      Emit{EventKind::Track, change.what, change.up ? "good again" : "failed" + reason});
 }
 
 void Node::failover(const Failover& command, base::TimePoint now, Effects& effects) {
@@ -132,8 +195,8 @@ void Node::failover(const Failover& command, base::TimePoint now, Effects& effec
     effects.emplace_back(CommandResult{false, {std::move(why)}});
   };
   if (life_ != Life::Running) return refuse("the agent is starting or stopping; try again");
-  if (!command.to.empty() && cluster_->find_node(command.to) == nullptr) {
-    return refuse("there is no node '" + command.to + "' in cluster " + cluster_->name);
+  if (!command.to.empty() && cluster().find_node(command.to) == nullptr) {
+    return refuse("there is no node '" + command.to + "' in cluster " + cluster().name);
   }
   bool found = false;
   for (Group& group : groups_) {
@@ -142,7 +205,7 @@ void Node::failover(const Failover& command, base::TimePoint now, Effects& effec
     };
     if (std::none_of(group.sections().begin(), group.sections().end(), named)) continue;
     found = true;
-    const auto plan = plan_failover(group, *cluster_, self_, command.to, now);
+    const auto plan = plan_failover(group, cluster(), self_, command.to, now);
     const std::string text = plan ? plan->text : "refused: " + plan.error().message;
     result.accepted = result.accepted || plan;
     for (const Section& each : group.sections()) {

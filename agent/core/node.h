@@ -4,7 +4,8 @@
 //
 //  1. At the start: remove stale VIPs (those with our tag) from all interfaces, then feed one
 //     LinkChanged for each interface that the configuration names (`interface` and `track`), even
-//     if it does not exist, then Start with the sections whose VIPs were removed.
+//     if it does not exist, one TrackChanged for each `track file`, then Start with the sections
+//     whose VIPs were removed.
 //  2. For everything that happens, call handle() with one input. `now` is the monotonic clock's
 //     time read just before the call; it never runs backwards from one call to the next.
 //  3. After each call carry the effects out, in their order, before the next call. Results that are
@@ -51,7 +52,8 @@ namespace wslb::agent::core {
 class Node {
  public:
   // `config.cluster` is set and `self` names one of its nodes. Both are copied.
-  Node(const config::Config& config, std::string_view self);
+  // `keys`: of the cluster's secret file; empty where the cluster has none.
+  Node(const config::Config& config, std::string_view self, const vrrp::Keyring& keys = {});
 
   [[nodiscard]] Effects handle(const Input& input, base::TimePoint now);
   [[nodiscard]] Effects expire(base::TimePoint now);  // harmless before next_expiry()
@@ -66,18 +68,21 @@ class Node {
   };
 
   void stop(base::TimePoint now, Effects& effects);
-  void start(const Start& begin, Effects& effects);
+  void start(const Start& begin, base::TimePoint now, Effects& effects);
+  void resume(const Start& begin, base::TimePoint now, Effects& effects);
   void link_changed(const LinkChanged& link, base::TimePoint now, Effects& effects);
   void proxy_changed(const ProxyChanged& change, Effects& effects);
+  void track_changed(const TrackChanged& change, Effects& effects);
   void failover(const Failover& command, base::TimePoint now, Effects& effects);
   static void carry_out(Move move, Group& group, base::TimePoint now, Effects& effects);
   void settle(base::TimePoint now, Effects& effects);
+  [[nodiscard]] const config::Cluster& cluster() const { return *config_->cluster; }
   [[nodiscard]] Place place_of(std::size_t index) const;
   [[nodiscard]] Section& section(std::size_t index);
 
   enum class Life : std::uint8_t { Loading, Running, Stopped };
 
-  std::unique_ptr<const config::Cluster> cluster_;  // stays where it is when the node is moved
+  std::unique_ptr<const config::Config> config_;  // stays where it is when the node is moved
   std::string self_;
   std::vector<Group> groups_;  // a section without a group is a group of one
   std::vector<Place> places_;  // by index of the configuration

@@ -15,14 +15,26 @@ std::string vip_text(const config::Vip& vip) {
   return vip.address.to_string() + "/" + std::to_string(vip.prefix);
 }
 
+std::string mac_text(const std::array<std::uint8_t, 6>& mac) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const std::uint8_t byte : mac) {
+    if (!text.empty()) text += ':';
+    text += digits[byte >> 4U];
+    text += digits[byte & 15U];
+  }
+  return text;
+}
+
 std::vector<base::IpAddress> unicast_peers(const config::VrrpSection& section,
                                            const config::Cluster& cluster, std::string_view self) {
   if (section.transport != config::Transport::Unicast) return {};
   std::vector<base::IpAddress> peers = section.unicast_peers;
-  for (const config::Node& node : cluster.nodes) {
-    if (node.name != self) peers.push_back(node.address);
-  }
   const base::Family family = section.vips.front().address.family();
+  for (const config::Node& node : cluster.nodes) {
+    const base::IpAddress* address = node.address_of(family);
+    if (node.name != self && address != nullptr) peers.push_back(*address);
+  }
   std::erase_if(peers, [&](const base::IpAddress& peer) { return peer.family() != family; });
   std::sort(peers.begin(), peers.end());
   peers.erase(std::unique(peers.begin(), peers.end()), peers.end());
@@ -32,30 +44,34 @@ std::vector<base::IpAddress> unicast_peers(const config::VrrpSection& section,
 }  // namespace
 
 Section::Section(std::size_t index, const config::VrrpSection& config,
-                 const config::Cluster& cluster, std::string_view self)
+                 const config::Cluster& cluster, std::string_view self, const vrrp::Keyring& keys)
     : index_(index),
-      config_(config),
+      config_(&config),
       cluster_(&cluster),
       self_(self),
-      own_address_(cluster.find_node(self)->address),
+      own_address_(cluster.find_node(self)->address_of(config.vips.front().address.family())),
       family_(config.vips.front().address.family()),
       own_priority_(config.priority_of(self, cluster)),
-      peers_(unicast_peers(config, cluster, self)),
       router_({.version = config.version,
                .priority = own_priority_,
                .interval = config.advert,
                .preempt = false,
-               .primary_address = {}}) {
+               .primary_address = {}}),
+      gate_(config, cluster, unicast_peers(config, cluster, self)),
+      writer_(index, config, unicast_peers(config, cluster, self)),
+      authenticator_(config.auth, keys),
+      alarms_(config.name) {
   for (const config::Vip& vip : config.vips) {
-    addresses_.push_back(vip.address);
     put_back_.emplace(vip, RateLimit(put_back_max, put_back_period));
   }
 }
 
 void Section::set_link(const LinkChanged& link, base::TimePoint now, Effects& effects) {
-  const std::optional<base::IpAddress> source = source_address(link, family_);
+  const std::optional<base::IpAddress> source = source_address(*config_, link);
   // Without an address the last one still serves to say farewell.
-  if (source && peers_accept(config_, own_address_, *source)) router_.set_primary_address(*source);
+  if (source && peers_accept(*config_, own_address_, *source)) router_.set_primary_address(*source);
+  const bool was_up = std::exchange(link_up_, link.exists && link.up);
+  if (!was_up && config_->start_delay > base::Duration(0)) hold_ = now + config_->start_delay;
   can_send_ = link.exists && link.up && !router_.config().primary_address.is_unspecified();
   address_hold_.reset();  // it may go better on the link as it is now
   const bool other_mac = std::exchange(mac_, link.mac) != link.mac;
@@ -65,12 +81,39 @@ void Section::set_link(const LinkChanged& link, base::TimePoint now, Effects& ef
   }
 }
 
-void Section::say_farewell(Effects& effects) {
-  send(vrrp::priority_resign, effects);
+void Section::begin(std::uint32_t sequence_seconds, base::TimePoint now) {
+  authenticator_.begin(sequence_seconds, now);
+}
+
+void Section::say_farewell(base::TimePoint now, Effects& effects) {
+  send(vrrp::priority_resign, now, effects);
+}
+
+// A peer waits at least for three intervals after the last advert that it heard.
+bool Section::may_resume(std::optional<base::TimePoint> last_advert, const Facts& facts,
+                         base::TimePoint now) const {
+  return last_advert && *last_advert <= now &&
+         now - *last_advert < 3 * base::Duration(config_->advert) &&
+         judge(*config_, own_address_, facts).verdict == Fitness::Verdict::Fit;
+}
+
+void Section::resume(base::TimePoint now, Effects& effects) {
+  hold_.reset();
+  fit_since_ = now;
+  apply(router_.resume(now), now, effects);
+}
+
+void Section::give_up_inheritance(base::TimePoint now, Effects& effects) {
+  effects.emplace_back(RemoveVips{index_});
+  say_farewell(now, effects);
 }
 
 Fitness Section::fitness(const Facts& facts, base::TimePoint now) const {
-  Fitness verdict = judge(config_, own_address_, facts);
+  Fitness verdict = judge(*config_, own_address_, facts);
+  if (verdict.verdict == Fitness::Verdict::Fit && hold_ && now < *hold_) {
+    verdict = {Fitness::Verdict::Waiting,
+               "start-delay: waiting for another router's advert before it joins the election"};
+  }
   if (verdict.verdict == Fitness::Verdict::Fit && address_hold_ && now < address_hold_->until) {
     verdict = {Fitness::Verdict::Fault, address_hold_->reason};
   }
@@ -92,6 +135,7 @@ void Section::withdraw(SectionState state, const std::string& reason, base::Time
 }
 
 void Section::wake(base::TimePoint now, Effects& effects) {
+  alarms_.expire(now, effects);
   apply(router_.wake(now), now, effects);
 }
 
@@ -99,7 +143,10 @@ void Section::expire(base::TimePoint now, Effects& effects) {
   apply(router_.expire(now), now, effects);
   if (state_ == SectionState::Active && announcements_.take_due(now)) {
     effects.emplace_back(Announce{index_, 1});
+    effects.emplace_back(ProbeVips{index_});
   }
+  alarms_.expire(now, effects);
+  if (hold_ && now >= *hold_) hold_.reset();
   if (address_hold_ && now >= address_hold_->until) address_hold_.reset();
 }
 
@@ -115,7 +162,7 @@ void Section::take_over(std::string why, base::TimePoint now, Effects& effects) 
 
 void Section::address_result(const AddressResult& result, base::TimePoint now, Effects& effects) {
   if (state_ != SectionState::Active || result.error.empty()) return;
-  hold_address(result.vip, "cannot be added to " + config_.interface + ": " + result.error, now,
+  hold_address(result.vip, "cannot be added to " + config_->interface + ": " + result.error, now,
                effects);
 }
 
@@ -123,15 +170,26 @@ void Section::address_lost(const AddressLost& lost, base::TimePoint now, Effects
   const auto limit = put_back_.find(lost.vip);
   if (state_ != SectionState::Active || limit == put_back_.end()) return;
   if (!limit->second.allow(now)) {
-    hold_address(lost.vip, "is removed from " + config_.interface + " again and again", now,
+    hold_address(lost.vip, "is removed from " + config_->interface + " again and again", now,
                  effects);
     return;
   }
   effects.emplace_back(AddVips{index_});
   effects.emplace_back(Announce{index_, 1});
   effects.emplace_back(
-      Emit{EventKind::Vip, config_.name,
-           vip_text(lost.vip) + " was removed from " + config_.interface + "; put back"});
+      Emit{EventKind::Vip, config_->name,
+           vip_text(lost.vip) + " was removed from " + config_->interface + "; put back"});
+}
+
+void Section::address_claimed(const AddressClaimed& claim, base::TimePoint now, Effects& effects) {
+  // The router that was active before us may have spoken before it knew.
+  constexpr base::Duration handing_over = std::chrono::milliseconds(500);
+  if (state_ != SectionState::Active || now - since_ < handing_over) return;
+  counters_.add(Count::AddressClaimed);
+  alarms_.raise(Alarms::Kind::AddressClaimed,
+                claim.vip.to_string() + " is also claimed by the host with MAC address " +
+                    mac_text(claim.mac) + "; take it off that host",
+                now, effects);
 }
 
 // The next settle() of the group withdraws the section.
@@ -139,7 +197,7 @@ void Section::hold_address(const config::Vip& vip, const std::string& what, base
                            Effects& effects) {
   const std::string reason = vip_text(vip) + " " + what;
   address_hold_ = AddressHold{now + address_hold_time, reason};
-  effects.emplace_back(Emit{EventKind::Vip, config_.name, reason + "; next attempt in 10 s"});
+  effects.emplace_back(Emit{EventKind::Vip, config_->name, reason + "; next attempt in 10 s"});
 }
 
 void Section::set_priority_floor(std::uint8_t floor) {
@@ -163,20 +221,22 @@ std::optional<base::TimePoint> Section::next_expiry() const {
   };
   consider(announcements_.next());
   if (address_hold_) consider(address_hold_->until);
+  if (hold_) consider(*hold_);
   return next;
 }
 
 SectionStatus Section::status(base::TimePoint now) const {
-  SectionStatus status{.name = config_.name,
-                       .vrid = config_.vrid,
+  SectionStatus status{.name = config_->name,
+                       .vrid = config_->vrid,
                        .family = family_,
-                       .interface = config_.interface,
+                       .interface = config_->interface,
                        .state = state_,
                        .priority = priority(),
                        .since = since_,
                        .active_node = {},
                        .reason = reason_,
-                       .vips = config_.vips,
+                       .alarms = alarms_.texts(),
+                       .vips = config_->vips,
                        .counters = counters_.list()};
   if (state_ == SectionState::Active) {
     status.active_node = self_;

@@ -12,7 +12,11 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/core/advert_gate.h"
+#include "agent/core/advert_writer.h"
+#include "agent/core/alarms.h"
 #include "agent/core/announcements.h"
+#include "agent/core/authenticator.h"
 #include "agent/core/counters.h"
 #include "agent/core/effect.h"
 #include "agent/core/facts.h"
@@ -22,6 +26,7 @@
 #include "base/time.h"
 #include "config/cluster.h"
 #include "config/vrrp_section.h"
+#include "vrrp/keyring.h"
 #include "vrrp/packet.h"
 #include "vrrp/router.h"
 
@@ -34,14 +39,21 @@ inline constexpr std::uint8_t priority_following = 253;
 
 class Section {
  public:
-  // `index` is the section's place in the configuration. `cluster` outlives the section.
+  // `index` is the section's place in the configuration, which outlives the section.
   Section(std::size_t index, const config::VrrpSection& config, const config::Cluster& cluster,
-          std::string_view self);
+          std::string_view self, const vrrp::Keyring& keys);
 
+  void begin(std::uint32_t sequence_seconds, base::TimePoint now);
   // Adopts the interface's present state; the router itself is started and withdrawn by Group.
   void set_link(const LinkChanged& link, base::TimePoint now, Effects& effects);
   // Priority 0 without having been active: an earlier agent of this node was, and cannot say it.
-  void say_farewell(Effects& effects);
+  void say_farewell(base::TimePoint now, Effects& effects);
+
+  // Whether a section that was active until a killed agent's last advert is so still.
+  [[nodiscard]] bool may_resume(std::optional<base::TimePoint> last_advert, const Facts& facts,
+                                base::TimePoint now) const;
+  void resume(base::TimePoint now, Effects& effects);
+  void give_up_inheritance(base::TimePoint now, Effects& effects);
   [[nodiscard]] Fitness fitness(const Facts& facts, base::TimePoint now) const;
 
   // Into the election, as Backup (Active at once with priority 255).
@@ -67,6 +79,7 @@ class Section {
   void take_over(std::string why, base::TimePoint now, Effects& effects);
   void address_result(const AddressResult& result, base::TimePoint now, Effects& effects);
   void address_lost(const AddressLost& lost, base::TimePoint now, Effects& effects);
+  void address_claimed(const AddressClaimed& claim, base::TimePoint now, Effects& effects);
 
   // The highest of its configured priority and `floor`.
   void set_priority_floor(std::uint8_t floor);
@@ -79,12 +92,13 @@ class Section {
     base::IpAddress address;
     std::uint8_t priority = 0;
     base::TimePoint heard;
-    std::string node;  // of the cluster; empty: none of ours
+    std::string node;      // of the cluster; empty: none of ours
+    bool outbids = false;  // advertises more than the configuration gives that node
     [[nodiscard]] std::string name() const { return node.empty() ? address.to_string() : node; }
   };
   [[nodiscard]] const ActiveRouter* active_router(base::TimePoint now) const;
 
-  [[nodiscard]] const config::VrrpSection& config() const { return config_; }
+  [[nodiscard]] const config::VrrpSection& config() const { return *config_; }
   [[nodiscard]] std::size_t index() const { return index_; }
   [[nodiscard]] SectionState state() const { return state_; }
   [[nodiscard]] const std::string& reason() const { return reason_; }
@@ -99,16 +113,19 @@ class Section {
 
  private:
   void apply(const vrrp::Effects& wanted, base::TimePoint now, Effects& effects);
-  void send(std::uint8_t priority, Effects& effects);
+  void send(std::uint8_t priority, base::TimePoint now, Effects& effects);
   void become(const vrrp::Become& change, base::TimePoint now, Effects& effects);
   void enter(SectionState state, const std::string& why, base::TimePoint now, Effects& effects);
   void rival_heard(base::TimePoint now, Effects& effects);
-  Hearing remember(const vrrp::Decoded& decoded, const PacketReceived& packet, base::TimePoint now);
+  Hearing remember(const AdvertGate::Admission& admission, const base::IpAddress& source,
+                   base::TimePoint now);
+  void hear_old(base::TimePoint now);
+  [[nodiscard]] bool is_heir(const AdvertGate::Admission& admission, const base::IpAddress& source,
+                             base::TimePoint now) const;
   [[nodiscard]] bool may_preempt(bool yielded, base::TimePoint now) const;
   void hold_address(const config::Vip& vip, const std::string& what, base::TimePoint now,
                     Effects& effects);
   [[nodiscard]] std::string cause_text(vrrp::Cause cause, base::TimePoint now) const;
-  [[nodiscard]] std::vector<base::IpAddress> destinations() const;
 
   // A VIP that could not be kept: out of the election until then.
   struct AddressHold {
@@ -117,27 +134,30 @@ class Section {
   };
 
   std::size_t index_;
-  config::VrrpSection config_;
+  const config::VrrpSection* config_;
   const config::Cluster* cluster_;
   std::string self_;
-  base::IpAddress own_address_;  // this node's, of the `cluster` section
+  const base::IpAddress* own_address_;  // of the `cluster` section and our family; null: none
   base::Family family_;
   std::uint8_t own_priority_;
-  std::vector<base::IpAddress> addresses_;  // the VIPs, as an advert lists them
-  std::vector<base::IpAddress> peers_;      // unicast only
 
   vrrp::Router router_;
+  AdvertGate gate_;
+  AdvertWriter writer_;
+  Authenticator authenticator_;
+  Alarms alarms_;
   SectionState state_ = SectionState::Init;
   std::string reason_;     // of Init and Fault
   std::string why_;        // of a commanded change
   base::TimePoint since_;  // of state_
   base::TimePoint fit_since_;
+  std::optional<base::TimePoint> hold_;  // start-delay: out of the election until then
+  bool link_up_ = false;
   bool can_send_ = false;
   std::array<std::uint8_t, 6> mac_{};  // of the interface
   std::optional<vrrp::Become> news_;
-  std::optional<ActiveRouter> heard_;  // priority 0: it resigned
-  // What each destination was last heard to use.
-  std::map<base::IpAddress, vrrp::ChecksumForm> forms_;
+  std::optional<ActiveRouter> heard_;         // priority 0: it resigned
+  std::optional<base::TimePoint> old_since_;  // only old adverts were heard since then
   Announcements announcements_;
   std::map<config::Vip, RateLimit> put_back_;
   RateLimit rival_announcements_{1, std::chrono::seconds(1)};

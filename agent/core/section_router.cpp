@@ -18,73 +18,81 @@ std::string milliseconds_text(base::Duration duration) {
 
 Section::Hearing Section::receive(const PacketReceived& packet, bool yielded, base::TimePoint now,
                                   Effects& effects) {
-  const bool unicast = config_.transport == config::Transport::Unicast;
-  if (packet.source == router_.config().primary_address) {
-    counters_.add(Count::RefusedOwnAddress);
+  const AdvertGate::Admission admission = gate_.admit(
+      packet, router_.config().primary_address, {authenticator_, counters_, alarms_}, now, effects);
+  const vrrp::Advert& advert = admission.decoded.advert;
+  if (admission.verdict == AdvertGate::Verdict::Refused) return {};
+  if (admission.verdict == AdvertGate::Verdict::Old) {
+    if (advert.priority != vrrp::priority_resign) hear_old(now);
     return {};
   }
-  if (unicast && std::find(peers_.begin(), peers_.end(), packet.source) == peers_.end()) {
-    counters_.add(Count::RefusedStranger);
-    return {};
-  }
-  const auto decoded = vrrp::decode({.payload = packet.payload,
-                                     .source = packet.source,
-                                     .destination = packet.destination,
-                                     .ttl = packet.ttl},
-                                    {.version = config_.version,
-                                     .vrid = config_.vrid,
-                                     .interval = config_.advert,
-                                     .check_ttl = !unicast});
-  if (!decoded) {
-    counters_.add(decoded.error());
-    return {};
-  }
-  const Hearing hearing = remember(*decoded, packet, now);
+  const bool heir = is_heir(admission, packet.source, now);
+  const Hearing hearing = remember(admission, packet.source, now);
   router_.set_preempt(may_preempt(yielded, now));
-  apply(router_.receive({.priority = decoded->advert.priority,
-                         .interval = decoded->advert.interval,
-                         .source = packet.source},
+  apply(router_.receive({.priority = advert.priority,
+                         .interval = advert.interval,
+                         .source = packet.source,
+                         .heir = heir},
                         now),
         now, effects);
   return hearing;
 }
 
-Section::Hearing Section::remember(const vrrp::Decoded& decoded, const PacketReceived& packet,
-                                   base::TimePoint now) {
-  const vrrp::Advert& advert = decoded.advert;
+Section::Hearing Section::remember(const AdvertGate::Admission& admission,
+                                   const base::IpAddress& source, base::TimePoint now) {
+  const vrrp::Advert& advert = admission.decoded.advert;
   counters_.add(Count::AdvertsReceived);
-  counters_.add(decoded.checksum);
-  std::vector<base::IpAddress> theirs = advert.addresses;
-  std::vector<base::IpAddress> ours = addresses_;
-  std::sort(theirs.begin(), theirs.end());
-  std::sort(ours.begin(), ours.end());
-  if (theirs != ours) counters_.add(Count::VipsDiffer);
+  counters_.add(admission.decoded.checksum);
+  writer_.learn_form(source, admission.decoded.checksum);
+  hold_.reset();
+  old_since_.reset();
 
-  const bool unicast = config_.transport == config::Transport::Unicast;
-  forms_[unicast ? packet.source : vrrp::multicast_group(family_)] = decoded.checksum;
-
-  const auto node = std::find_if(cluster_->nodes.begin(), cluster_->nodes.end(),
-                                 [&](const auto& each) { return each.address == packet.source; });
-  const bool ours_too = node != cluster_->nodes.end();
-  heard_ = ActiveRouter{packet.source, advert.priority, now, ours_too ? node->name : ""};
+  const config::Node* node = admission.node;
+  const bool outbids =
+      node != nullptr && advert.priority > config_->priority_of(node->name, *cluster_);
+  heard_ = ActiveRouter{source, advert.priority, now, node != nullptr ? node->name : "", outbids};
   if (advert.priority == vrrp::priority_resign) {
     counters_.add(Count::ResignationsReceived);
     return {};
   }
-  const bool outbid = ours_too && advert.priority > config_.priority_of(node->name, *cluster_);
   return {.alive = true,
-          .outbid = outbid,
-          .commanded = outbid && advert.priority == priority_commanded};
+          .outbid = outbids,
+          .commanded = outbids && advert.priority == priority_commanded};
+}
+
+// Its sender may be alive, so that a backup waits; but not for ever, since it may be a recording.
+void Section::hear_old(base::TimePoint now) {
+  constexpr int patience = 3;  // Active-Down times
+  if (state_ != SectionState::Backup) return;
+  if (!old_since_) old_since_ = now;
+  if (now - *old_since_ < patience * router_.active_down()) router_.listen_again(now);
+}
+
+// Whether nobody else can be a better successor of the router that resigns with this advert: it is
+// one of the cluster's nodes, the one that was active, and no other node has our priority or more.
+bool Section::is_heir(const AdvertGate::Admission& admission, const base::IpAddress& source,
+                      base::TimePoint now) const {
+  const bool resigns = admission.decoded.advert.priority == vrrp::priority_resign;
+  const ActiveRouter* active = active_router(now);
+  if (!resigns || admission.node == nullptr || active == nullptr || active->address != source) {
+    return false;
+  }
+  return std::ranges::none_of(cluster_->nodes, [&](const config::Node& other) {
+    return &other != admission.node && other.name != self_ &&
+           config_->priority_of(other.name, *cluster_) >= own_priority_;
+  });
 }
 
 bool Section::may_preempt(bool yielded, base::TimePoint now) const {
-  return config_.preempt.enabled && !yielded && now - fit_since_ >= config_.preempt.after;
+  if (yielded) return false;
+  if (own_priority_ == vrrp::priority_owner) return true;  // RFC 9568, section 6.1
+  return config_->preempt.enabled && now - fit_since_ >= config_->preempt.after;
 }
 
 void Section::apply(const vrrp::Effects& wanted, base::TimePoint now, Effects& effects) {
   for (const vrrp::Effect& effect : wanted) {
     std::visit(base::Overloaded{
-                   [&](const vrrp::SendAdvert& advert) { send(advert.priority, effects); },
+                   [&](const vrrp::SendAdvert& advert) { send(advert.priority, now, effects); },
                    [&](const vrrp::Become& change) { become(change, now, effects); },
                    [&](const vrrp::RivalHeard&) { rival_heard(now, effects); },
                },
@@ -92,27 +100,11 @@ void Section::apply(const vrrp::Effects& wanted, base::TimePoint now, Effects& e
   }
 }
 
-void Section::send(std::uint8_t priority, Effects& effects) {
+void Section::send(std::uint8_t priority, base::TimePoint now, Effects& effects) {
   if (!can_send_) return;
-  const vrrp::Advert advert{.version = config_.version,
-                            .vrid = config_.vrid,
-                            .priority = priority,
-                            .interval = config_.advert,
-                            .addresses = addresses_};
-  const base::IpAddress& source = router_.config().primary_address;
-  for (const base::IpAddress& destination : destinations()) {
-    const auto form = forms_.find(destination);
-    effects.emplace_back(SendAdvert{
-        index_, source, destination,
-        vrrp::encode(advert, source, destination,
-                     form == forms_.end() ? vrrp::ChecksumForm::PseudoHeader : form->second)});
-    counters_.add(Count::AdvertsSent);
-  }
-}
-
-std::vector<base::IpAddress> Section::destinations() const {
-  if (config_.transport == config::Transport::Unicast) return peers_;
-  return {vrrp::multicast_group(family_)};
+  const std::size_t sent =
+      writer_.write(priority, router_.config().primary_address, authenticator_, now, effects);
+  for (std::size_t i = 0; i < sent; ++i) counters_.add(Count::AdvertsSent);
 }
 
 void Section::become(const vrrp::Become& change, base::TimePoint now, Effects& effects) {
@@ -141,7 +133,9 @@ void Section::enter(SectionState state, const std::string& why, base::TimePoint 
                     Effects& effects) {
   std::string text(to_string(state));
   if (state != state_) text = std::string(to_string(state_)) + " -> " + text;
-  effects.emplace_back(Emit{EventKind::VrrpState, config_.name, text + ": " + why});
+  Emit event{EventKind::VrrpState, config_->name, text + ": " + why};
+  if (state != state_) event.change = Emit::Change{index_, state_, state, priority()};
+  effects.emplace_back(std::move(event));
   if (state != state_ || since_ == base::TimePoint{}) since_ = now;
   state_ = state;
   reason_.clear();
@@ -154,7 +148,7 @@ void Section::rival_heard(base::TimePoint now, Effects& effects) {
     announcements_.begin(now);
   }
   if (rival_events_.allow(now)) {
-    effects.emplace_back(Emit{EventKind::VrrpState, config_.name,
+    effects.emplace_back(Emit{EventKind::VrrpState, config_->name,
                               heard_->name() + " also claims to be active, with priority " +
                                   std::to_string(heard_->priority) + "; told it off"});
   }
@@ -167,6 +161,8 @@ std::string Section::cause_text(vrrp::Cause cause, base::TimePoint now) const {
       return "fit for the election";
     case vrrp::Cause::Owner:
       return "priority 255 owns the address";
+    case vrrp::Cause::Resumed:
+      return "goes on where the agent before it was killed";
     case vrrp::Cause::TimerExpired:
       if (!heard_) return "no other router is active";
       return "heard nothing from " + peer + " for " + milliseconds_text(now - heard_->heard);

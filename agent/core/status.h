@@ -32,6 +32,8 @@ struct SectionStatus {
   base::TimePoint since;      // when `state` began
   std::string active_node;    // a node's name, else an address; empty: unknown
   std::string reason;         // why it is in `fault` or waits in `init`; empty otherwise
+  // What the operator should look into though the section works: one clause each.
+  std::vector<std::string> alarms;
   std::vector<config::Vip> vips;
   std::vector<Counter> counters;
 };

@@ -43,61 +43,27 @@ TEST(ClusterTest, TakesEveryKeyword) {
 
 TEST(ClusterTest, WarnsOfWhatHasNoEffectYet) {
   const LoadResult loaded = load_text(
-      "cluster edge\n node lb1 10.0.0.11\n secret-file /etc/k\n peer-port 9000\n"
+      "cluster edge\n node lb1 10.0.0.11\n secret none\n peer-port 9000\n"
       " takeover-after 100ms\n");
   EXPECT_FALSE(loaded.diagnostics.has_errors());
   const std::string text = diagnostics_of(loaded);
-  EXPECT_THAT(text, HasSubstr("t.cfg:3: warning: 'secret-file' has no effect"));
   EXPECT_THAT(text, HasSubstr("t.cfg:4: warning: 'peer-port' has no effect"));
   EXPECT_THAT(text, HasSubstr("t.cfg:5: warning: 'takeover-after' counts as 0"));
 }
 
-TEST(VrrpTest, HasDefaults) {
-  // The sections may come in any order.
-  const Config config = clean("vrrp v\n interface eth0\n vrid 51\n vip 10.0.0.100\n" + kCluster);
-  const VrrpSection& vrrp = config.vrrps.at(0);
-  EXPECT_THAT(vrrp.vips, ElementsAre(Vip{*base::IpAddress::parse("10.0.0.100"), 32}));
-  EXPECT_EQ(vrrp.advert, base::Centiseconds(100));
-  EXPECT_EQ(vrrp.version, 3);
-  EXPECT_EQ(vrrp.transport, Transport::Multicast);
-  EXPECT_FALSE(vrrp.preempt.enabled);
-  EXPECT_EQ(vrrp.lease, seconds(1));
-  EXPECT_EQ(vrrp.group, "");
-  EXPECT_EQ(vrrp.priority_of("lb1", *config.cluster), 200);
-  EXPECT_EQ(vrrp.priority_of("lb2", *config.cluster), 199);
-}
-
-TEST(VrrpTest, TakesEveryKeyword) {
-  const Config config = clean(kCluster +
-                              "vrrp v\n interface eth0\n vrid 51\n vip 10.0.0.100/24\n"
-                              " vip 10.0.0.101/24\n priority lb1 150\n advert 10ms\n version 3\n"
-                              " transport unicast\n unicast-peer 10.0.0.13\n preempt after 30s\n"
-                              " lease off\n group web\n track interface eth1\n"
-                              " track interface eth2\n");
-  const VrrpSection& vrrp = config.vrrps.at(0);
-  EXPECT_EQ(vrrp.interface, "eth0");
-  EXPECT_EQ(vrrp.vrid, 51);
-  EXPECT_EQ(vrrp.vips.size(), 2U);
-  EXPECT_EQ(vrrp.vips[1].prefix, 24);
-  EXPECT_EQ(vrrp.priority_of("lb1", *config.cluster), 150);
-  EXPECT_EQ(vrrp.advert, base::Centiseconds(1));
-  EXPECT_EQ(vrrp.transport, Transport::Unicast);
-  EXPECT_THAT(vrrp.unicast_peers, ElementsAre(*base::IpAddress::parse("10.0.0.13")));
-  EXPECT_TRUE(vrrp.preempt.enabled);
-  EXPECT_EQ(vrrp.preempt.after, seconds(30));
-  EXPECT_EQ(vrrp.lease, std::nullopt);
-  EXPECT_EQ(vrrp.group, "web");
-  EXPECT_THAT(vrrp.track_interfaces, ElementsAre("eth1", "eth2"));
-}
-
-TEST(VrrpTest, OneVridMayServeTwoInterfaces) {
-  const Config config = clean(kCluster +
-                              "vrrp a\n interface eth0\n vrid 1\n vip 10.0.0.100/24\n preempt on\n"
-                              "vrrp b\n interface eth1\n vrid 1\n vip 10.0.1.100/24\n"
-                              " advert 40950ms\n lease 5s\n");
-  EXPECT_TRUE(config.vrrps[0].preempt.enabled);
-  EXPECT_EQ(config.vrrps[1].advert, base::Centiseconds(4095));
-  EXPECT_EQ(config.vrrps[1].lease, seconds(5));
+TEST(ClusterTest, ANodeMayHaveAnAddressOfEachFamily) {
+  const auto four = *base::IpAddress::parse("10.0.0.11");
+  const auto six = *base::IpAddress::parse("fe80::11");
+  const Cluster cluster =
+      *clean("cluster edge\n node lb1 10.0.0.11 fe80::11\n node lb2 2001:db8::2\n secret none\n")
+           .cluster;
+  const Node& node = cluster.nodes.at(0);
+  EXPECT_EQ(*node.address_of(base::Family::V4), four);
+  EXPECT_EQ(*node.address_of(base::Family::V6), six);
+  EXPECT_EQ(cluster.nodes.at(1).address_of(base::Family::V4), nullptr);
+  EXPECT_EQ(cluster.node_at(four), &node);
+  EXPECT_EQ(cluster.node_at(six), &node);
+  EXPECT_EQ(cluster.node_at(*base::IpAddress::parse("10.0.0.12")), nullptr);
 }
 
 TEST(LoadTest, EqualPrioritiesAreAWarning) {
@@ -130,6 +96,7 @@ TEST(LoadTest, TheExampleOfAPairIsClean) {
   const Config config = clean(text);
   EXPECT_EQ(config.cluster->nodes.size(), 2U);
   EXPECT_EQ(config.vrrps.size(), 1U);
+  EXPECT_EQ(config.vrrps[0].auth, Auth::Enforce);
   EXPECT_EQ(config.proxies.size(), 3U);
 }
 

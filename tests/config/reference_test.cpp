@@ -22,7 +22,8 @@ void expect_described(Keywords<Draft> keywords) {
 TEST(ReferenceTest, DescribesEveryKeyword) {
   expect_described(global_keywords());
   expect_described(cluster_keywords());
-  expect_described(vrrp_keywords());
+  expect_described(vrrp_wire_keywords());
+  expect_described(vrrp_policy_keywords());
   expect_described(frontend_keywords());
   expect_described(backend_keywords());
   expect_described(option_keywords());

@@ -39,6 +39,14 @@ TEST(Arguments, ReadsAFailoverWithItsOperands) {
   EXPECT_EQ(one.to, "lb2");
 }
 
+TEST(Arguments, ReadsTheIdOfAKey) {
+  EXPECT_EQ(std::get<KeygenCommand>(parse({"keygen"})->command).id, std::nullopt);
+  EXPECT_EQ(std::get<KeygenCommand>(parse({"keygen", "255"})->command).id, 255);
+  for (const char* id : {"0", "256", "x", "1x", ""}) {
+    EXPECT_THAT(error({"keygen", id}), HasSubstr("1 .. 255"));
+  }
+}
+
 TEST(Arguments, TakesOptionsBeforeAndAfterTheCommand) {
   for (const auto& words : {std::vector<const char*>{"--run-dir", "/tmp/x", "--json", "status"},
                             std::vector<const char*>{"status", "--json", "--run-dir", "/tmp/x"}}) {
@@ -62,8 +70,8 @@ TEST(Arguments, NamesWhatIsWrong) {
 }
 
 TEST(Arguments, SaysNoToWhatIsToCome) {
-  for (const char* verb : {"drain", "undrain", "backends", "server", "table", "tunnels", "reload",
-                           "keygen", "doctor", "top"}) {
+  for (const char* verb :
+       {"drain", "undrain", "backends", "server", "table", "tunnels", "reload", "doctor", "top"}) {
     EXPECT_THAT(error({verb}), HasSubstr("not supported by this version"));
   }
 }

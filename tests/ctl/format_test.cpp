@@ -21,6 +21,7 @@ proto::Status example() {
   web.add_vips("10.0.0.101/24");
   web.set_since_unix_ms(1'767'261'600'250);
   web.set_interface("eth0");
+  web.add_alarms("10.0.0.9 has the VIP 10.0.0.100 too");
   auto& inner = *status.add_vrrp();
   inner.set_name("in");
   inner.set_vrid(52);
@@ -51,6 +52,7 @@ TEST(StatusTable, AnswersAtAGlance) {
       "public  active  2m 31s  lb1          200       eth0       10.0.0.100/24 10.0.0.101/24\n"
       "in      fault   0s      -            199       eth1       10.1.0.100/32\n"
       "  in: interface eth1 does not exist\n"
+      "ALARM public: 10.0.0.9 has the VIP 10.0.0.100 too\n"
       "\n"
       "PROXY  STATE  PID   TUNNELS  RESTARTS\n"
       "wslb   up     4711  12       0\n");
@@ -76,17 +78,19 @@ TEST(StatusTable, ShowsPeersWhereThereAreAny) {
 }
 
 TEST(StatusJson, HasTheKeysThatProgramsRelyOn) {
-  EXPECT_EQ(status_json(example()),
-            R"({"node":"lb1","cluster":"edge","version":"0.1.0","vrrp":[)"
-            R"({"name":"public","vrid":51,"family":"ipv4","state":"active","priority":200,)"
-            R"("active_node":"lb1","vips":["10.0.0.100/24","10.0.0.101/24"],)"
-            R"("since":"2026-01-01T10:00:00.250Z","interface":"eth0","reason":""},)"
-            R"({"name":"in","vrid":52,"family":"ipv4","state":"fault","priority":199,)"
-            R"("active_node":"","vips":["10.1.0.100/32"],"since":"2026-01-01T10:02:31.250Z",)"
-            R"("interface":"eth1","reason":"interface eth1 does not exist"}],)"
-            R"("proxy":{"kind":"wslb","state":"up","pid":4711,"tunnels":12,"restarts":0},)"
-            R"("peers":[],"counters":{"public/adverts-sent":7}})"
-            "\n");
+  EXPECT_EQ(
+      status_json(example()),
+      R"({"node":"lb1","cluster":"edge","version":"0.1.0","vrrp":[)"
+      R"({"name":"public","vrid":51,"family":"ipv4","state":"active","priority":200,)"
+      R"("active_node":"lb1","vips":["10.0.0.100/24","10.0.0.101/24"],)"
+      R"("since":"2026-01-01T10:00:00.250Z","interface":"eth0","reason":"",)"
+      R"("alarms":["10.0.0.9 has the VIP 10.0.0.100 too"]},)"
+      R"({"name":"in","vrid":52,"family":"ipv4","state":"fault","priority":199,)"
+      R"("active_node":"","vips":["10.1.0.100/32"],"since":"2026-01-01T10:02:31.250Z",)"
+      R"("interface":"eth1","reason":"interface eth1 does not exist","alarms":[]}],)"
+      R"("proxy":{"kind":"wslb","state":"up","pid":4711,"tunnels":12,"restarts":0,"reason":""},)"
+      R"("peers":[],"counters":{"public/adverts-sent":7}})"
+      "\n");
 }
 
 TEST(Events, AsALineAndAsJson) {
@@ -100,6 +104,22 @@ TEST(Events, AsALineAndAsJson) {
   EXPECT_EQ(event_json(event), R"({"seq":3,"time":"2026-01-01T10:00:00.007Z","kind":"vrrp-state",)"
                                R"("subject":"public","text":"says \"active\""})"
                                "\n");
+}
+
+TEST(StatusTable, SaysWhyTheProxyIsNotUp) {
+  proto::Status status = example();
+  status.mutable_proxy()->set_reason("pidfile: cannot read /run/x.pid");
+  EXPECT_TRUE(status_table(status, {}).ends_with("  wslb: pidfile: cannot read /run/x.pid\n"));
+}
+
+TEST(Events, AChangeOfStateAsJson) {
+  proto::Event event;
+  event.set_seq(4);
+  event.set_state("active");
+  event.set_from("backup");
+  event.set_priority(200);
+  EXPECT_NE(event_json(event).find(R"("text":"","state":"active","from":"backup","priority":200})"),
+            std::string::npos);
 }
 
 TEST(Age, UsesTheTwoLargestUnits) {

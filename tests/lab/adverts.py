@@ -3,16 +3,10 @@ import socket
 import struct
 
 from .configuration import VIP, VRID
+from .frame import checksum
 
 GROUP = "224.0.0.18"
 PROTOCOL = 112
-
-
-def checksum(data):
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
 
 
 def advert(vrid, priority, version=3, kind=1, interval_cs=10, count=1, vip=VIP, right=True):
@@ -32,9 +26,20 @@ class Forger:
             self.socket.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF,
                                    socket.inet_aton(host.address))
 
+            self.whole = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+            self.whole.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF,
+                                  socket.inet_aton(host.address))
+        self.address = host.address
+
     def send(self, payload, ttl=255):
         self.socket.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, ttl)
         self.socket.sendto(payload, (GROUP, 0))
+
+    def forge(self, source, payload):
+        """As if it came from another host."""
+        head = struct.pack("!BBHHHBBH", 0x45, 0xC0, 20 + len(payload), 0, 0, 255, PROTOCOL, 0)
+        self.whole.sendto(head + socket.inet_aton(source) + socket.inet_aton(GROUP) + payload,
+                          (GROUP, 0))
 
 
 GOOD = advert(VRID, 254)

@@ -2,6 +2,7 @@
 from .host import INTERFACE
 
 VIP = "10.77.0.100"
+VIP6 = "fd77::100"
 VRID = 51
 
 DEFAULTS = """\
@@ -40,30 +41,30 @@ backend app
 """
 
 
-def cluster_section(nodes, vip=VIP, advert_ms=100, interface=INTERFACE, version=3,
-                    transport="multicast", extra=""):
-    """Our two sections. `nodes` are pairs of name and address."""
-    lines = "\n".join(f"    node {name} {address}" for name, address in nodes)
-    return f"""
-cluster lab
-{lines}
-    secret none
-
-vrrp public
-    interface {interface}
-    vrid {VRID}
-    vip {vip}/24
-    advert {advert_ms}ms
-    version {version}
-    transport {transport}
-    preempt off
-{extra}"""
+def cluster_section(nodes, vip=VIP, vips=None, advert_ms=100, interface=INTERFACE, version=3,
+                    transport="multicast", unicast_peers=(), preempt="off", priorities=None,
+                    auth=None, secret_file=None, cluster_extra="", extra=""):
+    """Our two sections. `nodes` are tuples of a name and one or two addresses; `vips` replaces
+    `vip` ("10.77.0.100/24", ...); `priorities` is {"lb1": 150}; the extras are whole lines."""
+    lines = [f"    node {' '.join(node)}" for node in nodes]
+    lines.append(f"    secret-file {secret_file}" if secret_file else "    secret none")
+    vrrp = [f"    interface {interface}", f"    vrid {VRID}"]
+    vrrp += [f"    vip {one}" for one in vips or [f"{vip}/24"]]
+    vrrp += [f"    advert {advert_ms}ms", f"    version {version}", f"    transport {transport}"]
+    vrrp += [f"    unicast-peer {peer}" for peer in unicast_peers]
+    vrrp += [f"    preempt {preempt}"]
+    vrrp += [f"    priority {node} {value}" for node, value in (priorities or {}).items()]
+    vrrp += [f"    auth {auth}"] if auth else []
+    text = "\n".join(["", "cluster lab", *lines]) + "\n" + cluster_extra
+    return text + "\n".join(["", "vrrp public", *vrrp]) + "\n" + extra
 
 
-def keepalived(host, priority, process, vip=VIP, advert_ms=100):
+def keepalived(host, priority, process, track="process", vip=VIP, advert_ms=100):
     """What an expert writes for fast failover: VRRPv3, sub-second adverts, nopreempt, a dead
-    HAProxy is a FAULT (no weights) and is noticed by kernel events (`track_process`); real-time
-    priority and locked memory, as wslb-agent has them.
+    HAProxy is a FAULT (no weights); real-time priority and locked memory, as wslb-agent has them.
+
+    How a dead HAProxy is noticed: `track` "process" is kernel events, "script" the fastest script
+    check that there is, each second (whole seconds, at least 1) and with the first failure.
     """
     return f"""net_namespace {host.namespace}
 
@@ -72,11 +73,20 @@ global_defs {{
     vrrp_version 3
     vrrp_rt_priority 50
     vrrp_no_swap
+    script_user root
 }}
 
 vrrp_track_process proxy {{
     process {process}
     weight 0
+}}
+
+vrrp_script proxy {{
+    script "/usr/bin/killall -0 {process}"
+    interval 1
+    timeout 1
+    fall 1
+    rise 1
 }}
 
 vrrp_instance public {{
@@ -86,7 +96,7 @@ vrrp_instance public {{
     virtual_router_id {VRID}
     priority {priority}
     advert_int {advert_ms / 1000}
-    track_process {{
+    track_{track} {{
         proxy
     }}
     virtual_ipaddress {{

@@ -1,6 +1,8 @@
 """One host of the lab: a network namespace with one cable to the bridge."""
 import json
 import os
+import pathlib
+import shutil
 import signal
 import subprocess
 import urllib.request
@@ -28,11 +30,13 @@ class Host:
         self.network = network
         self.name = name
         self.address = address
+        self.address6 = "fd77::" + address.rpartition(".")[2]
         self.namespace = f"{network.prefix}-{name}"
         self.cable = f"p-{name}"
         self.directory = network.directory / name
         self.directory.mkdir(exist_ok=True)
         self.processes = []
+        self.connected = True  # its cable is in
 
     def __repr__(self):
         return f"Host({self.name} {self.address})"
@@ -63,10 +67,34 @@ class Host:
     def mac(self):
         return json.loads(self.run("ip", "-j", "link", "show", INTERFACE).stdout)[0]["address"]
 
-    def addresses(self, interface=INTERFACE):
-        """IPv4 addresses of the interface as "10.77.0.11/24"; none if it does not exist."""
-        listing = self.run("ip", "-4", "-o", "addr", "show", "dev", interface, check=False).stdout
+    def addresses(self, interface=INTERFACE, family=4):
+        """Addresses of the interface as "10.77.0.11/24"; none if it does not exist."""
+        listing = self.run("ip", f"-{family}", "-o", "addr", "show", "dev", interface,
+                           check=False).stdout
         return [line.split()[3] for line in listing.splitlines()]
+
+    def has(self, address):
+        """Whether any interface of the host has the address (without its prefix length)."""
+        listing = self.run("ip", "-o", "addr", "show").stdout
+        return any(line.split()[3].partition("/")[0] == address for line in listing.splitlines())
+
+    def link_local(self):
+        """The IPv6 address that its adverts come from."""
+        return next(address.partition("/")[0] for address in self.addresses(family=6)
+                    if address.startswith("fe80:"))
+
+    def configure(self):
+        """Interface up, own addresses on it and no others, all usable at once (no DAD)."""
+        with self.inside():
+            for scope in ("all", "default", INTERFACE):
+                pathlib.Path("/proc/sys/net/ipv6/conf", scope, "accept_dad").write_text("0")
+        batch = [f"addr flush dev {INTERFACE}",
+                 f"link set {INTERFACE} down",  # so that the link-local address comes back, too
+                 f"link set {INTERFACE} up",
+                 f"addr add {self.address}/24 dev {INTERFACE}",
+                 f"addr add {self.address6}/64 dev {INTERFACE} nodad",
+                 "link set lo up"]
+        self.run("ip", "-batch", "-", input="\n".join(batch))
 
     def fetch(self, url, method="GET"):
         """Body of an HTTP answer of success, asked for from this host."""
@@ -82,9 +110,11 @@ class Host:
     def cut(self):
         """Pulls the cable: the host sees its carrier go, nothing passes any more."""
         self.network.links.set_up(self.cable, False)
+        self.connected = False
 
     def mend(self):
         self.network.links.set_up(self.cable, True)
+        self.connected = True
 
     def loss(self, percent):
         """Drops that share of what arrives from and goes to the host, at random; 0 ends it."""
@@ -97,16 +127,17 @@ class Host:
 
     def power_off(self):
         """A power cut: cable first, so that no FIN or last advert of the dying gets out."""
-        pids = self.pids()
         self.cut()
-        kill_all(pids)
+        kill_all(self.pids())
         kill_all(self.pids())  # born meanwhile
         for process in self.processes:
             process.dispose()
         self.processes.clear()
 
     def power_on(self):
-        """The host is back, empty: its cable is in, its own address alone is on the interface."""
-        self.run("ip", "addr", "flush", "dev", INTERFACE)
-        self.run("ip", "addr", "add", f"{self.address}/24", "dev", INTERFACE)
+        """The host is back, empty: its cable is in, only its own addresses are on the interface."""
+        for link in json.loads(self.run("ip", "-j", "link", "show", "type", "macvlan").stdout):
+            self.run("ip", "link", "del", link["ifname"])
+        shutil.rmtree(self.directory / "run", ignore_errors=True)  # as a boot clears /run
+        self.configure()
         self.mend()

@@ -17,17 +17,18 @@ class Daemons:
     Keepalived notices a dead HAProxy by `track_process`: kernel events, its fastest way. The
     kernel sends them to sockets of the first network namespace only; Keepalived therefore starts
     there and enters its host by itself (`net_namespace`). Each host runs HAProxy under a name of
-    its own, since the lab's hosts share the process table.
+    its own (15 letters at most count), since all labs' hosts share the process table.
     """
 
-    def __init__(self, host, apps, advert_ms):
+    def __init__(self, host, apps, advert_ms, track):
         self.host = host
         host.run("sysctl", "-qw", "net.ipv4.ip_nonlocal_bind=1")
-        self.program = host.directory / f"haproxy-{host.name}"
+        self.program = host.directory / f"h{host.namespace.removeprefix('lab')}"[:15]
         shutil.copy(HAPROXY, self.program)
         (host.directory / "haproxy.cfg").write_text(proxy_section(apps))
         (host.directory / "keepalived.conf").write_text(
-            keepalived(host, PRIORITIES[host.name], self.program.name, advert_ms=advert_ms))
+            keepalived(host, PRIORITIES[host.name], self.program.name, track,
+                       advert_ms=advert_ms))
         self.haproxy = self.keepalived = None
         self._log_start = 0
 
@@ -37,6 +38,8 @@ class Daemons:
                                            self.host.directory / "haproxy.cfg")
             self.host.wait_listening(80)
         if not self.agent_runs:
+            for name in ("keepalived.pid", "vrrp.pid"):  # a killed one's, which a reboot clears
+                (self.host.directory / name).unlink(missing_ok=True)
             log = self.host.directory / "keepalived.log"
             self._log_start = log.stat().st_size if log.exists() else 0
             self.keepalived = Process(
@@ -66,9 +69,10 @@ class Daemons:
 class KeepalivedPair(Pair):
     kind = "keepalived"
 
-    def __init__(self, network, apps, advert_ms=100):
+    def __init__(self, network, apps, advert_ms=100, track="process"):
+        """`track`: how a dead HAProxy is noticed, see configuration.keepalived()."""
         super().__init__(network)
-        self.daemons = {host: Daemons(host, apps, advert_ms) for host in self.hosts}
+        self.daemons = {host: Daemons(host, apps, advert_ms, track) for host in self.hosts}
 
     def start(self):
         for daemons in self.daemons.values():

@@ -19,6 +19,8 @@ import tempfile
 from .host import INTERFACE, Host, kill_all
 from .namespace import Links
 
+KEEPALIVED_RUN = pathlib.Path("/run/keepalived")  # a directory for each of its namespaces
+
 
 def remove_orphans():
     """Ends what runs left behind that were killed by SIGKILL, which lets nobody clean up."""
@@ -29,8 +31,9 @@ def remove_orphans():
                                      text=True, check=False)
             kill_all(int(pid) for pid in listing.stdout.split())
             subprocess.run(["ip", "netns", "del", path.name], capture_output=True, check=False)
-    for path in pathlib.Path(tempfile.gettempdir()).glob("wslb-lab*x*-*"):
-        owner = re.match(r"wslb-lab(\d+)x", path.name)
+    for path in (*pathlib.Path(tempfile.gettempdir()).glob("wslb-lab*x*-*"),
+                 *KEEPALIVED_RUN.glob("lab*x*-*")):
+        owner = re.match(r"(?:wslb-)?lab(\d+)x", path.name)
         if owner and not pathlib.Path("/proc", owner.group(1)).exists():
             shutil.rmtree(path, ignore_errors=True)
 
@@ -71,15 +74,15 @@ class Network:
         self._bridge_ip("link", "add", host.cable, "type", "veth",
                         "peer", "name", INTERFACE, "netns", host.namespace)
         self._bridge_ip("link", "set", host.cable, "master", "br0", "up")
-        for arguments in (["addr", "add", f"{address}/24", "dev", INTERFACE],
-                          ["link", "set", INTERFACE, "up"], ["link", "set", "lo", "up"]):
-            self._ip("-n", host.namespace, *arguments)
+        host.configure()
         return host
 
     def set_loss(self, host, percent):
         self._losses[host.cable] = percent
-        drops = [f"{side}ifname {cable} numgen random mod 1000 < {round(share * 10)} drop"
-                 for cable, share in self._losses.items() if share > 0 for side in "io"]
+        lot = {cable: f"numgen random mod 1000 < {round(share * 10)}" if share < 100 else ""
+               for cable, share in self._losses.items() if share > 0}
+        drops = [f"{side}ifname {cable} {chance} drop" for cable, chance in lot.items()
+                 for side in "io"]
         rules = "\n".join(["add table bridge lab", "delete table bridge lab",
                            "table bridge lab {", "chain forward {",
                            "type filter hook forward priority 0", *drops, "}", "}"]) + "\n"
@@ -98,6 +101,7 @@ class Network:
                 process.dispose()
         for namespace in (self.bridge, *(host.namespace for host in self.hosts.values())):
             subprocess.run(["ip", "netns", "del", namespace], capture_output=True, check=False)
+            shutil.rmtree(KEEPALIVED_RUN / namespace, ignore_errors=True)
         self.links.close()
         if not self.keep_logs:
             shutil.rmtree(self.directory, ignore_errors=True)

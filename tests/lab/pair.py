@@ -19,8 +19,7 @@ class Pair:
         self.hosts = [network.add_host(name, address) for name, address in self.addresses.items()]
 
     def owners(self):
-        return [host for host in self.hosts
-                if f"{VIP}/24" in host.addresses() or f"{VIP}/32" in host.addresses()]
+        return [host for host in self.hosts if host.has(VIP)]
 
     def other(self, host):
         return next(one for one in self.hosts if one is not host)

@@ -68,7 +68,8 @@ class _Connection:
         self.start = now_ms()
         self.request = request
         self.received = b""
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         # Closing sends RST: 200 connections a second would fill the port range with TIME_WAIT.
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.error = self.socket.connect_ex(address)
@@ -101,7 +102,8 @@ class _Connection:
 class _Loop:
     def __init__(self, address, path, interval_ms):
         self.address, self.interval_ms = address, interval_ms
-        self.request = (f"GET {path} HTTP/1.1\r\nHost: {address[0]}\r\n"
+        host = f"[{address[0]}]" if ":" in address[0] else address[0]
+        self.request = (f"GET {path} HTTP/1.1\r\nHost: {host}\r\n"
                         "Connection: close\r\n\r\n").encode()
         self.epoll = select.epoll()
         self.open = collections.OrderedDict()  # by descriptor, oldest first

@@ -1,54 +1,86 @@
-// What must hold whatever happens. The checker looks only at the world, never into a node's mind:
-// who has the VIP in its kernel, who can hear whom, whose proxy lives.
+// What the hosts of a cluster owe together, judged from their kernels and networks alone; what each
+// owes by itself, Witness checks.
 //
-//  - Nobody whose proxy is dead has a VIP (once its agent is awake to see it).
-//  - Of hosts that hear each other without loss, two have the same VIP for no longer than one
-//    interval and one transit.
-//  - Where a fit host is, somebody has the VIP again after the Active-Down time of the lowest
-//    priority, plus an interval and the transits.
-//  - While nothing disturbs the world, no VIP moves once it has settled.
+//  - Doubles: of two awake hosts that have the same VIP, one advertises more (priority, then
+//    address). Where its adverts surely reach the other, the other gives way within one interval of
+//    the former and one transit; where both hear each other, the pair ends within twice that,
+//    whoever wins. Where only the better one hears the other, no VRRP router could know: such a
+//    pair is judged after the heal.
+//  - Outage: in a whole network with a fit host, somebody has the VIP within the Active-Down time
+//  of
+//    the slowest fit host, plus an interval and the transits; start_delay comes on top, and for
+//    groups another Active-Down time.
+//  - Flapping: in a whole network that nobody disturbs, no VIP moves once it has settled, whatever
+//    an attacker sends where adverts are signed.
+//  - At the end of a quiet time: exactly one active host where one is fit, at most one elsewhere;
+//    with `preempt on` none of lower priority than another fit one; advertising its configured
+//    priority.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "tests/sim/witness.h"
 #include "tests/sim/world.h"
 
 namespace wslb::sim {
 
 class Checker {
  public:
-  explicit Checker(const World& world);
+  explicit Checker(World& world);
 
   // Call after each step. The first violation stays.
   void observe();
-  // Now and then: who says to be active has the VIP, and nobody else.
-  void check_states();
   // Whatever the scenario did to the world resets the patience of the checks.
   void disturbed();
+  // The world has been undisturbed for settling_time(), and as long as that again.
+  void judge_quiet();
+  // By preempt and priority the active host is determined: no command, no split of a group.
+  void priorities_count(bool count) { priorities_count_ = count; }
 
-  [[nodiscard]] const std::optional<std::string>& violation() const { return violation_; }
+  // How long it takes at most until no VIP moves any more.
+  [[nodiscard]] Duration settling_time() const;
+  [[nodiscard]] bool is_quiet() const;
+  // The awake hosts that have the VIP.
+  [[nodiscard]] const std::vector<std::size_t>& owners(std::size_t section) const {
+    return sightings_[section].owners;
+  }
+  [[nodiscard]] const Witness& witness() const { return witness_; }
+  [[nodiscard]] const std::optional<std::string>& violation() const {
+    return violation_ ? violation_ : witness_.violation();
+  }
+  void fail(std::size_t section, const std::string& what);
 
  private:
   struct Sighting {
-    std::vector<std::size_t> owners;  // hosts with the VIP at the last look
-    std::optional<TimePoint> doubled;
-    std::optional<TimePoint> missing;
+    std::vector<std::size_t> owners;                // awake hosts with the VIP at the last look
+    std::vector<std::optional<TimePoint>> beaten;   // by pair, winner first
+    std::vector<std::optional<TimePoint>> doubled;  // by pair, lower number first
+    bool paired = false;                            // one of these is set
+    std::optional<TimePoint> missing;               // since when nobody has it
+    std::optional<TimePoint> lost;                  // the same, for the statistics
   };
 
-  void check_proxies();
-  void check_double(std::size_t section, Sighting& sighting);
-  void check_missing(std::size_t section, Sighting& sighting);
-  void check_flapping(std::size_t section, Sighting& sighting);
-  void fail(std::size_t section, const std::string& what);
-  [[nodiscard]] bool is_fit(const Host& host) const;
-  [[nodiscard]] bool can_judge() const;
-  [[nodiscard]] Duration active_down() const;
+  void look(std::size_t section, Sighting& sighting);
+  void moved(std::size_t section, Sighting& sighting, std::vector<std::size_t> owners);
+  void check_doubles(std::size_t section, Sighting& sighting);
+  void check_pair(std::size_t section, Sighting& sighting, std::size_t a, std::size_t b);
+  void check_outage(std::size_t section, Sighting& sighting);
+  void judge_section(std::size_t section);
+  [[nodiscard]] bool beats(std::size_t section, std::size_t winner, std::size_t loser) const;
+  [[nodiscard]] bool hears(std::size_t section, std::size_t from, std::size_t to) const;
+  [[nodiscard]] Duration overlap(std::size_t section) const;
+  [[nodiscard]] Duration outage(std::size_t section) const;
+  [[nodiscard]] Duration stretch(Duration shown) const;
+  [[nodiscard]] bool has_strangers() const;
+  [[nodiscard]] bool any_fit(std::size_t section) const;
 
-  const World& world_;
+  World& world_;
+  Witness witness_;
   std::vector<Sighting> sightings_;  // by section
   TimePoint disturbed_;
+  bool priorities_count_ = true;
   std::optional<std::string> violation_;
 };
 

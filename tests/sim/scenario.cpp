@@ -1,10 +1,8 @@
 #include "tests/sim/scenario.h"
 
-#include <array>
 #include <chrono>
 
-#include "tests/sim/checker.h"
-#include "tests/sim/world.h"
+#include "tests/sim/disturber.h"
 
 namespace wslb::sim {
 
@@ -12,156 +10,126 @@ namespace {
 
 using namespace std::chrono_literals;
 
-config::Config draw_config(Random& random) {
-  config::Config config;
-  config.cluster.emplace();
-  config.cluster->name = "sim";
-  const std::size_t hosts = 2 + random.below(4);
-  for (std::size_t i = 0; i < hosts; ++i) {
-    const auto last = static_cast<std::uint8_t>(11 + i);
-    config.cluster->nodes.push_back(
-        {"lb" + std::to_string(i + 1), base::IpAddress(base::IpAddress::V4{10, 0, 0, last}), {}});
-  }
-  constexpr std::array<int, 3> intervals{1, 10, 100};
-  const base::Centiseconds advert(intervals.at(random.below(3)));
-  const bool unicast = random.chance(50);
-  const bool grouped = random.chance(50);
-  const bool equal = random.chance(20);
-  const std::size_t preempt = random.below(3);
-  const std::size_t sections = 1 + random.below(2);
-  for (std::size_t i = 0; i < sections; ++i) {
-    const auto number = static_cast<std::uint8_t>(1 + i);
-    config::VrrpSection section;
-    section.name = "v" + std::to_string(number);
-    section.interface = "eth" + std::to_string(i);
-    section.vrid = number;
-    section.vips = {{base::IpAddress(base::IpAddress::V4{10, 0, number, 100}), 24}};
-    section.advert = advert;
-    section.transport = unicast ? config::Transport::Unicast : config::Transport::Multicast;
-    section.preempt = {.enabled = preempt > 0, .after = preempt > 1 ? 500ms : 0ms};
-    if (grouped) section.group = "g";
-    if (equal) {
-      for (const config::Node& node : config.cluster->nodes) {
-        section.priorities.push_back({node.name, 100});
-      }
-    }
-    config.vrrps.push_back(std::move(section));
-  }
-  return config;
-}
-
 class Scenario {
  public:
-  explicit Scenario(std::uint64_t seed)
-      : random_(seed), world_(draw_config(random_), seed + 1), checker_(world_) {}
+  Scenario(std::uint64_t seed, bool tracing)
+      : random_(seed),
+        cluster_(draw_cluster(random_)),
+        world_(cluster_.configs, cluster_.keys, seed, tracing),
+        checker_(world_),
+        disturber_(world_, checker_, random_) {
+    world_.set_observer([this] { checker_.observe(); });
+    draw_clocks();
+  }
 
-  Outcome play() {
-    for (std::size_t i = 0; i < world_.hosts().size(); ++i) world_.boot(i);
-    pause(true);
-    for (int round = 0; round < 24 && !checker_.violation(); ++round) {
-      disturb();
-      pause(random_.chance(40));
+  Outcome play(int rounds, Statistics& statistics) {
+    for (std::size_t i = 0; i < world_.hosts().size(); ++i) {
+      world_.boot(i);
+      if (random_.chance(50)) world_.run_for(random_.between(0ms, 5 * interval()));
     }
-    heal();
-    pause(true);
-    if (commands_ != world_.command_answers() && !checker_.violation()) {
-      return {"a command was not answered exactly once", world_.trace()};
+    rest(true);
+    for (int round = 0; round < rounds && !over(); ++round) {
+      for (std::size_t i = 0; i < 1 + random_.below(3); ++i) {
+        disturber_.disturb();
+        if (random_.chance(60)) rest(false);
+      }
+      rest(random_.chance(50));
+      if (random_.chance(40)) heal();
     }
-    return {checker_.violation(), world_.trace()};
+    if (!over()) heal();
+    world_.statistics().seeds = 1;
+    world_.statistics().steps = world_.steps();
+    world_.statistics().simulated = world_.now() - begun_;
+    statistics.add(world_.statistics());
+    return {checker_.violation(), world_.trace(), world_.digest()};
   }
 
  private:
-  // Long: until everything has settled, and as long again to see that it stays so.
-  void pause(bool is_long) {
-    checker_.disturbed();
-    checker_.observe();
-    const Duration interval = world_.config().vrrps.front().advert;
-    const Duration length = is_long ? 30 * interval + world_.config().vrrps.front().preempt.after
-                                    : random_.between(Duration(0), 6 * interval);
-    const TimePoint end = world_.now() + length;
-    world_.run_until(end, [this] { checker_.observe(); });
-    checker_.observe();
-    checker_.check_states();
+  [[nodiscard]] bool over() const { return checker_.violation().has_value(); }
+  [[nodiscard]] Duration interval() const {
+    return checker_.witness().slowest(world_.sections() - 1);
   }
 
-  void disturb() {
-    const std::size_t index = random_.below(world_.hosts().size());
-    Host& host = world_.hosts()[index];
-    const std::size_t section = random_.below(world_.config().vrrps.size());
-    switch (random_.below(9)) {
-      case 0:
-        if (host.node)
-          world_.power_off(index);
-        else
-          world_.boot(index);
-        break;
-      case 1:
-        if (host.node) world_.stop(index);
-        break;
-      case 2:
-        if (host.node) world_.set_proxy(index, !host.proxy_up);
-        break;
-      case 3:
-        world_.set_link(index, section, !host.link_up[section]);
-        break;
-      case 4:
-        if (host.awake()) sleep(index);
-        break;
-      case 5:
-        world_.remove_vip(index, section);
-        break;
-      case 6:
-        host.side[section] = host.side[section] == 0 ? 1 : 0;
-        world_.note(host.name + (host.side[section] == 0 ? " rejoins " : " is cut off ") +
-                    world_.config().vrrps[section].name);
-        break;
-      case 7:
-        world_.set_loss(world_.loss() > 0 ? 0 : 10 + random_.below(40));
-        world_.note("packets lost: " + std::to_string(world_.loss()) + " %");
-        break;
-      default:
-        command(index);
+  void draw_clocks() {
+    for (Host& host : world_.hosts()) {
+      const auto ppm = static_cast<std::int64_t>(random_.below(1001)) - 500;
+      const bool bad = random_.chance(4);
+      host.clock = HostClock(bad ? ppm * 100 : ppm, random_.between(0s, 1000s));
+      host.wall_seconds = 1'700'000'000U + static_cast<std::uint32_t>(random_.below(5));
     }
   }
 
-  void sleep(std::size_t index) {
-    const Duration interval = world_.config().vrrps.front().advert;
-    world_.sleep(index, random_.between(Duration(0), 12 * interval));
-  }
-
-  void command(std::size_t index) {
-    if (!world_.hosts()[index].awake()) return;
-    const std::size_t to = random_.below(world_.hosts().size() + 1);
-    ++commands_;
-    world_.failover(index, to < world_.hosts().size() ? world_.hosts()[to].name : "");
+  // Long: until everything has settled, and some more to see that it stays so.
+  void rest(bool is_long) {
+    if (over()) return;
+    checker_.disturbed();
+    const Duration settling = checker_.settling_time();
+    const Duration length =
+        is_long ? settling + 6 * interval() : random_.between(Duration(0), 6 * interval());
+    const TimePoint end = world_.now() + length;
+    while (world_.now() < end && !over()) {
+      const bool attacked = disturber_.attacks();
+      if (world_.is_stuck()) break;
+      world_.run_until(attacked ? std::min(end, world_.now() + disturber_.until_strike()) : end);
+      if (world_.is_stuck()) checker_.fail(0, "a timer is due again and again, time stands still");
+      if (attacked && world_.now() < end) disturber_.strike();
+    }
+    if (is_long && !over()) {
+      checker_.judge_quiet();
+      disturber_.judge_command();
+    }
   }
 
   void heal() {
-    world_.note("all is mended");
-    world_.set_loss(0);
-    for (std::size_t i = 0; i < world_.hosts().size(); ++i) {
-      Host& host = world_.hosts()[i];
-      for (int& side : host.side) side = 0;
-      for (std::size_t section = 0; section < host.side.size(); ++section) {
-        if (!host.link_up[section]) world_.set_link(i, section, true);
-      }
-      if (!host.node)
-        world_.boot(i);
-      else if (!host.proxy_up)
-        world_.set_proxy(i, true);
-    }
+    disturber_.heal();
+    rest(true);
   }
 
   Random random_;
+  Cluster cluster_;
   World world_;
   Checker checker_;
-  std::size_t commands_ = 0;
+  Disturber disturber_;
+  TimePoint begun_ = world_.now();
 };
 
 }  // namespace
 
-Outcome play(std::uint64_t seed) {
-  return Scenario(seed).play();
+Outcome play(std::uint64_t seed, int rounds, bool tracing, Statistics& statistics) {
+  return Scenario(seed, tracing).play(rounds, statistics);
+}
+
+Outcome play_start(std::uint64_t seed, bool tracing, Statistics& statistics) {
+  Random random(seed);
+  const Cluster cluster = draw_equals(random);
+  World world(cluster.configs, cluster.keys, seed, tracing);
+  Checker checker(world);
+  const Duration interval = checker.witness().slowest(0);
+  TimePoint single{};  // since when one host alone has been active
+  bool doubled = false;
+  world.set_observer([&] {
+    checker.observe();
+    const std::size_t owners = checker.owners(0).size();
+    doubled = doubled || owners > 1;
+    if (owners != 1) single = {};
+    if (owners == 1 && single == TimePoint{}) single = world.now();
+  });
+  checker.disturbed();
+  for (std::size_t i = 0; i < world.hosts().size(); ++i) {
+    world.boot(i);
+    world.run_for(random.between(Duration(0), 2ms));
+  }
+  const TimePoint begun = world.now();
+  world.run_for(checker.settling_time() + 30 * interval);
+  checker.judge_quiet();
+  Statistics own;
+  own.simulated = world.now() - begun;
+  own.steps = world.steps();
+  if (single != TimePoint{}) own.starts.add(single - begun);
+  own.start_doubles = doubled ? 1 : 0;
+  statistics.add(own);
+  if (single == TimePoint{}) checker.fail(0, "not one host is active after an equal start");
+  return {checker.violation(), world.trace(), world.digest()};
 }
 
 }  // namespace wslb::sim

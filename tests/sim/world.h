@@ -1,114 +1,173 @@
-// Hosts with real agent nodes in virtual time: a network that delays, loses and splits, a kernel
-// that owns addresses, processes that sleep and die. It decides nothing: a scenario disturbs it and
-// a checker looks at it. All chance comes from the seed, so that a seed replays exactly.
+// Hosts with real agent nodes in virtual time: networks that delay, lose and split, kernels that
+// own addresses, processes that sleep and die. It decides nothing: a scenario disturbs it and
+// checkers look at it after each step. All chance comes from the seed, so that a seed replays
+// exactly.
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <optional>
-#include <random>
-#include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
-#include "agent/core/node.h"
-#include "config/config.h"
+#include "tests/sim/host.h"
+#include "tests/sim/network.h"
+#include "tests/sim/random.h"
+#include "tests/sim/statistics.h"
 
 namespace wslb::sim {
 
-using base::Duration;
-using base::TimePoint;
-
-// Uniform and the same on every platform, which the standard's distributions are not.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : engine_(seed) {}
-  std::size_t below(std::size_t bound) { return engine_() % bound; }
-  bool chance(std::size_t percent) { return below(100) < percent; }
-  Duration between(Duration low, Duration high) {
-    return low + Duration(static_cast<Duration::rep>(
-                     below(static_cast<std::size_t>((high - low).count()) + 1)));
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
-
-struct Host {
-  std::string name;
-  base::IpAddress address;
-  std::unique_ptr<agent::core::Node> node;  // null: the power is off
-  bool proxy_up = false;
-  std::vector<bool> link_up;   // by section: each has an interface and a network of its own
-  std::vector<int> side;       // by section: hosts on different sides cannot hear each other
-  std::set<std::size_t> vips;  // sections whose VIPs the kernel has
-  std::optional<TimePoint> asleep_until;  // the agent's process is stopped
-  std::vector<agent::core::Input> inbox;  // came while it slept
-  int life = 0;                           // times that it was booted
-
-  [[nodiscard]] bool awake() const { return node && !asleep_until; }
+// What a bystander saw in one step.
+struct Happening {
+  enum class Kind : std::uint8_t {
+    Sent,       // an advert left the host
+    Heard,      // the agent was handed an advert
+    Gained,     // the agent had the VIPs added
+    Dropped,    // the agent had the VIPs removed
+    Told,       // the agent says that the section's state is another now
+    Commanded,  // the agent was handed a failover command
+    Answered,   // and answered it
+    Started,    // an agent began
+    Gone,       // the agent or the host is no more
+    Woke,       // the agent's process goes on
+  };
+  Kind kind = Kind::Sent;
+  std::size_t host = 0;
+  std::size_t section = 0;
+  std::uint8_t priority = 0;           // Sent, Heard
+  bool yes = false;                    // Told: active; Answered: accepted;
+                                       // Started: with the VIPs of the last agent
+  bool fresh = false;                  // Heard: newer than all that it heard
+  std::shared_ptr<const Frame> frame;  // Heard
+  Duration slept{};                    // Woke, by the host's clock
 };
 
 class World {
  public:
-  static constexpr Duration delay_max = std::chrono::microseconds(1500);
+  using Observer = std::function<void()>;
+  static constexpr std::uint64_t idle_max = 3000;
 
-  World(config::Config config, std::uint64_t seed);
+  World(std::vector<config::Config> configs, vrrp::Keyring keys, std::uint64_t seed, bool tracing);
 
-  // Runs until `end`; `observe` is called after every step.
-  void run_until(TimePoint end, const std::function<void()>& observe);
+  // Called after each step, inside of which happened() tells what went on.
+  void set_observer(Observer observer) { observer_ = std::move(observer); }
+  void run_until(TimePoint end);
+  void run_for(Duration duration) { run_until(now_ + duration); }
 
   void boot(std::size_t host);
-  void power_off(std::size_t host);
+  void cut_power(std::size_t host);
+  void stop_agent(std::size_t host);  // cleanly
+  void kill_agent(std::size_t host);
+  void start_agent(std::size_t host);
+  void pause_agent(std::size_t host, Duration duration);
   void set_proxy(std::size_t host, bool up);
-  void set_link(std::size_t host, std::size_t section, bool up);
-  void sleep(std::size_t host, Duration duration);
-  void remove_vip(std::size_t host, std::size_t section);
-  void failover(std::size_t host, const std::string& to);
-  void stop(std::size_t host);  // cleanly, then power off
-  void set_loss(std::size_t percent) { loss_percent_ = percent; }
+  void set_track(std::size_t host, bool up);
+  void set_link(std::size_t host, std::size_t network, bool up);
+  void remove_vip(std::size_t host, std::size_t section, std::size_t vip);
+  void set_adds_fail(std::size_t host, std::size_t section, bool fail);
+  void claim_vip(std::size_t host, std::size_t section);
+  void failover(std::size_t host, const std::string& vrrp, const std::string& to);
+  // A packet that an attacker sends to one host.
+  void inject(std::size_t host, Frame frame);
 
-  void note(const std::string& text);
+  void note(std::size_t host, const std::string& text);
+  [[nodiscard]] bool tracing() const { return tracing_; }
   [[nodiscard]] TimePoint now() const { return now_; }
-  [[nodiscard]] std::size_t loss() const { return loss_percent_; }
+  [[nodiscard]] TimePoint local_now(std::size_t host) const {
+    return hosts_[host].clock.local(now_);
+  }
+  [[nodiscard]] Network& network() { return network_; }
+  [[nodiscard]] const Network& network() const { return network_; }
   [[nodiscard]] std::vector<Host>& hosts() { return hosts_; }
   [[nodiscard]] const std::vector<Host>& hosts() const { return hosts_; }
-  [[nodiscard]] const config::Config& config() const { return config_; }
+  [[nodiscard]] const config::VrrpSection& section(std::size_t host, std::size_t index) const {
+    return hosts_[host].config.vrrps[index];
+  }
+  [[nodiscard]] std::size_t sections() const { return hosts_.front().config.vrrps.size(); }
+  [[nodiscard]] std::size_t network_of(std::size_t section) const { return networks_[section]; }
+  [[nodiscard]] std::size_t networks() const { return hosts_.front().link_up.size(); }
+  // The sections track something besides the proxy.
+  [[nodiscard]] bool tracks() const {
+    const config::VrrpSection& first = section(0, 0);
+    return !first.track_interfaces.empty() || !first.track_files.empty() ||
+           !first.track_checks.empty();
+  }
   [[nodiscard]] Random& random() { return random_; }
+  [[nodiscard]] const std::vector<Happening>& happened() const { return happened_; }
   [[nodiscard]] const std::vector<std::string>& trace() const { return trace_; }
-  [[nodiscard]] std::size_t command_answers() const { return command_answers_; }
-  // Two hosts can hear each other in a section's network.
-  [[nodiscard]] bool connected(const Host& a, const Host& b, std::size_t section) const;
+  [[nodiscard]] const std::vector<std::shared_ptr<const Frame>>& recorded() const {
+    return recorded_;
+  }
+  [[nodiscard]] Statistics& statistics() { return statistics_; }
+  [[nodiscard]] std::uint64_t digest() const { return digest_; }
+  // So many steps without that time went on: a node's timer never rests.
+  [[nodiscard]] bool is_stuck() const { return idle_ > idle_max; }
+  [[nodiscard]] std::uint64_t steps() const { return steps_; }
+  [[nodiscard]] bool has_vips(std::size_t host, std::size_t section) const {
+    return hosts_[host].posts[section].vips != 0;
+  }
 
  private:
+  enum class EventKind : std::uint8_t { Arrive, Wake, LeaseEnd, ProxyReport, TrackReport, Claim };
   struct Event {
     TimePoint when;
-    std::size_t number;  // of equal times the first comes first
-    std::function<void()> action;
+    std::uint64_t number = 0;  // of equal times the first comes first
+    EventKind kind = EventKind::Arrive;
+    std::size_t host = 0;
+    int life = 0;             // of the host; another one now: void
+    std::size_t section = 0;  // LeaseEnd, Claim
+    std::shared_ptr<const Frame> frame;
+
     bool operator>(const Event& other) const {
       return std::tie(when, number) > std::tie(other.when, other.number);
     }
   };
 
-  void at(TimePoint when, std::function<void()> action);
+  void at(TimePoint when, Event event);
+  void happen(const Event& event);
+  bool step(TimePoint end);
+  void begin_step();
+  void end_step(std::size_t host);
+
   void feed(std::size_t host, agent::core::Input input);
+  void hand_over(std::size_t host, const Host::Waiting& what);
   void apply(std::size_t host, const agent::core::Effects& effects);
   void apply_one(std::size_t host, const agent::core::Effect& effect,
                  std::vector<agent::core::Input>& answers);
+  void add_vips(std::size_t host, std::size_t section, std::vector<agent::core::Input>& answers);
   void transmit(std::size_t host, const agent::core::SendAdvert& advert);
+  void arrive(std::size_t host, const std::shared_ptr<const Frame>& frame);
+  void hear(std::size_t host, const std::shared_ptr<const Frame>& frame);
   void wake(std::size_t host);
-  [[nodiscard]] agent::core::LinkChanged link_of(const Host& host, std::size_t section) const;
-  [[nodiscard]] std::optional<std::size_t> host_due(TimePoint& when) const;
+  void leave_vips(std::size_t host);
+  void end_lease(std::size_t host, std::size_t section);
+  void probe(std::size_t host, std::size_t section);
+  void forget_agent(std::size_t host);
+  void tell_track(std::size_t host);
+  void erase_vip(std::size_t host, std::size_t section, std::size_t vip, const char* why);
+  [[nodiscard]] agent::core::LinkChanged link_of(const Host& host, std::size_t network) const;
+  [[nodiscard]] agent::core::Start start_input(std::size_t host);
+  void happened(Happening::Kind kind, std::size_t host, std::size_t section);
 
-  config::Config config_;
   Random random_;
-  TimePoint now_ = TimePoint{} + std::chrono::hours(1);
+  bool tracing_;
+  vrrp::Keyring keys_;
+  TimePoint now_{std::chrono::minutes(10)};
   std::vector<Host> hosts_;
+  std::vector<std::size_t> networks_;  // by section
+  Network network_;
   std::vector<Event> events_;  // a heap
-  std::size_t event_count_ = 0;
-  std::size_t loss_percent_ = 0;
-  std::size_t command_answers_ = 0;
+  std::uint64_t event_count_ = 0;
+  std::vector<Happening> happened_;
+  std::vector<std::shared_ptr<const Frame>> recorded_;  // the last ones on the wire
+  std::size_t record_next_ = 0;
+  Observer observer_;
   std::vector<std::string> trace_;
+  Statistics statistics_;
+  std::uint64_t digest_ = 0;
+  std::uint64_t steps_ = 0;
+  std::uint64_t idle_ = 0;
+  TimePoint last_step_;
 };
 
 }  // namespace wslb::sim

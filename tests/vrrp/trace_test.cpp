@@ -2,8 +2,8 @@
 // with WSLB_REWRITE=1 to write the present behaviour into the files, and review the difference.
 //
 //   router priority=N [address=A] [interval=MS] [version=V] [preempt=on]   a new router at time 0
-//   start | shutdown | resign | take-over
-//   advert priority=N [from=A] [interval=MS]
+//   start | resume | shutdown | resign | take-over
+//   advert priority=N [from=A] [interval=MS] [heir=yes]
 //   run MS      let time pass; the timer fires when it is due
 //   stall MS    let time pass with the timer unheeded, then call expire() once
 //   set [priority=N] [preempt=on|off]
@@ -31,6 +31,8 @@ std::string text_of(Cause cause) {
       return "started";
     case Cause::Owner:
       return "owner";
+    case Cause::Resumed:
+      return "resumed";
     case Cause::TimerExpired:
       return "timer expired";
     case Cause::ActiveResigned:
@@ -91,6 +93,7 @@ class Player {
   void run(const std::string& command, const std::string& first, const Options& options) {
     if (command == "router") return create(options);
     if (command == "start") return show(router_->start(now_));
+    if (command == "resume") return show(router_->resume(now_));
     if (command == "shutdown") return show(router_->shutdown(now_));
     if (command == "resign") return show(router_->resign(now_));
     if (command == "take-over") return show(router_->take_over(now_));
@@ -103,7 +106,8 @@ class Player {
       return show(router_->receive(
           {.priority = static_cast<std::uint8_t>(number(options, "priority", 0)),
            .interval = std::chrono::milliseconds(number(options, "interval", 1000)),
-           .source = address(options, "from")},
+           .source = address(options, "from"),
+           .heir = options.count("heir") > 0},
           now_));
     }
     if (command == "set") {

@@ -29,7 +29,7 @@ TEST(Group, FaultsTogetherAndReturnsTogether) {
   host.boot();
   host.run(322ms);
   EXPECT_THAT(actions(host.link("eth1", true, false, "10.0.0.11")),
-              ElementsAre("remove vips public", "advert 0 -> 224.0.0.18", "remove vips inner"));
+              ElementsAre("remove vips public", "remove vips inner", "advert 0 -> 224.0.0.18"));
   EXPECT_EQ(host.section(outer).reason, "group web: inner: interface eth1 is down");
   EXPECT_EQ(host.section(inner).reason, "interface eth1 is down");
   host.link("eth1", true, true, "10.0.0.11");
@@ -55,6 +55,16 @@ TEST(Group, OutbidsTheActiveRouterThatOnlyOneSectionStillHears) {
   host.advert(201, "10.0.0.12", inner);
   EXPECT_THAT(host.run(22ms), IsSupersetOf({"advert 200 -> 224.0.0.18", "add vips public",
                                             "advert 253 -> 224.0.0.18", "add vips inner"}));
+  host.run(1s);
+  EXPECT_EQ(host.section(inner).priority, 200);
+}
+
+TEST(Group, OutbidsAStrangerForAWhileOnlyUnlessItWasCommanded) {
+  Host host(grouped());
+  host.boot();
+  host.run(300ms);
+  host.advert(201, "10.0.0.99", inner);
+  EXPECT_THAT(host.run(22ms), IsSupersetOf({"advert 253 -> 224.0.0.18", "add vips inner"}));
   host.run(1s);
   EXPECT_EQ(host.section(inner).priority, 200);
 }
@@ -89,9 +99,32 @@ TEST(Group, FailoverOfOneMovesAll) {
   host.run(322ms);
   EXPECT_THAT(
       actions(host.failover("inner")),
-      ElementsAre("remove vips public", "advert 0 -> 224.0.0.18", "remove vips inner",
+      ElementsAre("remove vips public", "remove vips inner", "advert 0 -> 224.0.0.18",
                   "advert 0 -> 224.0.0.18", "accepted public: given up; the best backup takes over",
                   "accepted inner: given up; the best backup takes over"));
+}
+
+TEST(Group, WantsItsVipsBackOnceTheNodeThatUnitedItsGroupBidsNoMore) {
+  config::Config config = grouped();
+  for (config::VrrpSection& section : config.vrrps) section.preempt.enabled = true;
+  Host host(config);
+  host.boot();
+  host.run(322ms);
+  host.advert(253, "10.0.0.12", inner);
+  ASSERT_EQ(host.state(outer), SectionState::Backup);
+  for (int i = 0; i < 10; ++i) {
+    host.run(100ms);
+    host.advert(199, "10.0.0.12", outer);
+    host.advert(253, "10.0.0.12", inner);
+  }
+  EXPECT_EQ(host.state(outer), SectionState::Backup) << "lb2 still unites its group";
+  for (int i = 0; i < 5; ++i) {
+    host.advert(199, "10.0.0.12", outer);
+    host.advert(199, "10.0.0.12", inner);
+    host.run(100ms);
+  }
+  EXPECT_EQ(host.state(outer), SectionState::Active);
+  EXPECT_EQ(host.state(inner), SectionState::Active);
 }
 
 TEST(Group, SectionsWithoutAGroupMindTheirOwn) {

@@ -35,8 +35,8 @@ config::Config pair_config() {
   return config;
 }
 
-Host::Host(const config::Config& config, std::string_view self)
-    : config_(config), node_(config, self) {}
+Host::Host(const config::Config& config, std::string_view self, const vrrp::Keyring& keys)
+    : config_(config), node_(config, self, keys) {}
 
 void Host::boot() {
   for (const config::VrrpSection& each : config_.vrrps) {
@@ -73,7 +73,9 @@ Lines Host::link(std::string_view interface, bool exists, bool up, std::string_v
                    .up = up,
                    .primary_v4 = std::nullopt,
                    .link_local_v6 = std::nullopt};
-  if (!address.empty()) link.primary_v4 = ip(address);
+  if (!address.empty()) {
+    (ip(address).is_v4() ? link.primary_v4 : link.link_local_v6) = ip(address);
+  }
   return feed(link);
 }
 
@@ -81,21 +83,32 @@ Lines Host::proxy(bool up) {
   return feed(ProxyChanged{.up = up, .pid = up ? 4711 : 0, .reason = up ? "" : "it was killed"});
 }
 
-Lines Host::advert(std::uint8_t priority, std::string_view source, std::size_t index) {
-  const config::VrrpSection& section = config_.vrrps.at(index);
-  vrrp::Advert advert{.version = 3,
+vrrp::Advert advert_of(const config::VrrpSection& section, std::uint8_t priority) {
+  vrrp::Advert advert{.version = section.version,
                       .vrid = section.vrid,
                       .priority = priority,
                       .interval = section.advert,
                       .addresses = {}};
   for (const config::Vip& vip : section.vips) advert.addresses.push_back(vip.address);
-  const auto group = vrrp::multicast_group(base::Family::V4);
-  return feed(PacketReceived{
-      .section = index,
-      .source = ip(source),
-      .destination = group,
-      .ttl = 255,
-      .payload = vrrp::encode(advert, ip(source), group, vrrp::ChecksumForm::PseudoHeader)});
+  return advert;
+}
+
+Lines Host::advert(std::uint8_t priority, std::string_view source, std::size_t index) {
+  return advert(advert_of(config_.vrrps.at(index), priority), source, index);
+}
+
+Lines Host::advert(const vrrp::Advert& advert, std::string_view source, std::size_t index) {
+  const auto group = vrrp::multicast_group(ip(source).family());
+  return packet(vrrp::encode(advert, ip(source), group, vrrp::ChecksumForm::PseudoHeader), source,
+                index);
+}
+
+Lines Host::packet(const base::Bytes& payload, std::string_view source, std::size_t index) {
+  return feed(PacketReceived{.section = index,
+                             .source = ip(source),
+                             .destination = vrrp::multicast_group(ip(source).family()),
+                             .ttl = 255,
+                             .payload = payload});
 }
 
 Lines Host::failover(std::string vrrp, std::string to) {
@@ -129,6 +142,7 @@ Lines Host::describe(const Effects& effects) {
                    [&](const Announce& e) {
                      line("announce ", name(e.section), " x", std::to_string(e.count));
                    },
+                   [&](const ProbeVips& e) { line("probe ", name(e.section)); },
                    [&](const Emit& e) {
                      line("event ", std::string(to_string(e.kind)), " ", e.subject, ": ", e.text);
                    },

@@ -20,9 +20,13 @@ base::IpAddress ip(std::string_view text);
 config::Config pair_config();
 config::VrrpSection vrrp_section(std::string name, std::string interface, std::uint8_t vrid);
 
+// The advert that a router with this section's configuration sends.
+vrrp::Advert advert_of(const config::VrrpSection& section, std::uint8_t priority);
+
 class Host {
  public:
-  explicit Host(const config::Config& config = pair_config(), std::string_view self = "lb1");
+  explicit Host(const config::Config& config = pair_config(), std::string_view self = "lb1",
+                const vrrp::Keyring& keys = {});
 
   // Links are up, the proxy is up, started: every section is in Backup.
   void boot();
@@ -38,6 +42,9 @@ class Host {
   Lines proxy(bool up);
   // An advert of another node, by default lb2, for section `index`.
   Lines advert(std::uint8_t priority, std::string_view source = "10.0.0.12", std::size_t index = 0);
+  Lines advert(const vrrp::Advert& advert, std::string_view source, std::size_t index = 0);
+  Lines packet(const base::Bytes& payload, std::string_view source = "10.0.0.12",
+               std::size_t index = 0);
   Lines failover(std::string vrrp = "", std::string to = "");
 
   [[nodiscard]] SectionStatus section(std::size_t index = 0) const;

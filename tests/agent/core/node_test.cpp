@@ -61,14 +61,49 @@ TEST(Node, NamesTheSilentRouterWhenItTakesOver) {
                                         "from lb2 for 321 ms"));
 }
 
-TEST(Node, TakesOverWithinTheSkewAfterAResignation) {
+constexpr std::string_view lb2_resigned = "event vrrp-state public: backup -> active: lb2 resigned";
+
+TEST(Node, TakesOverAtOnceWhenTheOnlyOtherNodeResigns) {
   Host host;
   host.boot();
   host.advert(201);
   host.run(50ms);
   host.advert(0);
+  EXPECT_THAT(host.run(0ms), Contains(lb2_resigned));
+}
+
+TEST(Node, LeavesABetterBackupItsChanceWhenTheActiveRouterResigns) {
+  config::Config config = pair_config();
+  config.cluster->nodes.push_back({"lb3", ip("10.0.0.13"), {}});
+  config.vrrps[0].priorities = {{"lb1", 200}, {"lb2", 210}, {"lb3", 205}};
+  Host host(config);
+  host.boot();
+  host.advert(210);
+  host.advert(0);
   EXPECT_THAT(host.run(21ms), IsEmpty());
-  EXPECT_THAT(host.run(1ms), Contains("event vrrp-state public: backup -> active: lb2 resigned"));
+  EXPECT_THAT(host.run(1ms), Contains(lb2_resigned));
+}
+
+TEST(Node, WaitsForTheSkewAfterTheResignationOfAStranger) {
+  Host host;
+  host.boot();
+  host.advert(201, "10.0.0.99");
+  host.advert(0, "10.0.0.99");
+  EXPECT_THAT(host.run(21ms), IsEmpty());
+  EXPECT_THAT(host.run(1ms),
+              Contains("event vrrp-state public: backup -> active: 10.0.0.99 resigned"));
+}
+
+TEST(Node, WaitsForTheSkewWhenSomebodyElseThanTheActiveRouterResigns) {
+  config::Config config = pair_config();
+  config.cluster->nodes.push_back({"lb3", ip("10.0.0.13"), {}});
+  Host host(config);
+  host.boot();
+  host.advert(199, "10.0.0.12");
+  host.advert(0, "10.0.0.13");
+  EXPECT_THAT(host.run(21ms), IsEmpty());
+  host.advert(199, "10.0.0.12");
+  EXPECT_THAT(host.run(100ms), IsEmpty()) << "lb2 has said that it is active";
 }
 
 TEST(Node, StepsDownForABetterRouterAndRemovesTheVips) {

@@ -31,13 +31,30 @@ TEST(ConfigFile, ChoosesTheNodeThatIsAskedForAndNamesTheKnownOnesOtherwise) {
   EXPECT_THAT(unknown.error().message, HasSubstr("-n which one it is: lb1, lb2"));
 }
 
-TEST(ConfigFile, AnAgentNeedsAClusterAndIPv4) {
+TEST(ConfigFile, AnAgentNeedsACluster) {
   config::Config config;
   EXPECT_EQ(find_obstacles(config).size(), 1U);
   config.cluster = two_nodes();
   EXPECT_TRUE(find_obstacles(config).empty());
-  config.vrrps.emplace_back().vips.push_back({*base::IpAddress::parse("fe80::1"), 64});
-  EXPECT_EQ(find_obstacles(config).size(), 1U);
+}
+
+TEST(ConfigFile, NamesHooksThatCannotRunSecretsThatCannotBeReadAndChecksThatDisagree) {
+  config::Config config;
+  config.cluster = two_nodes();
+  config.cluster->secret_file = "/nonexistent/key";
+  config.cluster->where = {"a.cfg", 1};
+  config::VrrpSection& section = config.vrrps.emplace_back();
+  section.where = {"a.cfg", 9};
+  section.notify = {"/nonexistent/hook"};
+  section.track_checks.emplace_back().url = "http://127.0.0.1/up";
+  config.vrrps.push_back(section);
+  config.vrrps.back().notify = {"/bin/true"};
+  config.vrrps.back().track_checks.front().fall = 7;
+  const auto obstacles = find_obstacles(config);
+  ASSERT_EQ(obstacles.size(), 3U);
+  EXPECT_THAT(obstacles[0], HasSubstr("a.cfg:1: error: secret-file /nonexistent/key"));
+  EXPECT_THAT(obstacles[1], HasSubstr("a.cfg:9: error: notify: cannot run /nonexistent/hook"));
+  EXPECT_THAT(obstacles[2], HasSubstr("other settings"));
 }
 
 base::Result<Options> parse(std::vector<std::string> words) {

@@ -24,6 +24,16 @@ TEST(EventLog, NumbersEventsFromOneInTheirOrder) {
   EXPECT_EQ(log.next_after(2), nullptr);
 }
 
+TEST(EventLog, KeepsTheChangeOfStateWithItsEvent) {
+  EventLog log;
+  log.append("vrrp-state", "public", "backup -> active", Clock::time_point(),
+             core::Emit::Change{0, core::SectionState::Backup, core::SectionState::Active, 200});
+  append(log, "no change");
+  ASSERT_TRUE(log.next_after(0)->change);
+  EXPECT_EQ(log.next_after(0)->change->to, core::SectionState::Active);
+  EXPECT_FALSE(log.next_after(1)->change);
+}
+
 TEST(EventLog, ForgetsTheOldestOfMoreThanAThousand) {
   EventLog log;
   for (std::size_t i = 0; i < EventLog::kEventsMax + 5; ++i) append(log, std::to_string(i));

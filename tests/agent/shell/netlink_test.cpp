@@ -1,5 +1,6 @@
 #include "agent/netlink.h"
 
+#include <algorithm>
 #include <set>
 
 #include <boost/asio/io_context.hpp>
@@ -37,12 +38,17 @@ class NetlinkTest : public testing::Test {
       io_.restart();
       io_.run_one_for(20ms);
     }
-    return done();
+    return static_cast<bool>(done());
   }
 
   [[nodiscard]] bool has(const base::IpAddress& wanted) const {
     const Interface* eth0 = netlink_->find("eth0");
     return eth0 != nullptr && eth0->find_address(wanted) != nullptr;
+  }
+
+  [[nodiscard]] std::ptrdiff_t count_v4() const {
+    return std::ranges::count_if(netlink_->find("eth0")->addresses,
+                                 [](const InterfaceAddress& one) { return one.address.is_v4(); });
   }
 
   NetNamespace namespace_;
@@ -142,8 +148,8 @@ TEST_F(NetlinkTest, SurvivesMoreEventsThanItsBufferTakes) {
     batch += "addr add " + one + "/32 dev eth0\n";
   }
   ASSERT_TRUE(ip(batch + "END\n"));
-  EXPECT_TRUE(wait_until([&] { return netlink_->find("eth0")->addresses.size() == 3001; }))
-      << netlink_->find("eth0")->addresses.size();
+  EXPECT_TRUE(wait_until([&] { return count_v4() == 3001; }))
+      << count_v4();
 }
 
 TEST_F(NetlinkTest, OldEventsDoNotSpoilWhatWasReadAfreshAfterAnOverrun) {
@@ -155,10 +161,10 @@ TEST_F(NetlinkTest, OldEventsDoNotSpoilWhatWasReadAfreshAfterAnOverrun) {
     }
     ASSERT_TRUE(ip(batch + "END\n"));
   }
-  EXPECT_TRUE(wait_until([&] { return netlink_->find("eth0")->addresses.size() == 1; }))
-      << netlink_->find("eth0")->addresses.size();
+  EXPECT_TRUE(wait_until([&] { return count_v4() == 1; }))
+      << count_v4();
   wait_until([] { return false; });
-  EXPECT_EQ(netlink_->find("eth0")->addresses.size(), 1U);
+  EXPECT_EQ(count_v4(), 1);
 }
 
 TEST_F(NetlinkTest, RemovesByIndexWhatTheMirrorDoesNotKnow) {
@@ -171,18 +177,90 @@ TEST_F(NetlinkTest, RemovesByIndexWhatTheMirrorDoesNotKnow) {
   EXPECT_TRUE(netlink_->remove_address(7777, vip_)) << "no such interface: gone already";
 }
 
+TEST_F(NetlinkTest, PutsAnIpv6AddressWithoutDelayAndNeverAsASource) {
+  const config::Vip vip{address("fd00::100"), 128};
+  ASSERT_TRUE(netlink_->put_address("eth0", vip, 1s));
+  const std::string shown = ip_output("addr show dev eth0 to fd00::100");
+  EXPECT_NE(shown.find("nodad"), std::string::npos) << shown;
+  EXPECT_EQ(shown.find("tentative"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("valid_lft 1sec preferred_lft 0sec"), std::string::npos) << shown;
+  const auto fresh = Netlink::open(io_);
+  ASSERT_TRUE(fresh);
+  const InterfaceAddress* stored = (*fresh)->find("eth0")->find_address(vip.address);
+  ASSERT_NE(stored, nullptr);
+  EXPECT_EQ(stored->protocol, kAddressProtocol);
+  EXPECT_EQ(stored->prefix, 128);
+  EXPECT_TRUE(stored->usable);
+  wait_until([] { return false; });
+  EXPECT_FALSE(has(vip.address)) << "the lease is over by now";
+  ASSERT_TRUE(netlink_->put_address("eth0", vip, std::nullopt));
+  ASSERT_TRUE(netlink_->remove_address("eth0", vip));
+  EXPECT_EQ(ip_output("addr show dev eth0 to fd00::100"), "");
+}
+
+TEST_F(NetlinkTest, TheHostsOwnRouteOutlivesTheLeaseOfAnIpv6VipInItsNetwork) {
+  ASSERT_TRUE(ip("addr add fd00::11/64 dev eth0 nodad"));
+  const config::Vip vip{address("fd00::100"), 64};
+  for (int i = 0; i < 3; ++i) {
+    io_.restart();
+    io_.run_for(100ms);
+    ASSERT_TRUE(netlink_->put_address("eth0", vip, 1s));
+  }
+  EXPECT_TRUE(wait_until([&] { return !has(vip.address); }));
+  const std::string routes = ip_output("-6 route show dev eth0");
+  EXPECT_NE(routes.find("fd00::/64"), std::string::npos) << routes;
+  EXPECT_EQ(routes.find("expires"), std::string::npos) << routes;
+  ASSERT_TRUE(netlink_->put_address("eth0", vip, std::nullopt));
+  ASSERT_TRUE(netlink_->remove_address("eth0", vip));
+  EXPECT_NE(ip_output("-6 route show dev eth0").find("fd00::/64"), std::string::npos);
+}
+
+TEST_F(NetlinkTest, AnIpv6VipAloneInItsNetworkBringsTheRoute) {
+  const config::Vip vip{address("fd00::100"), 64};
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(netlink_->put_address("eth0", vip, 1s));
+  EXPECT_NE(ip_output("-6 route show dev eth0").find("fd00::/64"), std::string::npos);
+}
+
+TEST_F(NetlinkTest, FollowsATentativeLinkLocalAddressUntilItIsUsable) {
+  ASSERT_TRUE(ip("-6 addr flush dev eth0"));
+  ASSERT_TRUE(wait_until([&] { return !netlink_->find("eth0")->link_local_address({}); }));
+  changed_.clear();
+  ASSERT_TRUE(ip("addr add fe80::11/64 dev eth0"));
+  ASSERT_TRUE(wait_until([&] { return has(address("fe80::11")); }));
+  EXPECT_EQ(netlink_->find("eth0")->link_local_address({}), std::nullopt) << "tentative";
+  EXPECT_FALSE(netlink_->find("eth0")->has_usable(address("fe80::11")));
+  changed_.clear();
+  // The duplicate address detection takes a second or two.
+  wait_until([&] { return netlink_->find("eth0")->link_local_address({}).has_value(); });
+  EXPECT_TRUE(wait_until([&] { return netlink_->find("eth0")->link_local_address({}); }));
+  EXPECT_TRUE(changed_.contains("eth0"));
+}
+
+TEST(InterfaceAddresses, TheFirstUsableLinkLocalAddressThatIsNoVipSendsAdverts) {
+  Interface interface;
+  interface.addresses = {{address("10.0.0.11"), 24, 0, true, true},
+                         {address("fd00::11"), 64, 0, true, true},
+                         {address("fe80::100"), 64, 0, false, true},
+                         {address("fe80::bad"), 64, 0, false, false},
+                         {address("fe80::11"), 64, 0, false, true}};
+  const std::vector vips{address("fe80::100")};
+  EXPECT_EQ(interface.link_local_address(vips), address("fe80::11"));
+  EXPECT_EQ(interface.primary_address(std::nullopt, vips), address("10.0.0.11"));
+}
+
 TEST(InterfaceAddresses, TheNodesOwnAddressIsThePrimaryOneWhereverItStands) {
   Interface interface;
-  interface.addresses = {{address("10.0.0.1"), 24, 0, true}, {address("10.0.0.11"), 24, 0, true}};
+  interface.addresses = {{address("10.0.0.1"), 24, 0, true, true},
+                         {address("10.0.0.11"), 24, 0, true, true}};
   EXPECT_EQ(interface.primary_address(address("10.0.0.11"), {}), address("10.0.0.11"));
   EXPECT_EQ(interface.primary_address(address("10.0.0.12"), {}), address("10.0.0.1"));
 }
 
 TEST(InterfaceAddresses, TheVipIsNeverThePrimaryAddress) {
   Interface interface;
-  interface.addresses = {{address("169.254.0.1"), 16, 0, false},
-                         {address("10.0.0.100"), 24, 0, true},
-                         {address("10.0.0.11"), 24, 0, true}};
+  interface.addresses = {{address("169.254.0.1"), 16, 0, false, true},
+                         {address("10.0.0.100"), 24, 0, true, true},
+                         {address("10.0.0.11"), 24, 0, true, true}};
   const std::vector vips{address("10.0.0.100")};
   EXPECT_EQ(interface.primary_address(address("10.9.9.9"), vips), address("10.0.0.11"));
   EXPECT_EQ(interface.primary_address(address("10.9.9.9"), {}), address("10.0.0.100"));

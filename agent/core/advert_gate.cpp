@@ -1,0 +1,166 @@
+#include "agent/core/advert_gate.h"
+
+#include <algorithm>
+
+namespace wslb::agent::core {
+
+namespace {
+
+std::string join(const std::vector<base::IpAddress>& addresses) {
+  constexpr std::size_t shown = 4;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(addresses.size(), shown); ++i) {
+    text += (i > 0 ? " " : "") + addresses[i].to_string();
+  }
+  return addresses.size() > shown ? text + " ..." : text;
+}
+
+}  // namespace
+
+AdvertGate::AdvertGate(const config::VrrpSection& section, const config::Cluster& cluster,
+                       std::vector<base::IpAddress> peers)
+    : section_(section), cluster_(cluster), peers_(std::move(peers)) {
+  for (const config::Vip& vip : section.vips) vips_.push_back(vip.address);
+  std::sort(vips_.begin(), vips_.end());
+}
+
+AdvertGate::Admission AdvertGate::admit(const PacketReceived& packet, const base::IpAddress& own,
+                                        const Office& office, base::TimePoint now,
+                                        Effects& effects) const {
+  if (packet.source == own) {
+    office.counters.add(Count::RefusedOwnAddress);
+    return {};
+  }
+  if (is_unicast() && std::find(peers_.begin(), peers_.end(), packet.source) == peers_.end()) {
+    office.counters.add(Count::RefusedStranger);
+    return {};
+  }
+  Admission admission;
+  admission.node = cluster_.node_at(packet.source);
+  const std::string sender =
+      admission.node != nullptr ? admission.node->name : packet.source.to_string();
+  auto decoded = vrrp::decode({.payload = packet.payload,
+                               .source = packet.source,
+                               .destination = packet.destination,
+                               .ttl = packet.ttl},
+                              {.version = section_.version,
+                               .vrid = section_.vrid,
+                               .interval = section_.advert,
+                               .check_ttl = !is_unicast(),
+                               .may_be_signed = office.authenticator.reads_signatures()});
+  if (!decoded) {
+    office.counters.add(decoded.error());
+    const std::string what = mismatch(decoded.error(), packet);
+    if (!what.empty()) {
+      office.alarms.raise(Alarms::Kind::Mismatch, sender + " " + what, now, effects);
+    }
+    return {};
+  }
+  admission.decoded = std::move(*decoded);
+  const Verdict verdict = judge_signature(packet, admission.decoded, sender, office, now, effects);
+  if (verdict == Verdict::Refused) return {};
+  if (!compare_addresses(admission.decoded.advert, admission.node, sender, office, now, effects)) {
+    return {};
+  }
+  admission.verdict = verdict;
+  return admission;
+}
+
+AdvertGate::Verdict AdvertGate::judge_signature(const PacketReceived& packet,
+                                                const vrrp::Decoded& decoded,
+                                                const std::string& sender, const Office& office,
+                                                base::TimePoint now, Effects& effects) const {
+  using Auth = Authenticator::Verdict;
+  if (!office.authenticator.reads_signatures()) return Verdict::Admitted;
+  const auto refuse = [&](Count count, const std::string& what) {
+    office.counters.add(count);
+    office.alarms.raise(Alarms::Kind::Authentication, what, now, effects);
+    return Verdict::Refused;
+  };
+  const auto verdict = office.authenticator.judge(
+      packet.payload, decoded.is_signed,
+      {.version = section_.version, .vrid = section_.vrid, .source = packet.source});
+  switch (verdict) {
+    case Auth::Good:
+      return Verdict::Admitted;
+    case Auth::Old:
+      office.counters.add(Count::AuthenticOld);
+      office.alarms.raise(
+          Alarms::Kind::Authentication,
+          "signed adverts of " + sender +
+              " are older than earlier ones: a recording, or its clock was set back",
+          now, effects);
+      return Verdict::Old;
+    case Auth::Replayed:
+      office.counters.add(Count::RefusedReplayed);  // the network may have doubled it: no alarm
+      return Verdict::Refused;
+    case Auth::Unsigned:
+      return refuse(Count::RefusedUnsigned,
+                    "adverts of " + sender +
+                        " are refused: they are not signed; see 'auth' for how to introduce it");
+    case Auth::UnknownKey:
+      return refuse(Count::RefusedUnknownKey,
+                    "adverts of " + sender +
+                        " are refused: they are signed by a key that is not in the secret file");
+    case Auth::Forged:
+      return refuse(Count::RefusedForged, "adverts of " + sender +
+                                              " are refused: their signature is wrong; do both "
+                                              "hosts have the same secret file?");
+  }
+  return Verdict::Refused;
+}
+
+bool AdvertGate::compare_addresses(const vrrp::Advert& advert, const config::Node* node,
+                                   const std::string& sender, const Office& office,
+                                   base::TimePoint now, Effects& effects) const {
+  std::vector<base::IpAddress> theirs = advert.addresses;
+  std::sort(theirs.begin(), theirs.end());
+  if (theirs == vips_) return true;
+  const bool shared = std::any_of(theirs.begin(), theirs.end(), [&](const auto& each) {
+    return std::binary_search(vips_.begin(), vips_.end(), each);
+  });
+  // A host that we were told of is misconfigured; one that we know nothing of and that serves other
+  // addresses is another virtual router, and to obey it would leave ours unserved.
+  if (!shared && node == nullptr && !is_unicast()) {
+    office.counters.add(Count::RefusedVridClash);
+    office.alarms.raise(Alarms::Kind::VridClash,
+                        "another virtual router on " + section_.interface + " has our VRID " +
+                            std::to_string(section_.vrid) + ": " + sender + " uses it for " +
+                            join(theirs) + "; give one of them another 'vrid'",
+                        now, effects);
+    return false;
+  }
+  office.counters.add(Count::VipsDiffer);
+  office.alarms.raise(Alarms::Kind::Mismatch,
+                      sender + " advertises " + join(theirs) + ", this node " + join(vips_) +
+                          "; both need the same 'vip' lines",
+                      now, effects);
+  return true;
+}
+
+// What a packet that claims our VRID has against our configuration; empty: it is mere garbage.
+std::string AdvertGate::mismatch(vrrp::DecodeError error, const PacketReceived& packet) const {
+  if (packet.payload.size() < 8 || packet.payload[1] != section_.vrid) return {};
+  const int version = packet.payload[0] >> 4U;
+  switch (error) {
+    case vrrp::DecodeError::Version:
+      if (version != 2 && version != 3) return {};
+      return "speaks version " + std::to_string(version) + " of VRRP, this section version " +
+             std::to_string(section_.version);
+    case vrrp::DecodeError::Interval:
+      return "has another interval than this section's, which version 2 does not allow";
+    case vrrp::DecodeError::Authenticated:
+      return "uses VRRPv2's authentication, which RFC 3768 removed; switch it off there";
+    case vrrp::DecodeError::Ttl:
+    case vrrp::DecodeError::Truncated:
+    case vrrp::DecodeError::Type:
+    case vrrp::DecodeError::Vrid:
+    case vrrp::DecodeError::NoAddresses:
+    case vrrp::DecodeError::Length:
+    case vrrp::DecodeError::Checksum:
+      return {};
+  }
+  return {};
+}
+
+}  // namespace wslb::agent::core

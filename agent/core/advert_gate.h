@@ -1,0 +1,66 @@
+// Which of the packets that arrive are adverts for one section: RFC 9568, section 7.1, the
+// signature, and whether the sender can belong to our virtual router at all. Refusals are counted
+// by reason; those that point to a mistake of an operator raise an alarm that names the sender.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/core/alarms.h"
+#include "agent/core/authenticator.h"
+#include "agent/core/counters.h"
+#include "agent/core/effect.h"
+#include "agent/core/input.h"
+#include "base/ip_address.h"
+#include "base/time.h"
+#include "config/cluster.h"
+#include "config/vrrp_section.h"
+#include "vrrp/packet.h"
+
+namespace wslb::agent::core {
+
+class AdvertGate {
+ public:
+  // All of it outlives the gate. `peers`: who may send unicast; empty for multicast.
+  AdvertGate(const config::VrrpSection& section, const config::Cluster& cluster,
+             std::vector<base::IpAddress> peers);
+
+  struct Office {
+    Authenticator& authenticator;
+    Counters& counters;
+    Alarms& alarms;
+  };
+
+  enum class Verdict : std::uint8_t {
+    Refused,
+    Old,  // authentic, but of its sender's past; `decoded` is set
+    Admitted,
+  };
+  struct Admission {
+    Verdict verdict = Verdict::Refused;
+    vrrp::Decoded decoded{};
+    const config::Node* node = nullptr;  // null: none of the cluster's
+  };
+
+  // `own`: the source of our own adverts.
+  [[nodiscard]] Admission admit(const PacketReceived& packet, const base::IpAddress& own,
+                                const Office& office, base::TimePoint now, Effects& effects) const;
+
+ private:
+  [[nodiscard]] Verdict judge_signature(const PacketReceived& packet, const vrrp::Decoded& decoded,
+                                        const std::string& sender, const Office& office,
+                                        base::TimePoint now, Effects& effects) const;
+  // False: the advert belongs to another virtual router.
+  [[nodiscard]] bool compare_addresses(const vrrp::Advert& advert, const config::Node* node,
+                                       const std::string& sender, const Office& office,
+                                       base::TimePoint now, Effects& effects) const;
+  [[nodiscard]] std::string mismatch(vrrp::DecodeError error, const PacketReceived& packet) const;
+  [[nodiscard]] bool is_unicast() const { return section_.transport == config::Transport::Unicast; }
+
+  const config::VrrpSection& section_;
+  const config::Cluster& cluster_;
+  std::vector<base::IpAddress> peers_;
+  std::vector<base::IpAddress> vips_;  // sorted
+};
+
+}  // namespace wslb::agent::core

@@ -1,0 +1,51 @@
+// The proxy beside this agent, whatever it is: our own by ProxyLink, or another one by
+// ExternalProxy; and its process, if the agent starts it. Used by the wiring in main.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+
+#include "agent/external_proxy.h"
+#include "agent/proxy_link.h"
+#include "agent/proxy_process.h"
+#include "agent/run_dir.h"
+#include "agent/status_report.h"
+#include "base/result.h"
+#include "config/cluster.h"
+
+namespace wslb::agent {
+
+class LocalProxy {
+ public:
+  struct Handlers {
+    std::function<void(std::int32_t pid)> on_ready;
+    std::function<void(const std::string& reason)> on_lost;  // after on_ready only
+  };
+
+  static base::Result<std::unique_ptr<LocalProxy>> open(boost::asio::io_context& io,
+                                                        const config::Cluster& cluster,
+                                                        const RunDir& run_dir,
+                                                        const std::string& node,
+                                                        const Handlers& handlers);
+  LocalProxy(boost::asio::io_context& io, const config::Cluster& cluster, const RunDir& run_dir);
+
+  // Starts its process, where that is the agent's to do.
+  void start();
+  // `done` is called when that process is gone.
+  void stop(std::function<void()> done) { process_.stop(std::move(done)); }
+
+  void report(ShellFigures& figures) const;
+
+ private:
+  bool has_command_;
+  ProxyProcess process_;
+  // One of the two.
+  std::unique_ptr<ProxyLink> link_;
+  std::unique_ptr<ExternalProxy> external_;
+};
+
+}  // namespace wslb::agent

@@ -1,0 +1,30 @@
+#include "agent/secret_file.h"
+
+#include <sys/stat.h>
+
+#include "agent/file_descriptor.h"
+#include "base/file.h"
+
+namespace wslb::agent {
+
+base::Result<vrrp::Keyring> read_secret(const config::Cluster& cluster) {
+  if (!cluster.secret_file) return vrrp::Keyring();
+  const std::string& path = *cluster.secret_file;
+  const std::string what = "secret-file " + path + ": ";
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) {
+    return base::Error{system_error("secret-file " + path).message +
+                       "; make one with 'wslbctl keygen' and copy it to every node"};
+  }
+  // The group may be the agent's own, if the agent does not run as root.
+  if ((found.st_mode & (S_IRWXO | S_IWGRP)) != 0) {
+    return base::Error{what + "others than its owner and group may use it; chmod 0640 or 0400"};
+  }
+  const auto text = base::read_file(path);
+  if (!text) return base::Error{"secret-file: " + text.error().message};
+  auto keys = vrrp::parse_secret(*text);
+  if (!keys) return base::Error{what + keys.error().message};
+  return std::move(*keys);
+}
+
+}  // namespace wslb::agent

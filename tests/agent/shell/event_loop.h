@@ -1,0 +1,21 @@
+// Runs an io_context until something has happened, for tests of the shell.
+#pragma once
+
+#include <chrono>
+
+#include <boost/asio/io_context.hpp>
+
+namespace wslb::agent {
+
+// False: it did not happen within five seconds.
+template <typename Done>
+bool run_until(boost::asio::io_context& io, Done done) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (!done() && std::chrono::steady_clock::now() < end) {
+    io.restart();
+    io.run_one_for(std::chrono::milliseconds(10));
+  }
+  return done();
+}
+
+}  // namespace wslb::agent
