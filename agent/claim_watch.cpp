@@ -14,7 +14,7 @@
 namespace wslb::agent {
 namespace {
 
-constexpr int kBufferBytes = 32 * 1024;  // some dozens of claims; the rest of a flood is lost
+constexpr int kClaimBufferBytes = 32 * 1024;  // some dozens of claims; the rest of a flood is lost
 constexpr std::chrono::milliseconds kWindow{100};
 
 // Where a frame with an Ethernet header says who claims what.
@@ -42,7 +42,8 @@ base::Result<std::unique_ptr<ClaimWatch>> ClaimWatch::open(boost::asio::io_conte
   to.sll_protocol = htons(family == base::Family::V4 ? ETHERTYPE_ARP : ETHERTYPE_IPV6);
   to.sll_ifindex = interface.index;
   if (!fd || !attach(fd.get(), foreign_claim_filter(vips, own)) ||
-      ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &kBufferBytes, sizeof kBufferBytes) != 0 ||
+      ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &kClaimBufferBytes, sizeof kClaimBufferBytes) !=
+          0 ||
       ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) {
     return system_error(what);
   }

@@ -16,8 +16,8 @@ constexpr Mac kBroadcast{0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 constexpr std::uint16_t kEthernet = 1;
 constexpr std::uint16_t kRequest = 1;
 constexpr std::uint8_t kVrrp = 112;
-constexpr std::uint8_t kOnLinkHops = 255;          // proves that a packet was not routed
-constexpr std::uint8_t kTypeOfService = 0xc0;    // internetwork control
+constexpr std::uint8_t kOnLinkHops = 255;        // proves that a packet was not routed
+constexpr std::uint8_t kTrafficClass = 0xc0;     // internetwork control
 constexpr std::uint8_t kTargetLinkAddress = 2;   // option of a neighbour advertisement
 constexpr std::uint32_t kOverride = 0x20000000;  // its flag
 constexpr std::size_t kIcmpChecksum = 2;
@@ -73,7 +73,7 @@ base::Bytes ipv6_frame(const Mac& mac, const base::IpAddress& source, const base
                        std::uint8_t next_header, base::ByteView payload) {
   base::ByteWriter frame;
   put_ethernet(frame, multicast_mac(group), mac, ETHERTYPE_IPV6);
-  frame.u32(6U << 28U | std::uint32_t{kTypeOfService} << 20U);
+  frame.u32(6U << 28U | std::uint32_t{kTrafficClass} << 20U);
   frame.u16(static_cast<std::uint16_t>(payload.size()));
   frame.u8(next_header);
   frame.u8(kOnLinkHops);
@@ -87,7 +87,7 @@ base::Bytes ipv4_frame(const Mac& mac, const base::IpAddress& source, const base
                        base::ByteView payload) {
   base::ByteWriter header;
   header.u8(0x45);  // version 4, five words
-  header.u8(kTypeOfService);
+  header.u8(kTrafficClass);
   header.u16(static_cast<std::uint16_t>(kIpHeaderBytes + payload.size()));
   header.u16(0);       // no identification,
   header.u16(0x4000);  // for it is not to be fragmented

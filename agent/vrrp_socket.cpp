@@ -6,8 +6,8 @@
 
 #include <arpa/inet.h>
 #include <linux/if.h>
+#include <linux/ip.h>
 #include <netinet/in.h>
-#include <netinet/ip.h>
 #include <sys/socket.h>
 
 #include "agent/packet_filter.h"

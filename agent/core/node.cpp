@@ -144,8 +144,8 @@ void Node::resume(const Start& begin, base::TimePoint now, Effects& effects) {
     for (Section& each : group.sections()) {
       if (whole) {
         each.resume(now, effects);
-      } else if (last_advert(each)) {
-        each.give_up_inheritance(now, effects);
+      } else if (const auto last = last_advert(each)) {
+        each.give_up_inheritance(*last, now, effects);
       }
     }
   }

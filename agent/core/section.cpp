@@ -103,9 +103,12 @@ void Section::resume(base::TimePoint now, Effects& effects) {
   apply(router_.resume(now), now, effects);
 }
 
-void Section::give_up_inheritance(base::TimePoint now, Effects& effects) {
+// Backups that still wait for the killed agent's next advert need not wait on. Later somebody else
+// is active, and to resign would only disturb.
+void Section::give_up_inheritance(base::TimePoint last_advert, base::TimePoint now,
+                                  Effects& effects) {
   effects.emplace_back(RemoveVips{index_});
-  say_farewell(now, effects);
+  if (now - last_advert < router_.active_down()) say_farewell(now, effects);
 }
 
 Fitness Section::fitness(const Facts& facts, base::TimePoint now) const {

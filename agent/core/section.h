@@ -53,7 +53,7 @@ class Section {
   [[nodiscard]] bool may_resume(std::optional<base::TimePoint> last_advert, const Facts& facts,
                                 base::TimePoint now) const;
   void resume(base::TimePoint now, Effects& effects);
-  void give_up_inheritance(base::TimePoint now, Effects& effects);
+  void give_up_inheritance(base::TimePoint last_advert, base::TimePoint now, Effects& effects);
   [[nodiscard]] Fitness fitness(const Facts& facts, base::TimePoint now) const;
 
   // Into the election, as Backup (Active at once with priority 255).

@@ -65,7 +65,8 @@ class KeepalivedRouter:
         return (f"net_namespace {self.host.namespace}\n\n"
                 f"global_defs {{\n    router_id {self.host.name}\n"
                 f"    vrrp_version {wire.version}\n"
-                "    vrrp_rt_priority 50\n    vrrp_no_swap\n}\n\n"  # as wslb-agent has them
+                # As wslb-agent has them. By default Keepalived is killed after 10 ms of CPU at once.
+                "    vrrp_rt_priority 50\n    vrrp_rlimit_rttime 1000000\n    vrrp_no_swap\n}\n\n"
                 f"vrrp_instance public {{\n{text}\n}}\n")
 
     def names(self):

@@ -61,7 +61,8 @@ def cluster_section(nodes, vip=VIP, vips=None, advert_ms=100, interface=INTERFAC
 
 def keepalived(host, priority, process, track="process", vip=VIP, advert_ms=100):
     """What an expert writes for fast failover: VRRPv3, sub-second adverts, nopreempt, a dead
-    HAProxy is a FAULT (no weights); real-time priority and locked memory, as wslb-agent has them.
+    HAProxy is a FAULT (no weights); real-time priority and locked memory, as wslb-agent has them
+    (rlimit_rttime: by default Keepalived is killed after 10 ms of CPU at once).
 
     How a dead HAProxy is noticed: `track` "process" is kernel events, "script" the fastest script
     check that there is, each second (whole seconds, at least 1) and with the first failure.
@@ -72,6 +73,7 @@ global_defs {{
     router_id {host.name}
     vrrp_version 3
     vrrp_rt_priority 50
+    vrrp_rlimit_rttime 1000000
     vrrp_no_swap
     script_user root
 }}

@@ -27,7 +27,7 @@ class Pair6:
                                {host.mac(): host.name for host in self.hosts})
         for wslb in self.wslb.values():
             wslb.start()
-        self.prober = Prober(self.client, VIP6)
+        self.prober = Prober(self.client, VIP6, interval_ms=20)
 
     def settled(self):
         states = {host: wslb.vrrp() for host, wslb in self.wslb.items()}

@@ -153,6 +153,12 @@ TEST(Restart, GivesUpAtOnceWhenAPeerMayHaveTakenOver) {
   EXPECT_EQ(host.state(), SectionState::Backup);
 }
 
+TEST(Restart, IsSilentWhenSomebodyElseMustBeActiveByNow) {
+  Host host;
+  host.link("eth0", true, true, "10.0.0.11");
+  EXPECT_THAT(actions(host.feed(restart(host, 2s))), ElementsAre("remove vips public"));
+}
+
 TEST(Restart, GivesUpAtOnceWhenTheProxyIsDeadToo) {
   Host host;
   host.link("eth0", true, true, "10.0.0.11");
