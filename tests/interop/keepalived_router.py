@@ -65,7 +65,7 @@ class KeepalivedRouter:
         return (f"net_namespace {self.host.namespace}\n\n"
                 f"global_defs {{\n    router_id {self.host.name}\n"
                 f"    vrrp_version {wire.version}\n"
-                # As wslb-agent has them. By default Keepalived is killed after 10 ms of CPU at once.
+                # As wslb-agent has them; by default it is killed after 10 ms of CPU at once.
                 "    vrrp_rt_priority 50\n    vrrp_rlimit_rttime 1000000\n    vrrp_no_swap\n}\n\n"
                 f"vrrp_instance public {{\n{text}\n}}\n")
 

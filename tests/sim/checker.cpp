@@ -46,16 +46,20 @@ Duration Checker::overlap(std::size_t section) const {
   return stretch(witness_.slowest(section)) + 2 * world_.network().delay_max;
 }
 
+// A section of a group may wait for the slowest of them.
 Duration Checker::outage(std::size_t section) const {
-  const config::VrrpSection& config = world_.section(0, section);
-  const int rounds = config.group.empty() ? 1 : 2;
+  const bool grouped = !world_.section(0, section).group.empty();
   Duration down{};
-  for (std::size_t i = 0; i < world_.hosts().size(); ++i) {
-    if (!witness_.is_fit(i, section)) continue;
-    const int priority = witness_.configured(i, section);
-    down = std::max(down, active_down(config, priority, witness_.slowest(section)));
+  for (std::size_t i = 0; i < world_.sections(); ++i) {
+    if (i != section && !grouped) continue;
+    for (std::size_t host = 0; host < world_.hosts().size(); ++host) {
+      if (!witness_.is_fit(host, section)) continue;
+      const int priority = witness_.configured(host, i);
+      down = std::max(down, active_down(world_.section(0, i), priority, witness_.slowest(i)));
+    }
   }
-  return stretch(config.start_delay + rounds * down) + overlap(section);
+  const Duration delay = world_.section(0, section).start_delay;
+  return stretch(delay + (grouped ? 2 : 1) * down) + overlap(section);
 }
 
 Duration Checker::settling_time() const {
@@ -63,7 +67,8 @@ Duration Checker::settling_time() const {
   for (std::size_t i = 0; i < world_.sections(); ++i) {
     const config::VrrpSection& section = world_.section(0, i);
     const Duration down = active_down(section, 1, witness_.slowest(i));
-    longest = std::max(longest, 4 * down + section.start_delay + section.preempt.after);
+    const int rounds = section.group.empty() ? 4 : 8;  // until a group has united
+    longest = std::max(longest, rounds * down + section.start_delay + section.preempt.after);
   }
   return stretch(longest) + 2 * world_.network().late_max + 2 * world_.network().delay_max;
 }
@@ -79,6 +84,17 @@ bool Checker::is_quiet() const {
     }
   }
   return true;
+}
+
+// A section that was held out comes back, and everything settles once more.
+bool Checker::was_doubted() const {
+  const Duration settling = settling_time();
+  for (std::size_t i = 0; i < world_.hosts().size(); ++i) {
+    for (const Host::Post& post : world_.hosts()[i].posts) {
+      if (post.adds_fail || world_.local_now(i) <= post.doubted_until + settling) return true;
+    }
+  }
+  return false;
 }
 
 bool Checker::any_fit(std::size_t section) const {
@@ -118,7 +134,9 @@ void Checker::look(std::size_t section, Sighting& sighting) {
 
 void Checker::moved(std::size_t section, Sighting& sighting, std::vector<std::size_t> owners) {
   const bool quiet = is_quiet();
-  if (quiet && world_.now() - disturbed_ > settling_time()) fail(section, "the VIP flaps");
+  if (quiet && world_.now() - disturbed_ > settling_time() && !was_doubted()) {
+    fail(section, "the VIP flaps");
+  }
   const auto was_there = [&](std::size_t owner) {
     return std::find(sighting.owners.begin(), sighting.owners.end(), owner) !=
            sighting.owners.end();
@@ -180,7 +198,7 @@ void Checker::check_outage(std::size_t section, Sighting& sighting) {
 }
 
 void Checker::judge_quiet() {
-  if (!is_quiet()) return;
+  if (!is_quiet() || was_doubted()) return;
   for (std::size_t section = 0; section < sightings_.size(); ++section) judge_section(section);
 }
 
@@ -208,7 +226,7 @@ void Checker::judge_section(std::size_t section) {
   if (witness_.advertised(owner, section) != priority && !outbids) {
     fail(section, world_.hosts()[owner].name + " advertises another priority than its own");
   }
-  if (!priorities_count_ || !linked || outbids || witness_.saw_union()) return;
+  if (!priorities_count_ || !linked || outbids) return;
   for (std::size_t i = 0; i < world_.hosts().size() && config.preempt.enabled; ++i) {
     if (witness_.is_fit(i, section) && witness_.configured(i, section) > priority) {
       fail(section, world_.hosts()[i].name + " has a higher priority than the active host");

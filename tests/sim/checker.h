@@ -74,6 +74,7 @@ class Checker {
   [[nodiscard]] Duration outage(std::size_t section) const;
   [[nodiscard]] Duration stretch(Duration shown) const;
   [[nodiscard]] bool has_strangers() const;
+  [[nodiscard]] bool was_doubted() const;
   [[nodiscard]] bool any_fit(std::size_t section) const;
 
   World& world_;
