@@ -52,6 +52,7 @@ void Router::in_backup(Event event, const Heard& advert, base::TimePoint now, Ef
     case Event::Start:
     case Event::Resume:
     case Event::Resign:
+    case Event::StepDown:
     case Event::Wake:
       break;
     case Event::Shutdown:
@@ -95,6 +96,9 @@ void Router::in_active(Event event, const Heard& advert, base::TimePoint now, Ef
     case Event::Resign:
       become_backup(Cause::Commanded, now, effects);
       effects.emplace_back(SendAdvert{priority_resign});
+      break;
+    case Event::StepDown:
+      become_backup(Cause::Commanded, now, effects);
       break;
   }
 }

@@ -31,7 +31,7 @@ enum class Cause : std::uint8_t {
   ActiveResigned,  // the active router sent priority 0, and nobody else took over within the skew
   HigherPriority,  // a better router advertised
   Stalled,         // this process slept longer than its Active-Down time
-  Commanded,       // resign() or take_over()
+  Commanded,       // resign(), step_down() or take_over()
   Stopped,         // shutdown()
 };
 
@@ -90,6 +90,8 @@ class Router {
   [[nodiscard]] Effects expire(base::TimePoint now) { return step(Event::Expire, {}, now); }
   // Active to Backup with priority 0; it then waits for a full Active-Down time.
   [[nodiscard]] Effects resign(base::TimePoint now) { return step(Event::Resign, {}, now); }
+  // The same without a word: another router is active already.
+  [[nodiscard]] Effects step_down(base::TimePoint now) { return step(Event::StepDown, {}, now); }
   // Backup to Active at once. Set a priority that beats the active router's before.
   [[nodiscard]] Effects take_over(base::TimePoint now) { return step(Event::TakeOver, {}, now); }
   // Gives Active up if it overslept. receive() and expire() do it by themselves; call this before
@@ -117,6 +119,7 @@ class Router {
     Receive,
     Expire,
     Resign,
+    StepDown,
     TakeOver,
     Wake
   };

@@ -111,7 +111,12 @@ void Group::follow(Section& leader, base::TimePoint now, Effects& effects) {
   }
   if (news->cause == vrrp::Cause::HigherPriority || news->cause == vrrp::Cause::Stalled) {
     const std::string why = "group " + name_ + ": " + leader.config().name + " stepped down";
-    for (Section& section : sections_) section.resign(why, now, effects);
+    // A node of ours that outbids takes the whole group: to resign would only call in a third one.
+    const Section::ActiveRouter* winner = leader.active_router(now);
+    const bool is_taken = winner != nullptr && winner->outbids;
+    for (Section& section : sections_) {
+      is_taken ? section.step_down(why, now, effects) : section.resign(why, now, effects);
+    }
   }
   if (!is_active()) end_outbidding();
 }

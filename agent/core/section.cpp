@@ -158,6 +158,11 @@ void Section::resign(std::string why, base::TimePoint now, Effects& effects) {
   apply(router_.resign(now), now, effects);
 }
 
+void Section::step_down(std::string why, base::TimePoint now, Effects& effects) {
+  why_ = std::move(why);
+  apply(router_.step_down(now), now, effects);
+}
+
 void Section::take_over(std::string why, base::TimePoint now, Effects& effects) {
   why_ = std::move(why);
   apply(router_.take_over(now), now, effects);

@@ -76,6 +76,7 @@ class Section {
   void expire(base::TimePoint now, Effects& effects);
   void listen_again(base::TimePoint now) { router_.listen_again(now); }
   void resign(std::string why, base::TimePoint now, Effects& effects);
+  void step_down(std::string why, base::TimePoint now, Effects& effects);
   void take_over(std::string why, base::TimePoint now, Effects& effects);
   void address_result(const AddressResult& result, base::TimePoint now, Effects& effects);
   void address_lost(const AddressLost& lost, base::TimePoint now, Effects& effects);

@@ -3,7 +3,7 @@ from typing import NamedTuple, Optional
 
 TIMEOUT_MS = 1000  # an attempt is given up then: a lost SYN, sent again after 1 s, counts as failed
 QUICK_MS = 100     # an answer later than that is as good as none
-RUN = 40           # so many good attempts in a row mean that the service is back (200 ms at 5 ms)
+RUN_MS = 200       # nothing but good attempts for so long means that the service is back
 
 
 class Attempt(NamedTuple):
@@ -42,7 +42,7 @@ def find_outage(attempts, fault_ms):
     run = []
     for attempt in (a for a in attempts if a.start > bad[0].start and a.end >= fault_ms):
         run = [*run, attempt] if attempt.good else []
-        if len(run) == RUN:
+        if run and run[-1].start - run[0].start >= RUN_MS:
             break
     else:
         return None

@@ -1,5 +1,5 @@
 """How an outage is computed: the definition that all figures rest on."""
-from .attempt import RUN, Attempt, find_outage
+from .attempt import RUN_MS, Attempt, find_outage
 
 
 def good(start, took=2.0):
@@ -42,7 +42,7 @@ def test_flapping_service_is_not_back():
 
 
 def test_failure_after_the_run_is_told_apart():
-    attempts = [failed(1000.0), *series(1005, 1005 + 5 * RUN), failed(1300.0, "reset", 1.0)]
+    attempts = [failed(1000.0), *series(1005, 1010 + RUN_MS), failed(1300.0, "reset", 1.0)]
     outage = find_outage(attempts, 1000)
     assert outage.served_after == 7
     assert outage.late_failures == 1
@@ -62,3 +62,10 @@ def test_attempt_in_flight_at_the_fault_counts():
     outage = find_outage([Attempt(997.0, 1001.0, "reset", ""), *series(1005, 2000)], 1000)
     assert outage.first_bad == 997
     assert outage.served_after == 7
+
+
+def test_slow_attempt_before_the_fault_does_not_end_the_outage():
+    slow = Attempt(990.0, 1095.0, "200", "")
+    in_flight = [Attempt(990.0 + n / 10, 1001.0, "200", "") for n in range(1, 99)]
+    attempts = [slow, *in_flight, *series(1005, 1030, failed), *series(1030, 2000)]
+    assert find_outage(attempts, 1000).served_after == 32

@@ -61,6 +61,7 @@ void Attacker::forge(std::size_t victim) {
   Frame frame = *model;
   frame.forged = true;
   frame.priority = priorities.at(world_.random().below(priorities.size()));
+  if (frame.priority == model->priority) frame.priority ^= 1U;  // else it might be no forgery
   vrrp::Advert advert{.version = section.version,
                       .vrid = section.vrid,
                       .priority = frame.priority,

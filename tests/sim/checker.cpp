@@ -59,7 +59,10 @@ Duration Checker::outage(std::size_t section) const {
     }
   }
   const Duration delay = world_.section(0, section).start_delay;
-  return stretch(delay + (grouped ? 2 : 1) * down) + overlap(section);
+  // Authentic but old adverts have a backup wait three times longer at most, and what is left of
+  // it.
+  const int rounds = was_attacked() ? 5 : 1;
+  return stretch(delay + (grouped ? 2 : 1) * rounds * down) + overlap(section);
 }
 
 Duration Checker::settling_time() const {
@@ -67,7 +70,8 @@ Duration Checker::settling_time() const {
   for (std::size_t i = 0; i < world_.sections(); ++i) {
     const config::VrrpSection& section = world_.section(0, i);
     const Duration down = active_down(section, 1, witness_.slowest(i));
-    const int rounds = section.group.empty() ? 4 : 8;  // until a group has united
+    int rounds = section.group.empty() ? 4 : 8;  // until a group has united
+    if (was_attacked()) rounds += 4;
     longest = std::max(longest, rounds * down + section.start_delay + section.preempt.after);
   }
   return stretch(longest) + 2 * world_.network().late_max + 2 * world_.network().delay_max;
@@ -84,6 +88,11 @@ bool Checker::is_quiet() const {
     }
   }
   return true;
+}
+
+bool Checker::was_attacked() const {
+  const auto replays = static_cast<std::size_t>(Fault::PacketReplayed);
+  return world_.statistics().faults.at(replays) > 0;
 }
 
 // A section that was held out comes back, and everything settles once more.

@@ -75,6 +75,7 @@ class Checker {
   [[nodiscard]] Duration stretch(Duration shown) const;
   [[nodiscard]] bool has_strangers() const;
   [[nodiscard]] bool was_doubted() const;
+  [[nodiscard]] bool was_attacked() const;
   [[nodiscard]] bool any_fit(std::size_t section) const;
 
   World& world_;

@@ -200,6 +200,8 @@ bool Disturber::all_in_best_order() const {
   for (std::size_t i = 0; i < world_.hosts().size(); ++i) {
     for (std::size_t section = 0; section < world_.sections(); ++section) {
       if (!checker_.witness().is_fit(i, section)) return false;
+      // No command outbids these.
+      if (checker_.witness().configured(i, section) >= 253) return false;
     }
   }
   return !attacking_;

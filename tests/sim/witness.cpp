@@ -82,6 +82,7 @@ void Witness::begin(std::size_t host) {
     Post& mine = post(host, i);
     mine.sent = mine.gained = mine.dropped = false;
     mine.owes = 0;
+    mine.resignation = false;
   }
 }
 
@@ -162,7 +163,8 @@ void Witness::dropped(std::size_t host, std::size_t section) {
   const int priority = std::max(mine.configured, mine.advertised);
   mine.dropped = true;
   mine.owner = mine.must_drop = false;
-  mine.earliest = now + active_down(config, priority, fastest(section));
+  mine.earliest = now;  // it overslept and then heard of a resignation
+  if (!mine.resignation) mine.earliest += active_down(config, priority, fastest(section));
   mine.deadline = now + active_down(config, mine.configured, slowest(section));
   mine.last_good = now;
 }
@@ -179,10 +181,11 @@ bool Witness::heeds(const Happening& what, const Post& mine) const {
 }
 
 void Witness::heard(const Happening& what) {
-  if (what.frame->forged) return;
+  if (what.frame->forged || what.frame->sender == what.host) return;
   Post& mine = post(what.host, what.section);
   const Host& host = world_.hosts()[what.host];
   if (!mine.owner) return backup_heard(what, mine);
+  mine.resignation = what.priority == 0;
   if (!what.fresh || what.frame->hostile || mine.must_drop || !is_fit(what.host, what.section)) {
     return;
   }
@@ -317,8 +320,11 @@ void Witness::look_at_fitness(std::size_t host) {
     const bool fit = is_fit(host, i);
     const bool sure = fit && !in_doubt(host, i);
     if (fit && !mine.fit) {
+      // What it read when it woke up may have told it that the active router resigned.
+      const bool woke_now = mine.fit_since == now;
       mine.fit_since = now;
-      mine.earliest = now + active_down(section, mine.configured, section.advert);
+      mine.earliest = now;
+      if (!woke_now) mine.earliest += active_down(section, mine.configured, section.advert);
     }
     if (sure && !mine.sure) {
       mine.deadline = now + section.start_delay + active_down(section, mine.configured, slowest(i));

@@ -68,6 +68,7 @@ class Witness {
     bool must_drop = false;
     // In this step:
     bool sent = false;
+    bool resignation = false;  // it heard one while it had the VIP
     bool gained = false;
     bool early = false;  // it gained the VIP before `earliest`
     bool dropped = false;

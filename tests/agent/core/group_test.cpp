@@ -74,7 +74,7 @@ TEST(Group, ANodeThatWasOutbidWaitsAsLongAsAnySectionHearsTheOther) {
   host.boot();
   host.run(322ms);
   EXPECT_THAT(actions(host.advert(253, "10.0.0.12", inner)),
-              ElementsAre("remove vips inner", "remove vips public", "advert 0 -> 224.0.0.18"));
+              ElementsAre("remove vips inner", "remove vips public"));
   for (int i = 0; i < 50; ++i) {
     host.run(100ms);
     host.advert(199, "10.0.0.12", inner);
@@ -89,8 +89,16 @@ TEST(Group, AllStepDownWithTheOneThatLoses) {
   Host host(grouped());
   host.boot();
   host.run(322ms);
-  EXPECT_THAT(actions(host.advert(201, "10.0.0.12", outer)),
+  EXPECT_THAT(actions(host.advert(201, "10.0.0.99", outer)),
               ElementsAre("remove vips public", "remove vips inner", "advert 0 -> 224.0.0.18"));
+}
+
+TEST(Group, SaysNothingWhenANodeOfOursTakesItWhole) {
+  Host host(grouped());
+  host.boot();
+  host.run(322ms);
+  EXPECT_THAT(actions(host.advert(254, "10.0.0.12", outer)),
+              ElementsAre("remove vips public", "remove vips inner"));
 }
 
 TEST(Group, FailoverOfOneMovesAll) {
