@@ -18,8 +18,8 @@ std::string join(const std::vector<base::IpAddress>& addresses) {
 }  // namespace
 
 AdvertGate::AdvertGate(const config::VrrpSection& section, const config::Cluster& cluster,
-                       std::vector<base::IpAddress> peers)
-    : section_(section), cluster_(cluster), peers_(std::move(peers)) {
+                       std::string_view self, std::vector<base::IpAddress> peers)
+    : section_(section), cluster_(cluster), self_(self), peers_(std::move(peers)) {
   for (const config::Vip& vip : section.vips) vips_.push_back(vip.address);
   std::sort(vips_.begin(), vips_.end());
 }
@@ -37,8 +37,7 @@ AdvertGate::Admission AdvertGate::admit(const PacketReceived& packet, const base
   }
   Admission admission;
   admission.node = cluster_.node_at(packet.source);
-  const std::string sender =
-      admission.node != nullptr ? admission.node->name : packet.source.to_string();
+  std::string sender = admission.node != nullptr ? admission.node->name : packet.source.to_string();
   auto decoded = vrrp::decode({.payload = packet.payload,
                                .source = packet.source,
                                .destination = packet.destination,
@@ -57,13 +56,35 @@ AdvertGate::Admission AdvertGate::admit(const PacketReceived& packet, const base
     return {};
   }
   admission.decoded = std::move(*decoded);
-  const Verdict verdict = judge_signature(packet, admission.decoded, sender, office, now, effects);
-  if (verdict == Verdict::Refused) return {};
-  if (!compare_addresses(admission.decoded.advert, admission.node, sender, office, now, effects)) {
+  const vrrp::Advert& advert = admission.decoded.advert;
+  const Likeness likeness = compare(advert);
+  // A host that we were told of, or that knows our secret, is misconfigured; one that we know
+  // nothing of and that serves other addresses is another virtual router. To obey it would leave
+  // ours unserved.
+  const bool is_known = admission.node != nullptr || admission.decoded.is_signed || is_unicast();
+  if (likeness == Likeness::Foreign && !is_known) {
+    office.counters.add(Count::RefusedVridClash);
+    office.alarms.raise(Alarms::Kind::VridClash,
+                        "another virtual router on " + section_.interface + " has our VRID " +
+                            std::to_string(section_.vrid) + ": " + sender + " uses it for " +
+                            join(advert.addresses) + "; give one of them another 'vrid'",
+                        now, effects);
     return {};
   }
-  admission.verdict = verdict;
+  admission.verdict = judge_signature(packet, admission.decoded, sender, office, now, effects);
+  if (admission.verdict == Verdict::Refused) return {};
+  if (admission.node == nullptr && admission.decoded.is_signed) {
+    admission.node = only_peer();
+    if (admission.node != nullptr) sender = admission.node->name;
+  }
+  if (likeness != Likeness::Same) report_differences(advert, sender, office, now, effects);
   return admission;
+}
+
+// IPv6 advertises from link-local addresses, by which the configuration seldom knows a node.
+const config::Node* AdvertGate::only_peer() const {
+  if (cluster_.nodes.size() != 2) return nullptr;
+  return &cluster_.nodes[cluster_.nodes.front().name == self_ ? 1 : 0];
 }
 
 AdvertGate::Verdict AdvertGate::judge_signature(const PacketReceived& packet,
@@ -110,32 +131,24 @@ AdvertGate::Verdict AdvertGate::judge_signature(const PacketReceived& packet,
   return Verdict::Refused;
 }
 
-bool AdvertGate::compare_addresses(const vrrp::Advert& advert, const config::Node* node,
-                                   const std::string& sender, const Office& office,
-                                   base::TimePoint now, Effects& effects) const {
+AdvertGate::Likeness AdvertGate::compare(const vrrp::Advert& advert) const {
   std::vector<base::IpAddress> theirs = advert.addresses;
   std::sort(theirs.begin(), theirs.end());
-  if (theirs == vips_) return true;
+  if (theirs == vips_) return Likeness::Same;
   const bool shared = std::any_of(theirs.begin(), theirs.end(), [&](const auto& each) {
     return std::binary_search(vips_.begin(), vips_.end(), each);
   });
-  // A host that we were told of is misconfigured; one that we know nothing of and that serves other
-  // addresses is another virtual router, and to obey it would leave ours unserved.
-  if (!shared && node == nullptr && !is_unicast()) {
-    office.counters.add(Count::RefusedVridClash);
-    office.alarms.raise(Alarms::Kind::VridClash,
-                        "another virtual router on " + section_.interface + " has our VRID " +
-                            std::to_string(section_.vrid) + ": " + sender + " uses it for " +
-                            join(theirs) + "; give one of them another 'vrid'",
-                        now, effects);
-    return false;
-  }
+  return shared ? Likeness::Shared : Likeness::Foreign;
+}
+
+void AdvertGate::report_differences(const vrrp::Advert& advert, const std::string& sender,
+                                    const Office& office, base::TimePoint now,
+                                    Effects& effects) const {
   office.counters.add(Count::VipsDiffer);
   office.alarms.raise(Alarms::Kind::Mismatch,
-                      sender + " advertises " + join(theirs) + ", this node " + join(vips_) +
-                          "; both need the same 'vip' lines",
+                      sender + " advertises " + join(advert.addresses) + ", this node " +
+                          join(vips_) + "; both need the same 'vip' lines",
                       now, effects);
-  return true;
 }
 
 // What a packet that claims our VRID has against our configuration; empty: it is mere garbage.
@@ -148,19 +161,36 @@ std::string AdvertGate::mismatch(vrrp::DecodeError error, const PacketReceived& 
       return "speaks version " + std::to_string(version) + " of VRRP, this section version " +
              std::to_string(section_.version);
     case vrrp::DecodeError::Interval:
+      if (section_.version != 2) return {};
       return "has another interval than this section's, which version 2 does not allow";
     case vrrp::DecodeError::Authenticated:
       return "uses VRRPv2's authentication, which RFC 3768 removed; switch it off there";
+    case vrrp::DecodeError::Length:
+      if (!is_merely_signed(packet)) return {};
+      return "signs its adverts, this section has 'auth none'";
     case vrrp::DecodeError::Ttl:
     case vrrp::DecodeError::Truncated:
     case vrrp::DecodeError::Type:
     case vrrp::DecodeError::Vrid:
     case vrrp::DecodeError::NoAddresses:
-    case vrrp::DecodeError::Length:
     case vrrp::DecodeError::Checksum:
       return {};
   }
   return {};
+}
+
+// Right but for a trailer that nobody expects here.
+bool AdvertGate::is_merely_signed(const PacketReceived& packet) const {
+  const auto decoded = vrrp::decode({.payload = packet.payload,
+                                     .source = packet.source,
+                                     .destination = packet.destination,
+                                     .ttl = packet.ttl},
+                                    {.version = section_.version,
+                                     .vrid = section_.vrid,
+                                     .interval = section_.advert,
+                                     .check_ttl = !is_unicast(),
+                                     .may_be_signed = true});
+  return decoded.has_value();
 }
 
 }  // namespace wslb::agent::core

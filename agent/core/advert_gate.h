@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/core/alarms.h"
@@ -23,7 +24,7 @@ class AdvertGate {
  public:
   // All of it outlives the gate. `peers`: who may send unicast; empty for multicast.
   AdvertGate(const config::VrrpSection& section, const config::Cluster& cluster,
-             std::vector<base::IpAddress> peers);
+             std::string_view self, std::vector<base::IpAddress> peers);
 
   struct Office {
     Authenticator& authenticator;
@@ -50,15 +51,20 @@ class AdvertGate {
   [[nodiscard]] Verdict judge_signature(const PacketReceived& packet, const vrrp::Decoded& decoded,
                                         const std::string& sender, const Office& office,
                                         base::TimePoint now, Effects& effects) const;
-  // False: the advert belongs to another virtual router.
-  [[nodiscard]] bool compare_addresses(const vrrp::Advert& advert, const config::Node* node,
-                                       const std::string& sender, const Office& office,
-                                       base::TimePoint now, Effects& effects) const;
+  // The addresses that an advert lists beside ours.
+  enum class Likeness : std::uint8_t { Same, Shared, Foreign };
+  [[nodiscard]] Likeness compare(const vrrp::Advert& advert) const;
+  // The node that signed it, where only one can have.
+  [[nodiscard]] const config::Node* only_peer() const;
+  void report_differences(const vrrp::Advert& advert, const std::string& sender,
+                          const Office& office, base::TimePoint now, Effects& effects) const;
   [[nodiscard]] std::string mismatch(vrrp::DecodeError error, const PacketReceived& packet) const;
+  [[nodiscard]] bool is_merely_signed(const PacketReceived& packet) const;
   [[nodiscard]] bool is_unicast() const { return section_.transport == config::Transport::Unicast; }
 
   const config::VrrpSection& section_;
   const config::Cluster& cluster_;
+  std::string self_;
   std::vector<base::IpAddress> peers_;
   std::vector<base::IpAddress> vips_;  // sorted
 };

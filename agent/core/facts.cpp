@@ -37,6 +37,7 @@ Fitness judge_source(const config::VrrpSection& section, const base::IpAddress* 
 // Something that has not been told yet is waited for.
 Fitness judge_track(const std::string& what, const Facts& facts) {
   const auto found = facts.tracks.find(what);
+  if (found == facts.tracks.end() && facts.presumed_until) return {};
   if (found == facts.tracks.end()) return waiting("waiting for the first result of " + what);
   if (found->second.up) return {};
   return fault("tracked: " + found->second.reason);
@@ -55,7 +56,7 @@ Fitness judge_tracks(const config::VrrpSection& section, const Facts& facts) {
 }
 
 Fitness judge_proxy(const Facts& facts) {
-  if (facts.proxy.up || facts.presumed_until) return {};
+  if (facts.proxy.up || (facts.presumed_until && !facts.proxy_told)) return {};
   if (!facts.proxy.ever_up) return waiting("waiting for the proxy to come up");
   return fault("the proxy is down" + (facts.proxy_reason.empty() ? "" : ": " + facts.proxy_reason));
 }
@@ -67,17 +68,18 @@ const LinkChanged* Facts::find_link(std::string_view interface) const {
   return found == links.end() ? nullptr : &found->second;
 }
 
-void Facts::presume_proxy(std::int32_t pid, base::TimePoint now) {
-  constexpr base::Duration patience = std::chrono::seconds(1);
-  if (proxy.ever_up) return;
-  proxy.pid = pid;
-  presumed_until = now + patience;
+void Facts::presume(std::int32_t pid, base::TimePoint until) {
+  if (!proxy_told) proxy.pid = pid;
+  presumed_until = until;
 }
 
 void Facts::expire(base::TimePoint now) {
-  if (!presumed_until || now < *presumed_until) return;
+  if (presumed_until && now >= *presumed_until) end_presumption();
+}
+
+void Facts::end_presumption() {
   presumed_until.reset();
-  proxy.pid = 0;
+  if (!proxy_told) proxy.pid = 0;
 }
 
 Fitness judge(const config::VrrpSection& section, const base::IpAddress* own, const Facts& facts) {

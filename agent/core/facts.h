@@ -20,12 +20,14 @@ struct Facts {
   std::map<std::string, LinkChanged, std::less<>> links;
   ProxyStatus proxy;
   std::string proxy_reason;  // why it is down
-  std::optional<base::TimePoint>
-      presumed_until;  // the proxy counts as up though it has not reported
+  bool proxy_told = false;   // it has reported, or was reported lost
+  // After a restart in time: what was good before counts as good until it is told, or until then.
+  std::optional<base::TimePoint> presumed_until;
   std::map<std::string, TrackChanged, std::less<>> tracks;
 
-  // After a restart: the proxy that served before lives, and will report in a moment.
-  void presume_proxy(std::int32_t pid, base::TimePoint now);
+  // `pid`: the proxy that served before, and lives.
+  void presume(std::int32_t pid, base::TimePoint until);
+  void end_presumption();
   void expire(base::TimePoint now);
 
   [[nodiscard]] const LinkChanged* find_link(std::string_view interface) const;

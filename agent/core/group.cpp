@@ -118,17 +118,28 @@ void Group::follow(Section& leader, base::TimePoint now, Effects& effects) {
       is_taken ? section.step_down(why, now, effects) : section.resign(why, now, effects);
     }
   }
-  if (!is_active()) end_outbidding();
+  if (!outbidding_ || is_active()) return;
+  end_outbidding();
+  // With the skew of the priority that counts from now on.
+  for (Section& section : sections_) {
+    if (section.state() == SectionState::Backup) section.listen_again(now);
+  }
 }
 
 // The leader's active router is gone, but other sections may still hear it, or another one: then
 // both would hold a part of the group and throw each other out for ever, unless one gives way.
 void Group::pull(const Section& leader, base::TimePoint now, Effects& effects) {
   const std::string why = "group " + name_ + ": " + leader.config().name + " became active";
+  const bool is_contested = std::ranges::any_of(sections_, [&](const Section& section) {
+    return section.state() == SectionState::Backup && section.active_router(now) != nullptr;
+  });
+  // In all sections, the leader's too: two nodes that pull their groups crosswise, each leading in
+  // another section, would else both lose.
   for (Section& section : sections_) {
-    if (section.state() != SectionState::Backup) continue;
-    if (section.active_router(now) != nullptr) outbid(section, priority_following, now);
-    section.take_over(why, now, effects);
+    if (is_contested) outbid(section, section.following_priority(), now);
+  }
+  for (Section& section : sections_) {
+    if (section.state() == SectionState::Backup) section.take_over(why, now, effects);
   }
 }
 

@@ -7,12 +7,13 @@
 //    on command. From then on `preempt` counts as off, and a section whose active router fell
 //    silent waits as long as another section still hears one (else two sections with different luck
 //    on their links would pull the group to and fro). It ends when this node becomes active. It
-//    yields too when a node outbid it (253) to unite its group, until that is done.
+//    yields too when a node outbid it to unite its group, until that is done.
 //  - It outbids when it was told to take over, or when a section follows its group against a router
-//    that is still active: its priority is at least 254, or 253, until the router that it took over
-//    from has been silent for an Active-Down time. After a command against a router that is none of
-//    the cluster's nodes (a Keepalived box), which may preempt and knows nothing of yielding, the
-//    priority stays until the group is no longer active.
+//    that is still active: its priority is at least 254, or in the latter case 253 and less
+//    (following_priority), until the router that it took over from has been silent for an
+//    Active-Down time. After a command against a router that is none of the cluster's nodes (a
+//    Keepalived box), which may preempt and knows nothing of yielding, the priority stays until the
+//    group is no longer active.
 #pragma once
 
 #include <cstdint>

@@ -34,8 +34,8 @@ struct Start {
   // Sections to go on with, if no peer can have taken over since the last advert; else the node
   // has their VIPs removed.
   std::vector<Inherited> inherited{};
-  // The proxy that served while they were active, alive still; 0: none. It counts as up until it
-  // reports, for a second at most.
+  // The proxy that served while they were active, alive still; 0: none. It and the tracked checks
+  // count as good until they report, for a second at most (longer where checks are slow).
   std::int32_t proxy_pid = 0;
 };
 

@@ -17,6 +17,21 @@ std::string link_text(const LinkChanged& link) {
   return address ? "is up with " + address->to_string() : "is up without an address";
 }
 
+// So long the first reports after a restart may take: the proxy's, or the checks'.
+base::Duration longest_report(const config::Config& config) {
+  constexpr base::Duration least = std::chrono::seconds(1);
+  constexpr base::Duration most = std::chrono::seconds(5);
+  base::Duration longest = least;
+  const auto consider = [&](const config::UrlCheck& check) {
+    longest = std::max(longest, (check.rise + 1) * check.inter);
+  };
+  if (config.cluster->external_proxy) consider(config.cluster->external_proxy->check);
+  for (const config::VrrpSection& section : config.vrrps) {
+    std::ranges::for_each(section.track_checks, consider);
+  }
+  return std::min(longest, most);
+}
+
 // Whoever gives up several sections at once says so only when all of their VIPs are gone: a peer
 // that hears of the first takes over the whole group.
 void vacate_first(Effects& effects) {
@@ -131,16 +146,18 @@ void Node::start(const Start& begin, base::TimePoint now, Effects& effects) {
 // A group goes on where the killed agent stopped if all of it can; else it gives all of it up.
 void Node::resume(const Start& begin, base::TimePoint now, Effects& effects) {
   if (begin.inherited.empty()) return;
-  if (begin.proxy_pid != 0) facts_.presume_proxy(begin.proxy_pid, now);
+  if (begin.proxy_pid != 0) facts_.presume(begin.proxy_pid, now + longest_report(*config_));
   const auto last_advert = [&](const Section& each) -> std::optional<base::TimePoint> {
     const auto found = std::ranges::find(begin.inherited, each.index(), &Inherited::section);
     if (found == begin.inherited.end()) return std::nullopt;
     return found->last_advert;
   };
+  bool any = false;
   for (Group& group : groups_) {
     const bool whole = std::ranges::all_of(group.sections(), [&](const Section& each) {
       return each.may_resume(last_advert(each), facts_, now);
     });
+    any = any || whole;
     for (Section& each : group.sections()) {
       if (whole) {
         each.resume(now, effects);
@@ -149,6 +166,7 @@ void Node::resume(const Start& begin, base::TimePoint now, Effects& effects) {
       }
     }
   }
+  if (!any) facts_.end_presumption();
 }
 
 void Node::link_changed(const LinkChanged& link, base::TimePoint now, Effects& effects) {
@@ -172,7 +190,7 @@ void Node::proxy_changed(const ProxyChanged& change, Effects& effects) {
   proxy.up = change.up;
   proxy.pid = change.pid;
   facts_.proxy_reason = change.reason;
-  facts_.presumed_until.reset();
+  facts_.proxy_told = true;
   const std::string reason = change.reason.empty() ? "" : ": " + change.reason;
   effects.emplace_back(
       Emit{EventKind::Proxy, "proxy",

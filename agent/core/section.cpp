@@ -57,7 +57,7 @@ Section::Section(std::size_t index, const config::VrrpSection& config,
                .interval = config.advert,
                .preempt = false,
                .primary_address = {}}),
-      gate_(config, cluster, unicast_peers(config, cluster, self)),
+      gate_(config, cluster, self_, unicast_peers(config, cluster, self)),
       writer_(index, config, unicast_peers(config, cluster, self)),
       authenticator_(config.auth, keys),
       alarms_(config.name) {
@@ -206,6 +206,11 @@ void Section::hold_address(const config::Vip& vip, const std::string& what, base
   const std::string reason = vip_text(vip) + " " + what;
   address_hold_ = AddressHold{now + address_hold_time, reason};
   effects.emplace_back(Emit{EventKind::Vip, config_->name, reason + "; next attempt in 10 s"});
+}
+
+std::uint8_t Section::following_priority() const {
+  const auto place = cluster_->find_node(self_) - cluster_->nodes.data();
+  return static_cast<std::uint8_t>(std::max<std::ptrdiff_t>(priority_following - place, 1));
 }
 
 void Section::set_priority_floor(std::uint8_t floor) {

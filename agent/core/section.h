@@ -34,7 +34,9 @@ namespace wslb::agent::core {
 
 // The priority of a router that was told to take over: it beats every active router but an owner.
 inline constexpr std::uint8_t priority_commanded = 254;
-// The priority of a router that follows its group, against one that is still active.
+// The priority of the cluster's first node when its sections follow one another against a router
+// that is still active; one less for each further node, so that of two nodes that do so at once the
+// same one wins in every section.
 inline constexpr std::uint8_t priority_following = 253;
 
 class Section {
@@ -82,6 +84,7 @@ class Section {
   void address_lost(const AddressLost& lost, base::TimePoint now, Effects& effects);
   void address_claimed(const AddressClaimed& claim, base::TimePoint now, Effects& effects);
 
+  [[nodiscard]] std::uint8_t following_priority() const;
   // The highest of its configured priority and `floor`.
   void set_priority_floor(std::uint8_t floor);
 
@@ -119,7 +122,8 @@ class Section {
   void enter(SectionState state, const std::string& why, base::TimePoint now, Effects& effects);
   void rival_heard(base::TimePoint now, Effects& effects);
   Hearing remember(const AdvertGate::Admission& admission, const base::IpAddress& source,
-                   base::TimePoint now);
+                   base::TimePoint now, Effects& effects);
+  [[nodiscard]] bool is_bid(std::uint8_t priority) const;
   void hear_old(base::TimePoint now);
   [[nodiscard]] bool is_heir(const AdvertGate::Admission& admission, const base::IpAddress& source,
                              base::TimePoint now) const;

@@ -27,7 +27,7 @@ Section::Hearing Section::receive(const PacketReceived& packet, bool yielded, ba
     return {};
   }
   const bool heir = is_heir(admission, packet.source, now);
-  const Hearing hearing = remember(admission, packet.source, now);
+  const Hearing hearing = remember(admission, packet.source, now, effects);
   router_.set_preempt(may_preempt(yielded, now));
   apply(router_.receive({.priority = advert.priority,
                          .interval = advert.interval,
@@ -39,7 +39,8 @@ Section::Hearing Section::receive(const PacketReceived& packet, bool yielded, ba
 }
 
 Section::Hearing Section::remember(const AdvertGate::Admission& admission,
-                                   const base::IpAddress& source, base::TimePoint now) {
+                                   const base::IpAddress& source, base::TimePoint now,
+                                   Effects& effects) {
   const vrrp::Advert& advert = admission.decoded.advert;
   counters_.add(Count::AdvertsReceived);
   counters_.add(admission.decoded.checksum);
@@ -48,8 +49,14 @@ Section::Hearing Section::remember(const AdvertGate::Admission& admission,
   old_since_.reset();
 
   const config::Node* node = admission.node;
-  const bool outbids =
-      node != nullptr && advert.priority > config_->priority_of(node->name, *cluster_);
+  const int usual = node != nullptr ? config_->priority_of(node->name, *cluster_) : 0;
+  const bool outbids = node != nullptr && advert.priority > usual && is_bid(advert.priority);
+  if (node != nullptr && advert.priority != usual && !is_bid(advert.priority)) {
+    alarms_.raise(Alarms::Kind::Mismatch,
+                  node->name + " advertises priority " + std::to_string(advert.priority) +
+                      ", this node's configuration gives it " + std::to_string(usual),
+                  now, effects);
+  }
   heard_ = ActiveRouter{source, advert.priority, now, node != nullptr ? node->name : "", outbids};
   if (advert.priority == vrrp::priority_resign) {
     counters_.add(Count::ResignationsReceived);
@@ -60,10 +67,18 @@ Section::Hearing Section::remember(const AdvertGate::Admission& admission,
           .commanded = outbids && advert.priority == priority_commanded};
 }
 
+// Of a node that was told to take over or follows its group, and 0 of one that resigns.
+bool Section::is_bid(std::uint8_t priority) const {
+  const auto lowest = priority_following + 1 - static_cast<int>(cluster_->nodes.size());
+  return priority == vrrp::priority_resign || priority == priority_commanded ||
+         (priority <= priority_following && priority >= lowest);
+}
+
 // Its sender may be alive, so that a backup waits; but not for ever, since it may be a recording.
 void Section::hear_old(base::TimePoint now) {
   constexpr int patience = 3;  // Active-Down times
-  if (state_ != SectionState::Backup) return;
+  const bool resigned = heard_ && heard_->priority == vrrp::priority_resign;
+  if (state_ != SectionState::Backup || resigned) return;
   if (!old_since_) old_since_ = now;
   if (now - *old_since_ < patience * router_.active_down()) router_.listen_again(now);
 }

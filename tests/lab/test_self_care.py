@@ -140,6 +140,19 @@ def test_the_vip_keeps_its_virtual_mac_when_it_moves(vmac_bed):
     assert VMAC in neighbours, neighbours
 
 
+def test_a_partition_that_heals_leaves_one_owner_of_the_virtual_mac(vmac_bed):
+    """Both send from the virtual MAC then, and each must still hear the other."""
+    bed = vmac_bed
+    active = bed.pair.wait_settled()
+    other = bed.pair.other(active)
+    other.loss(100)
+    bed.pair.wait_active(other)
+    assert bed.pair.states() == {"lb1": "active", "lb2": "active"}
+    other.loss(0)
+    bed.pair.wait_settled(5)
+    bed.prober.wait_steady()
+
+
 def test_a_killed_agents_macvlan_is_purged(vmac_bed):
     bed = vmac_bed
     active = bed.pair.wait_settled()

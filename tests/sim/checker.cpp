@@ -201,7 +201,11 @@ void Checker::check_pair(std::size_t section, Sighting& sighting, std::size_t a,
 
 void Checker::check_outage(std::size_t section, Sighting& sighting) {
   const bool missing = sighting.owners.empty() && is_quiet() && any_fit(section);
-  if (!missing) return sighting.missing.reset();
+  if (!missing) {
+    sighting.missing.reset();
+    sighting.lost.reset();
+    return;
+  }
   if (!sighting.missing) sighting.missing = world_.now();
   if (world_.now() - *sighting.missing > outage(section)) fail(section, "nobody has the VIP");
 }

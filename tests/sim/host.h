@@ -65,10 +65,11 @@ struct Host {
   bool proxy_up = false;
   bool proxy_told = false;  // the agent knows of it, or presumes it
   bool proxy_reported = false;
-  bool track_up = true;       // what the sections track besides the proxy
-  bool track_told = false;    // the agent knows of it
-  std::vector<bool> link_up;  // by network
-  std::vector<Post> posts;    // by section
+  bool track_up = true;         // what the sections track besides the proxy
+  bool track_told = false;      // the agent knows of it
+  bool track_presumed = false;  // the agent goes on and does not know of it yet
+  std::vector<bool> link_up;    // by network
+  std::vector<Post> posts;      // by section
 
   [[nodiscard]] bool awake() const { return node && !asleep_since; }
   [[nodiscard]] bool settled() const { return awake() && waiting.empty(); }

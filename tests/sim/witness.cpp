@@ -44,7 +44,8 @@ bool Witness::is_grouped(std::size_t section) const {
 
 bool Witness::is_fit(std::size_t index, std::size_t section) const {
   const Host& host = world_.hosts()[index];
-  if (!host.settled() || !host.proxy_told || !host.track_told || !host.track_up) return false;
+  const bool track_fine = host.track_told ? host.track_up : host.track_presumed;
+  if (!host.settled() || !host.proxy_told || !track_fine) return false;
   if (!is_grouped(section)) return host.link_up[world_.network_of(section)];
   for (std::size_t i = 0; i < sections_; ++i) {
     if (!host.link_up[world_.network_of(i)]) return false;
@@ -94,7 +95,7 @@ void Witness::take(const Happening& what) {
       if (mine.must_drop) fail(what.host, what.section, "advertises after it overslept");
       mine.sent = true;
       mine.advertised = what.priority;
-      saw_union_ = saw_union_ || (what.priority == 253 && mine.configured < 253);
+      saw_union_ = saw_union_ || (what.priority > mine.configured && what.priority <= 253);
       return;
     case Kind::Heard:
       return heard(what);
@@ -290,7 +291,10 @@ void Witness::check_debts(std::size_t host, std::size_t section) {
   if (mine.owes == 1 && !mine.sent && !mine.dropped) {
     fail(host, section, "is active and does not answer an advert");
   }
-  if (mine.owes == 2 && !mine.dropped) fail(host, section, "heard a better router and stays");
+  // A group that pulls its sections bids more in its next advert, which it sends at once then.
+  const bool outbids = mine.sent && mine.advertised > mine.configured;
+  if (mine.owes == 2 && !mine.dropped && !outbids)
+    fail(host, section, "heard a better router and stays");
 }
 
 void Witness::check_kernel(std::size_t index, std::size_t section) {
@@ -306,7 +310,7 @@ void Witness::check_kernel(std::size_t index, std::size_t section) {
   if (mine.owner != mine.active) fail(index, section, "the VIPs were not removed or not added");
   if (vips == 0) return;
   if (!host.proxy_told) fail(index, section, "has the VIP without a proxy");
-  if (!host.track_up || !host.track_told)
+  if (!(host.track_told ? host.track_up : host.track_presumed))
     fail(index, section, "has the VIP though a track is down");
   if (!is_fit(index, section)) fail(index, section, "has the VIP though a link is down");
 }

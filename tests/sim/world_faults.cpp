@@ -45,10 +45,7 @@ core::Start World::start_input(std::size_t index) {
       start.vacated.push_back(i);
     }
   }
-  if (!start.inherited.empty() && host.proxy_up) {
-    start.proxy_pid = 1;
-    host.proxy_told = true;
-  }
+  if (!start.inherited.empty() && host.proxy_up) start.proxy_pid = 1;
   return start;
 }
 
@@ -70,6 +67,14 @@ void World::start_agent(std::size_t index) {
   const config::VrrpSection& section = host.config.vrrps.front();
   if (section.track_checks.empty()) tell_track(index);
   feed(index, start);
+  // Where it goes on it presumes that what was good is so still.
+  const core::Status status = host.node->status(local_now(index));
+  if (std::ranges::count(status.sections, core::SectionState::Active, &core::SectionStatus::state) >
+          0 &&
+      start.proxy_pid != 0) {
+    host.proxy_told = true;
+    host.track_presumed = !host.track_told;
+  }
   Event report;
   report.host = index;
   if (!section.track_checks.empty()) {
@@ -105,7 +110,7 @@ void World::forget_agent(std::size_t index) {
   host.asleep_since.reset();
   host.waiting.clear();
   host.proxy_told = host.proxy_reported = false;
-  host.track_told = false;
+  host.track_told = host.track_presumed = false;
   happened(Happening::Kind::Gone, index, 0);
 }
 

@@ -110,9 +110,9 @@ TEST(Node, StepsDownForABetterRouterAndRemovesTheVips) {
   Host host;
   host.boot();
   host.run(322ms);
-  EXPECT_THAT(host.advert(201, "10.0.0.12"),
+  EXPECT_THAT(host.advert(201, "10.0.0.99"),
               ElementsAre("remove vips public",
-                          "event vrrp-state public: active -> backup: lb2 "
+                          "event vrrp-state public: active -> backup: 10.0.0.99 "
                           "advertises priority 201"));
 }
 

@@ -150,7 +150,7 @@ TEST(Restart, GivesUpAtOnceWhenAPeerMayHaveTakenOver) {
   host.link("eth0", true, true, "10.0.0.11");
   EXPECT_THAT(actions(host.feed(restart(host, 300ms))),
               ElementsAre("remove vips public", "advert 0 -> 224.0.0.18"));
-  EXPECT_EQ(host.state(), SectionState::Backup);
+  EXPECT_EQ(host.state(), SectionState::Init);
 }
 
 TEST(Restart, IsSilentWhenSomebodyElseMustBeActiveByNow) {
@@ -164,6 +164,23 @@ TEST(Restart, GivesUpAtOnceWhenTheProxyIsDeadToo) {
   host.link("eth0", true, true, "10.0.0.11");
   EXPECT_THAT(actions(host.feed(restart(host, 100ms, 0))),
               ElementsAre("remove vips public", "advert 0 -> 224.0.0.18"));
+}
+
+TEST(Restart, GoesOnWhileTrackedChecksHaveNotReportedYet) {
+  config::Config config = pair_config();
+  config::UrlCheck& check = config.vrrps[0].track_checks.emplace_back();
+  check.url = "http://10.0.0.1/up";
+  check.inter = 1s;
+  check.rise = 2;
+  Host host(config);
+  host.link("eth0", true, true, "10.0.0.11");
+  host.feed(restart(host, 100ms));
+  host.proxy(true);
+  host.run(2999ms);
+  EXPECT_EQ(host.state(), SectionState::Active);
+  host.feed(TrackChanged{"check http://10.0.0.1/up", true, ""});
+  EXPECT_THAT(events(host.run(10s)), IsEmpty());
+  EXPECT_EQ(host.state(), SectionState::Active);
 }
 
 TEST(Restart, AGroupGoesOnAsAWholeOrNotAtAll) {
