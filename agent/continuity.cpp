@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <spdlog/spdlog.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,6 +29,16 @@ std::uint64_t hash(const std::vector<std::string>& sections) {
   return value;
 }
 
+// A page of a sparse file would need its room when it is first written, and where there is none by
+// then, the writer is killed.
+base::Result<FileDescriptor> allocate(const std::string& path, std::size_t bytes) {
+  FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file) return system_error("cannot write " + path);
+  errno = ::posix_fallocate(file.get(), 0, static_cast<off_t>(bytes));
+  if (errno != 0) return system_error("cannot write " + path);
+  return file;
+}
+
 }  // namespace
 
 // Each note is one word, written whole whenever the process is killed.
@@ -49,12 +60,16 @@ base::Result<std::unique_ptr<Continuity>> Continuity::open(
     const std::string& path, const std::vector<std::string>& sections) {
   static_assert(std::atomic<std::int64_t>::is_always_lock_free);
   const std::size_t bytes = Page::bytes(sections.size());
-  FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file || ::ftruncate(file.get(), static_cast<off_t>(bytes)) != 0) {
-    return system_error("cannot write " + path);
+  const int protection = PROT_READ | PROT_WRITE;
+  void* memory = MAP_FAILED;
+  const auto file = allocate(path, bytes);
+  if (file) memory = ::mmap(nullptr, bytes, protection, MAP_SHARED, file->get(), 0);
+  if (memory == MAP_FAILED) {
+    spdlog::warn("{}: a restart of a killed agent may move the VIPs",
+                 file ? system_error("cannot map " + path).message : file.error().message);
+    memory = ::mmap(nullptr, bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   }
-  void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
-  if (memory == MAP_FAILED) return system_error("cannot map " + path);
+  if (memory == MAP_FAILED) return system_error("cannot keep notes");
 
   auto* page = static_cast<Page*>(memory);
   const bool ours = page->layout == kLayout && page->sections == hash(sections);

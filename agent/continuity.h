@@ -21,8 +21,9 @@ namespace wslb::agent {
 
 class Continuity {
  public:
-  // `sections`: the names in the configuration's order. Notes that were made for other sections
-  // are forgotten.
+  // `sections`: what makes each of them itself, in the configuration's order. Notes that were made
+  // for other sections are forgotten. Where the file cannot be had, on a full or read-only disk,
+  // there is a warning, and the notes end with the process.
   static base::Result<std::unique_ptr<Continuity>> open(const std::string& path,
                                                         const std::vector<std::string>& sections);
   ~Continuity();

@@ -9,7 +9,7 @@
 
 #include "agent/pidfd.h"
 #include "agent/process_table.h"
-#include "base/file.h"
+#include "agent/small_file.h"
 
 namespace wslb::agent {
 namespace {
@@ -30,7 +30,10 @@ bool is_dead(int pidfd) {
 base::Result<std::unique_ptr<ExternalProxy>> ExternalProxy::open(
     boost::asio::io_context& io, const config::ExternalProxy& config, Handlers handlers) {
   auto proxy = std::make_unique<ExternalProxy>(io, config, std::move(handlers));
-  auto file_watch = FileWatch::open(io, config.pidfile, [proxy = proxy.get()] { proxy->look(); });
+  auto file_watch = FileWatch::open(io, config.pidfile, [proxy = proxy.get()] {
+    proxy->read_.clear();
+    proxy->look();
+  });
   if (!file_watch) return file_watch.error();
   proxy->file_watch_ = std::move(*file_watch);
   proxy->look();
@@ -76,12 +79,17 @@ void ExternalProxy::look() {
   settle();
 }
 
-// A file that is empty or missing for a moment is about to be written.
+// A file that is empty or missing for a moment is about to be written, and one that names only the
+// dead says nothing of whoever serves. The dead are forgotten until the file is written again:
+// their numbers may come back as somebody else's.
 void ExternalProxy::read_pid_file() {
-  const auto text = base::read_file(pid_file_);
+  const auto text = read_small_file(pid_file_);
   auto pids = text ? parse_pid_file(*text) : std::vector<std::int32_t>();
   file_error_ = text ? (pids.empty() ? "pidfile " + pid_file_ + " names no process" : "")
                      : "pidfile: " + text.error().message;
+  if (pids == read_) return;
+  read_ = pids;
+  std::erase_if(pids, [this](std::int32_t pid) { return !follow(pid, 0); });
   if (!pids.empty()) named_ = std::move(pids);
 }
 
@@ -92,6 +100,7 @@ void ExternalProxy::take_dead() {
     if (!is_dead(watched.descriptor.native_handle())) return false;
     // Of a master and its worker, the master counts.
     if (!dead || watched.process.parent == 0) dead = watched.process;
+    std::erase(named_, watched.process.pid);
     return true;
   });
   if (!dead || !ready_) return;
@@ -103,8 +112,8 @@ void ExternalProxy::take_dead() {
 
 void ExternalProxy::follow_all() {
   std::set<std::int32_t> wanted;
+  std::erase_if(named_, [this](std::int32_t pid) { return !follow(pid, 0); });
   for (const std::int32_t pid : named_) {
-    if (!follow(pid, 0)) continue;
     wanted.insert(pid);
     wanted.insert(follow_newest_worker(pid));
   }
@@ -122,12 +131,13 @@ std::int32_t ExternalProxy::follow_newest_worker(std::int32_t pid) {
   return 0;
 }
 
-// False: it is dead.
+// False: it is dead, or there is no room to watch it.
 bool ExternalProxy::follow(std::int32_t pid, std::int32_t parent) {
   if (const auto known = watched_.find(pid); known != watched_.end()) {
     return !is_dead(known->second->descriptor.native_handle());
   }
   FileDescriptor process(::pidfd_open(pid, 0));
+  if (!process && errno != ESRCH) read_.clear();  // to be tried again
   if (!process || is_dead(process.get())) return false;
   auto watched =
       std::make_unique<Watched>(Watched{{pid, parent, start_time(pid)}, Descriptor(io_)});
@@ -135,6 +145,7 @@ bool ExternalProxy::follow(std::int32_t pid, std::int32_t parent) {
                             "proxy external: cannot watch process " + std::to_string(pid));
   if (!result) {
     spdlog::error("{}", result.error().message);
+    read_.clear();
     return false;
   }
   wait_for_death(*watched);

@@ -81,7 +81,8 @@ class ExternalProxy {
   std::unique_ptr<FileWatch> file_watch_;
   boost::asio::steady_timer successor_timer_;
   std::string file_error_;           // why the pid file names nobody
-  std::vector<std::int32_t> named_;  // by the pid file, as long as it named somebody
+  std::vector<std::int32_t> read_;   // all that the pid file names; empty: to be looked at again
+  std::vector<std::int32_t> named_;  // the living that it named last
   std::map<std::int32_t, std::unique_ptr<Watched>> watched_;
   std::optional<Process> dead_;  // it died, and it is in doubt whether anybody serves
   std::chrono::steady_clock::time_point died_;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 #include <sys/inotify.h>
@@ -15,6 +16,16 @@ constexpr std::uint32_t kInDirectory =
 constexpr std::uint32_t kDirectoryGone = IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT;
 constexpr int kReadsPerWakeUp = 16;
 constexpr int kPlacingsMax = 8;
+constexpr std::chrono::seconds kRetry{1};
+
+// A shell's `>` leaves a file empty before it writes, and closes it in any case. Another link to an
+// empty file is not one that is being written.
+bool is_about_to_be_written(const inotify_event& event, const std::string& path) {
+  if ((event.mask & (IN_CREATE | IN_MODIFY)) == 0) return false;
+  struct stat found {};
+  return ::lstat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode) && found.st_size == 0 &&
+         found.st_nlink == 1;
+}
 
 }  // namespace
 
@@ -31,7 +42,10 @@ base::Result<std::unique_ptr<FileWatch>> FileWatch::open(boost::asio::io_context
 }
 
 FileWatch::FileWatch(Descriptor inotify, std::string path, std::function<void()> on_change)
-    : inotify_(std::move(inotify)), path_(std::move(path)), on_change_(std::move(on_change)) {
+    : inotify_(std::move(inotify)),
+      path_(std::move(path)),
+      on_change_(std::move(on_change)),
+      retry_(inotify_.get_executor()) {
   watch_nearest();
   wait();
 }
@@ -57,7 +71,9 @@ void FileWatch::read() {
       if ((event->mask & IN_Q_OVERFLOW) != 0) changed = true;
       if (event->wd != watch_) continue;  // of a watch that was given up
       lost = lost || (event->mask & kDirectoryGone) != 0;
-      changed = changed || (event->len > 0 && awaited_.ends_with("/" + std::string(event->name)));
+      changed = changed ||
+                (event->len > 0 && awaited_.ends_with("/" + std::string(event->name)) &&
+                 !is_about_to_be_written(*event, awaited_));
     }
   }
   if (lost || (changed && awaited_ != path_)) watch_nearest();
@@ -69,8 +85,19 @@ void FileWatch::read() {
 void FileWatch::watch_nearest() {
   for (int i = 0; i < kPlacingsMax; ++i) {
     struct stat found {};
-    if (!place_watch() || awaited_ == path_ || ::stat(awaited_.c_str(), &found) != 0) return;
+    if (!place_watch()) return try_again();
+    told_ = false;
+    if (awaited_ == path_ || ::stat(awaited_.c_str(), &found) != 0) return;
   }
+}
+
+void FileWatch::try_again() {
+  retry_.expires_after(kRetry);
+  retry_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    watch_nearest();
+    on_change_();
+  });
 }
 
 bool FileWatch::place_watch() {
@@ -85,7 +112,8 @@ bool FileWatch::place_watch() {
     if (slash == 0 || (errno != ENOENT && errno != ENOTDIR)) break;
     awaited_ = directory;
   }
-  spdlog::error("{}", system_error("cannot watch " + path_).message);
+  const base::Error error = system_error("cannot watch " + path_);
+  if (!std::exchange(told_, true)) spdlog::error("{}: looking each second", error.message);
   return false;
 }
 

@@ -5,12 +5,11 @@
 #include <cstdlib>
 
 #include <boost/asio/post.hpp>
-#include <fcntl.h>
-#include <spawn.h>
 #include <spdlog/spdlog.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
-#include "agent/pidfd.h"
+#include "agent/child_process.h"
 
 namespace wslb::agent {
 namespace {
@@ -25,39 +24,6 @@ std::vector<std::string> environment_of(const std::string& section, const core::
           "WSLB_REASON=" + event.text};
 }
 
-std::vector<char*> pointers(std::vector<std::string>& words) {
-  std::vector<char*> all;
-  for (std::string& word : words) all.push_back(word.data());
-  all.push_back(nullptr);
-  return all;
-}
-
-// The hook gets no descriptor of ours but the log's, no signal settings, a session of its own, and
-// (by SCHED_RESET_ON_FORK) the ordinary priority. The error is an errno.
-int spawn(std::vector<std::string>& command, std::vector<std::string>& environment, pid_t& pid) {
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-  posix_spawn_file_actions_init(&files);
-  posix_spawnattr_init(&attributes);
-  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
-  posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-  sigset_t all;
-  sigset_t none;
-  sigfillset(&all);
-  sigemptyset(&none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setflags(
-      &attributes,
-      static_cast<short>(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID));
-  const int error = ::posix_spawn(&pid, command.front().c_str(), &files, &attributes,
-                                  pointers(command).data(), pointers(environment).data());
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&files);
-  return error;
-}
-
 }  // namespace
 
 HookRunner::HookRunner(boost::asio::io_context& io, const config::Config& config, Failed failed)
@@ -70,41 +36,39 @@ HookRunner::HookRunner(boost::asio::io_context& io, const config::Config& config
 void HookRunner::notify(const core::Emit& event) {
   Lane& lane = *lanes_.at(event.change->section);
   if (lane.command.empty()) return;
-  if (lane.waiting && lane.run) {
+  // Where none runs, the first one of this turn of the loop is about to.
+  const std::size_t room = lane.run ? 1 : 2;
+  if (lane.waiting.size() == room) {
     spdlog::warn("notify of vrrp {}: {} is slower than the changes; it does not hear of '{}'",
-                 lane.section, lane.command.front(), lane.waiting->text);
-  } else if (lane.waiting) {
-    start_next(lane);  // two changes in one turn of the loop
+                 lane.section, lane.command.front(), lane.waiting.back().text);
+    lane.waiting.pop_back();
   }
-  lane.waiting = event;
+  lane.waiting.push_back(event);
   boost::asio::post(io_, [this, &lane] { start_next(lane); });
 }
 
 void HookRunner::start_next(Lane& lane) {
-  if (lane.run || !lane.waiting) return tell_if_finished();
-  const core::Emit event = std::move(*lane.waiting);
-  lane.waiting.reset();
-  if (const auto started = start(lane, event); !started) {
-    failed_(lane.section, started.error().message);
-    tell_if_finished();
+  while (!lane.run && !lane.waiting.empty()) {
+    const core::Emit event = std::move(lane.waiting.front());
+    lane.waiting.pop_front();
+    const auto started = start(lane, event);
+    if (!started) failed_(lane.section, started.error().message);
   }
+  tell_if_finished();
 }
 
 base::Result<void> HookRunner::start(Lane& lane, const core::Emit& event) {
   const std::string what = "notify cannot start " + lane.command.front();
-  std::vector<std::string> environment = environment_of(lane.section, event);
-  pid_t pid = 0;
-  errno = spawn(lane.command, environment, pid);
-  if (errno != 0) return system_error(what);
-  FileDescriptor process(::pidfd_open(pid, 0));
+  if (::access(lane.command.front().c_str(), X_OK) != 0) return system_error(what);
+  auto child = ChildProcess::start(
+      lane.command, {.environment = environment_of(lane.section, event), .own_session = true});
+  if (!child) return base::Error{what + ": " + child.error().message};
   Descriptor descriptor(io_);
-  const auto watched = process ? watch(descriptor, std::move(process), what) : system_error(what);
-  if (!watched) {
-    ::kill(-pid, SIGKILL);
-    ::waitpid(pid, nullptr, 0);
+  if (const auto watched = watch(descriptor, std::move(child->pidfd), what); !watched) {
+    ChildProcess::kill_and_reap(child->pid);
     return watched.error();
   }
-  lane.run.emplace(Run{std::move(descriptor), pid});
+  lane.run.emplace(Run{std::move(descriptor), child->pid});
   wait_for_end(lane);
   return {};
 }
@@ -118,7 +82,9 @@ void HookRunner::wait_for_end(Lane& lane) {
   lane.deadline.async_wait([&lane](const boost::system::error_code& error) {
     if (error || !lane.run) return;
     lane.run->killed = true;
-    ::kill(-lane.run->pid, SIGKILL);  // not reaped yet, so the number is still its own
+    // Not reaped yet, so the number is still its own; it leads no group before it first ran.
+    ::kill(lane.run->pid, SIGKILL);
+    ::kill(-lane.run->pid, SIGKILL);
   });
 }
 
@@ -145,8 +111,8 @@ void HookRunner::finish(std::function<void()> done) {
 }
 
 void HookRunner::tell_if_finished() {
-  const bool busy =
-      std::ranges::any_of(lanes_, [](const auto& lane) { return lane->run || lane->waiting; });
+  const bool busy = std::ranges::any_of(
+      lanes_, [](const auto& lane) { return lane->run || !lane->waiting.empty(); });
   if (busy || !finished_) return;
   std::exchange(finished_, nullptr)();
 }

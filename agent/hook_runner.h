@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -29,7 +30,8 @@ class HookRunner {
 
   HookRunner(boost::asio::io_context& io, const config::Config& config, Failed failed);
 
-  // Of an event with a change; nothing is started before the event loop goes on.
+  // Of an event with a change. Nothing is started here: starting waits for the event loop, so that
+  // it never comes between two effects of one input.
   void notify(const core::Emit& event);
   // `done` is called when no hook runs or waits.
   void finish(std::function<void()> done);
@@ -48,7 +50,7 @@ class HookRunner {
     std::string section;
     std::vector<std::string> command;
     boost::asio::steady_timer deadline;
-    std::optional<core::Emit> waiting;
+    std::deque<core::Emit> waiting;  // one behind the one that runs
     std::optional<Run> run;
   };
 

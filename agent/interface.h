@@ -40,7 +40,8 @@ struct Interface {
   bool up = false;  // switched on, and its cable is in
   Mac mac{};
   bool switched_on = false;
-  int parent = 0;           // index of the interface that it is a macvlan of; 0: it is none
+  int parent = 0;  // index of the interface that it is a macvlan of; 0: it is none
+  std::uint32_t macvlan_mode = 0;
   std::uint32_t group = 0;  // IFLA_GROUP
   Arp arp{};
   std::vector<InterfaceAddress> addresses;  // in the kernel's order

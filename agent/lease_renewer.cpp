@@ -7,11 +7,6 @@
 #include <spdlog/spdlog.h>
 
 namespace wslb::agent {
-namespace {
-
-constexpr std::chrono::milliseconds kAgeMax{100};
-
-}  // namespace
 
 LeaseRenewer::~LeaseRenewer() {
   if (!thread_.joinable()) return;
@@ -39,15 +34,14 @@ void LeaseRenewer::renew(std::vector<AddressPut> puts, base::TimePoint now) {
   if (!thread_.joinable()) return;
   {
     const std::scoped_lock lock(mutex_);
-    jobs_ = std::move(puts);
-    asked_ = now;
+    queue_.ask(std::move(puts), now);
   }
   wake_.notify_one();
 }
 
 void LeaseRenewer::drain() {
   std::unique_lock lock(mutex_);
-  idle_.wait(lock, [this] { return jobs_.empty() && !busy_; });
+  idle_.wait(lock, [this] { return queue_.empty() && !busy_; });
 }
 
 void LeaseRenewer::start() {
@@ -74,30 +68,38 @@ void LeaseRenewer::run() {
   ::pthread_setname_np(::pthread_self(), "leases");
   std::unique_lock lock(mutex_);
   while (!ending_) {
-    if (jobs_.empty()) {
+    if (queue_.empty()) {
       busy_ = false;
       idle_.notify_all();
-      wake_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
+      wake_.wait(lock, [this] { return ending_ || !queue_.empty(); });
       continue;
     }
     busy_ = true;
-    const AddressPut put = jobs_.back();
-    const base::TimePoint asked = asked_;
-    jobs_.pop_back();
     lock.unlock();
-    renew_if_held(put, asked);
+    renew_next();
     lock.lock();
   }
 }
 
-void LeaseRenewer::renew_if_held(const AddressPut& put, base::TimePoint asked) {
-  const std::scoped_lock lock(renewing_);
-  if (std::chrono::steady_clock::now() - asked > kAgeMax) return;
+void LeaseRenewer::renew_next() {
+  const std::scoped_lock renewing(renewing_);
+  std::unique_lock lock(mutex_);
+  const auto put = queue_.next(std::chrono::steady_clock::now());
+  if (!put) return;
+  lock.unlock();
+  renew_if_held(*put);
+  lock.lock();
+  queue_.done(std::chrono::steady_clock::now());
+}
+
+void LeaseRenewer::renew_if_held(const AddressPut& put) {
   if (!held_.contains({put.interface_index, put.vip})) return;
   const auto renewed = requests_->put(put);
   if (renewed) return;
-  spdlog::warn("cannot renew the lease of {}: {}", put.vip.address.to_string(),
-               renewed.error().message);
+  if (const auto suppressed = errors_.pass(std::chrono::steady_clock::now())) {
+    spdlog::warn("cannot renew the lease of {}: {} ({} more such errors before)",
+                 put.vip.address.to_string(), renewed.error().message, *suppressed);
+  }
 }
 
 }  // namespace wslb::agent

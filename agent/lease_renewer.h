@@ -3,8 +3,7 @@
 //
 // What keeps a VIP from coming back after it was given up: release() takes it out of what is held
 // under the mutex that each renewal holds from its look at that until the kernel's answer. So the
-// removal that follows comes after every renewal. And a renewal that is older than 100 ms when it
-// gets its turn is left out: the agent was stopped meanwhile, and the lease is there to end then.
+// removal that follows comes after every renewal. What comes too late is left out (RenewalQueue).
 //
 // The thread begins with the first renewal and ends with the object. It touches its own netlink
 // socket and, under the mutexes, the jobs and what is held; it logs; nothing else. All functions
@@ -20,7 +19,9 @@
 #include <utility>
 #include <vector>
 
+#include "agent/log_limiter.h"
 #include "agent/netlink_requests.h"
+#include "agent/renewal_queue.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -47,19 +48,20 @@ class LeaseRenewer {
  private:
   void start();
   void run();
-  void renew_if_held(const AddressPut& put, base::TimePoint asked);
+  void renew_next();
+  void renew_if_held(const AddressPut& put);
 
   std::unique_ptr<NetlinkRequests> requests_;  // the thread's, once it runs
+  LogLimiter errors_;                          // the thread's
   std::thread thread_;
 
-  std::mutex renewing_;  // held through each request
+  std::mutex renewing_;  // held through each request; locked before mutex_
   std::set<std::pair<int, config::Vip>> held_;
 
   std::mutex mutex_;  // of all below, and held for moments only
   std::condition_variable wake_;
   std::condition_variable idle_;
-  std::vector<AddressPut> jobs_;
-  base::TimePoint asked_;
+  RenewalQueue queue_;
   bool busy_ = false;
   bool ending_ = false;
 };

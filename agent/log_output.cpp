@@ -2,9 +2,9 @@
 
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 
 #include <fcntl.h>
-#include <spdlog/details/null_mutex.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
@@ -39,8 +39,9 @@ class JournalPriority : public spdlog::custom_flag_formatter {
 };
 
 // stderr may be shared with other processes, so it is not made non-blocking itself: a pipe, file or
-// terminal is opened anew, and a socket (the journal's) is sent to without waiting.
-class StderrSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+// terminal is opened anew, and a socket (the journal's) is sent to without waiting. The
+// mutex is for the lease thread, which logs too.
+class StderrSink : public spdlog::sinks::base_sink<std::mutex> {
  public:
   StderrSink()
       : own_(::open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_APPEND | O_NOCTTY | O_CLOEXEC)) {}

@@ -72,9 +72,17 @@ std::uint32_t wall_seconds() {
   return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
-std::vector<std::string> section_names(const config::Config& config) {
+// With what makes it the same virtual router still.
+std::vector<std::string> section_identities(const config::Config& config) {
   std::vector<std::string> names;
-  for (const config::VrrpSection& section : config.vrrps) names.push_back(section.name);
+  for (const config::VrrpSection& section : config.vrrps) {
+    std::string& name = names.emplace_back(section.name);
+    name += " " + section.interface + " " + std::to_string(section.vrid) + " version " +
+            std::to_string(section.version);
+    for (const config::Vip& vip : section.vips) {
+      name += " " + vip.address.to_string() + "/" + std::to_string(vip.prefix);
+    }
+  }
   return names;
 }
 
@@ -147,7 +155,7 @@ int run(const Options& options, const config::Config& config, const std::string&
 
   const auto keys = read_secret(*config.cluster);
   if (!keys) return fail(keys.error());
-  auto continuity = Continuity::open(run_dir->path("continuity"), section_names(config));
+  auto continuity = Continuity::open(run_dir->path("continuity"), section_identities(config));
   if (!continuity) return fail(continuity.error());
 
   SystemdNotify systemd(io);
@@ -186,7 +194,7 @@ int run(const Options& options, const config::Config& config, const std::string&
     become_realtime();
     spdlog::info("wslb-agent {} is node {} of cluster {}", WSLB_VERSION, node,
                  config.cluster->name);
-    if (!keys->empty()) sequence.start();
+    if (!keys->empty()) sequence.start([&] { return runner.sequence_seconds(); });
     (*tracking)->start();
     runner.start();
     (*proxy)->start();

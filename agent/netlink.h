@@ -3,7 +3,8 @@
 //
 // Each VIP is tagged with our IFA_PROTO, so that a later agent knows which addresses a killed one
 // left behind, and leased: the kernel drops it by itself unless it is put again in time.
-// Requests are synchronous and bounded (half a second); events come through the io_context.
+// Requests are synchronous and may wait for the kernel's lock (NetlinkRequests); events come
+// through the io_context.
 // Built on libnl's messages and sockets; only netlink*.cpp includes libnl. Used by the runner and
 // what belongs to it.
 #pragma once

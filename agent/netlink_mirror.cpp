@@ -16,15 +16,22 @@
 namespace wslb::agent {
 namespace {
 
-// Index of the interface that this one is a macvlan of; 0: it is none.
-int macvlan_parent(nlattr** attributes) {
+void read_macvlan(nlattr** attributes, Interface& interface) {
+  interface.parent = 0;
+  interface.macvlan_mode = 0;
   nlattr* info[IFLA_INFO_MAX + 1];
   if (attributes[IFLA_LINKINFO] == nullptr || attributes[IFLA_LINK] == nullptr ||
       nla_parse_nested(info, IFLA_INFO_MAX, attributes[IFLA_LINKINFO], nullptr) < 0 ||
       info[IFLA_INFO_KIND] == nullptr || nla_strcmp(info[IFLA_INFO_KIND], "macvlan") != 0) {
-    return 0;
+    return;
   }
-  return static_cast<int>(nla_get_u32(attributes[IFLA_LINK]));
+  interface.parent = static_cast<int>(nla_get_u32(attributes[IFLA_LINK]));
+  nlattr* data[IFLA_MACVLAN_MAX + 1];
+  if (info[IFLA_INFO_DATA] != nullptr &&
+      nla_parse_nested(data, IFLA_MACVLAN_MAX, info[IFLA_INFO_DATA], nullptr) == 0 &&
+      data[IFLA_MACVLAN_MODE] != nullptr) {
+    interface.macvlan_mode = nla_get_u32(data[IFLA_MACVLAN_MODE]);
+  }
 }
 
 std::optional<Interface::Arp> arp_settings(nlattr** attributes) {
@@ -86,7 +93,7 @@ void Netlink::apply_link(nlmsghdr* header) {
     std::memcpy(interface.mac.data(), nla_data(mac), interface.mac.size());
   }
   interface.switched_on = (info->ifi_flags & IFF_UP) != 0;
-  interface.parent = macvlan_parent(attributes);
+  read_macvlan(attributes, interface);
   if (attributes[IFLA_GROUP] != nullptr) interface.group = nla_get_u32(attributes[IFLA_GROUP]);
   interface.arp = arp_settings(attributes).value_or(interface.arp);
   if (interface.name != before.name) changed_.insert(before.name);

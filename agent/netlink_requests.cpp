@@ -116,6 +116,10 @@ base::Result<void> NetlinkRequests::dump(int type) {
 }
 
 int NetlinkRequests::exchange(nl_msg* message) {
+  // A connect() that failed, say for want of descriptors, is made up for here.
+  if (nl_socket_get_fd(socket_) < 0) {
+    if (const int failed = connect(); failed < 0) return failed;
+  }
   nl_complete_msg(socket_, message);
   int code = nl_send(socket_, message);
   if (code >= 0) code = nl_wait_for_ack(socket_);
@@ -169,7 +173,9 @@ base::Result<void> NetlinkRequests::create_macvlan(const std::string& name, int 
   nlattr* info = nla_nest_start(message.get(), IFLA_LINKINFO);
   nla_put_string(message.get(), IFLA_INFO_KIND, "macvlan");
   nlattr* data = nla_nest_start(message.get(), IFLA_INFO_DATA);
-  nla_put_u32(message.get(), IFLA_MACVLAN_MODE, MACVLAN_MODE_PRIVATE);
+  // In other modes the base interface never sees what comes from the macvlan's own MAC: the
+  // adverts of the other router, when a partition that made both active heals.
+  nla_put_u32(message.get(), IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE);
   nla_nest_end(message.get(), data);
   nla_nest_end(message.get(), info);
   if (const auto created = request(message.get()); !created) return created;
@@ -182,7 +188,7 @@ base::Result<void> NetlinkRequests::create_macvlan(const std::string& name, int 
   put_ipv4_settings(settings.get(), {{IPV4_DEVCONF_ARP_IGNORE, 1},
                                      {IPV4_DEVCONF_ARP_ANNOUNCE, 2},
                                      {IPV4_DEVCONF_RP_FILTER, kLooseReversePath}});
-  if (::access("/proc/net/if_inet6", F_OK) == 0) {  // else this kernel does not know the family
+  if (::access("/proc/self/net/if_inet6", F_OK) == 0) {  // else the kernel does not know the family
     nlattr* v6 = nla_nest_start(settings.get(), AF_INET6);
     nla_put_u8(settings.get(), IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
     nla_nest_end(settings.get(), v6);

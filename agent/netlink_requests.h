@@ -1,11 +1,10 @@
 // What wslb asks of the kernel over routing netlink: to put a VIP on an interface or take it off,
 // and to make, switch and remove the macvlan of `use-vmac`. One object is one socket; each request
-// is synchronous and bounded (half a second).
-//
-// A request may wait for the kernel's lock of all interfaces, which others hold for some
-// milliseconds (namespaces that come and go): whatever may not wait uses an object of its own on a
-// thread of its own (LeaseRenewer). Used by Netlink, which also lists through it, and by
-// LeaseRenewer; one object belongs to one thread at a time.
+// is synchronous. An answer is waited for half a second; the request itself, however, waits inside
+// the kernel for its lock of all interfaces, without a bound. Others hold that for milliseconds
+// (namespaces that come and go), and longer where much is configured: whatever may not wait uses an
+// object of its own on a thread of its own (LeaseRenewer). Used by Netlink, which also lists
+// through it, and by LeaseRenewer; one object belongs to one thread at a time.
 #pragma once
 
 #include <cstdint>

@@ -5,13 +5,11 @@
 #include <cstdio>
 #include <memory>
 
-#include <fcntl.h>
-#include <linux/capability.h>
 #include <spdlog/spdlog.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/child_process.h"
 #include "agent/pidfd.h"
 #include "agent/process_table.h"
 
@@ -24,29 +22,11 @@ constexpr std::chrono::steady_clock::duration kFirstPause = 50ms;  // after the 
 constexpr std::chrono::steady_clock::duration kLongestPause = 1s;
 constexpr std::chrono::steady_clock::duration kHealthyAge = 5s;  // its death is a new incident
 constexpr std::chrono::steady_clock::duration kTermGrace = 5s;
-constexpr int kCannotRun = 127;
 
 using FilePtr = std::unique_ptr<FILE, int (*)(FILE*)>;
 
 FilePtr open_file(const std::string& path, const char* mode) {
   return {std::fopen(path.c_str(), mode), &std::fclose};
-}
-
-// Between fork and exec. The proxy shall inherit neither descriptors nor signal settings nor our
-// two capabilities; SCHED_RESET_ON_FORK has taken the real-time priority from it already.
-[[noreturn]] void run_child(const std::vector<char*>& arguments) {
-  const int null = ::open("/dev/null", O_RDONLY);
-  ::dup2(null, STDIN_FILENO);
-  ::close_range(STDERR_FILENO + 1, ~0U, 0);
-  for (int number = 1; number < NSIG; ++number) std::signal(number, SIG_DFL);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-  ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, CAP_NET_ADMIN, 0, 0);
-  ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, CAP_NET_RAW, 0, 0);
-  ::execvp(arguments.front(), arguments.data());
-  std::perror(arguments.front());
-  std::_Exit(kCannotRun);
 }
 
 std::string describe(const siginfo_t& info) {
@@ -79,19 +59,15 @@ bool ProxyProcess::adopt() {
 }
 
 void ProxyProcess::spawn() {
-  std::vector<char*> arguments;
-  for (std::string& word : command_) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
   started_ = Clock::now();
-  const pid_t pid = ::fork();
-  if (pid == 0) run_child(arguments);
-  if (pid < 0) {
-    spdlog::error("{}", system_error("proxy-command: cannot start a process").message);
+  auto child = ChildProcess::start(command_, {});
+  if (!child) {
+    spdlog::error("proxy-command: {}", child.error().message);
     return on_death();
   }
-  if (!follow(pid, FileDescriptor(::pidfd_open(pid, 0)))) {
-    ::kill(pid, SIGKILL);
-    ::waitpid(pid, nullptr, 0);
+  const std::int32_t pid = child->pid;
+  if (!follow(pid, std::move(child->pidfd))) {
+    ChildProcess::kill_and_reap(pid);
     return on_death();
   }
   if (const FilePtr file = open_file(pid_file_, "we")) {

@@ -58,7 +58,11 @@ void Runner::start() {
     apply(core::Emit{core::EventKind::Vip, finding.interface, finding.text});
     if (finding.vacated) begin.vacated.push_back(*finding.vacated);
   }
-  for (const std::string& name : vmacs_.purge()) {
+  std::set<std::string> kept;
+  for (const std::size_t section : inherited) {
+    kept.insert(vip_interface(config_.vrrps[section]));
+  }
+  for (const std::string& name : vmacs_.purge(kept)) {
     apply(core::Emit{core::EventKind::Interface, name, "removed, left behind by an earlier agent"});
   }
   for (const config::VrrpSection& section : config_.vrrps) {

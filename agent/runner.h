@@ -57,6 +57,7 @@ class Runner {
   void track_changed(core::TrackChanged change);
   [[nodiscard]] core::CommandResult failover(const std::string& vrrp, const std::string& to);
   [[nodiscard]] core::Status status() const;
+  [[nodiscard]] std::uint32_t sequence_seconds() const { return node_.sequence_seconds(); }
 
  private:
   [[nodiscard]] static base::TimePoint now() { return std::chrono::steady_clock::now(); }

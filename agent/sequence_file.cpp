@@ -43,7 +43,8 @@ SequenceFile::SequenceFile(boost::asio::io_context& io, std::string path,
       first_(std::max(wall_seconds, read_last(path_) + kMargin)),
       timer_(io) {}
 
-void SequenceFile::start() {
+void SequenceFile::start(std::function<std::uint32_t()> newest) {
+  newest_ = std::move(newest);
   write();
   wait();
 }
@@ -65,7 +66,7 @@ void SequenceFile::wait() {
 void SequenceFile::write() {
   const auto passed =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begin_);
-  const auto seconds = first_ + static_cast<std::uint32_t>(passed.count());
+  const auto seconds = std::max(first_ + static_cast<std::uint32_t>(passed.count()), newest_());
   const auto written = replace(path_, std::to_string(seconds) + "\n");
   const bool failing = !written;
   if (failing && !failing_) {

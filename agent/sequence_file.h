@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include <boost/asio/io_context.hpp>
@@ -25,8 +26,9 @@ class SequenceFile {
 
   [[nodiscard]] std::uint32_t first() const { return first_; }
 
-  // Writes now and from then on.
-  void start();
+  // Writes now and from then on. `newest`: of all adverts that were sent or heard, in seconds; a
+  // peer whose clock is ahead drives ours.
+  void start(std::function<std::uint32_t()> newest);
   // Writes the last time.
   void stop();
 
@@ -36,6 +38,7 @@ class SequenceFile {
 
   std::string path_;
   std::uint32_t first_;
+  std::function<std::uint32_t()> newest_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   boost::asio::steady_timer timer_;
   bool failing_ = false;

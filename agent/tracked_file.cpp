@@ -1,17 +1,16 @@
 #include "agent/tracked_file.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <string_view>
 
-#include <fcntl.h>
 #include <sys/stat.h>
+
+#include "agent/small_file.h"
 
 namespace wslb::agent {
 namespace {
 
-constexpr std::size_t kReadBytesMax = 4096;
 constexpr std::size_t kReasonCharactersMax = 120;
 
 std::string_view trimmed(std::string_view text) {
@@ -34,23 +33,17 @@ std::string first_line(std::string_view text) {
 }  // namespace
 
 FileVerdict judge_file(const std::string& path) {
-  struct stat found {};
-  if (::stat(path.c_str(), &found) != 0) {
+  const auto content = read_small_file(path);
+  if (!content) {
+    struct stat found {};
+    if (::stat(path.c_str(), &found) == 0) return {false, "file " + path + " exists"};
     if (errno == ENOENT || errno == ENOTDIR) return {true, ""};
     return {false, system_error("file " + path).message};
   }
-  const FileVerdict exists{false, "file " + path + " exists"};
-  if (!S_ISREG(found.st_mode)) return exists;
-  // Without waiting: between the two calls it may have become a pipe.
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file) return errno == ENOENT ? FileVerdict{true, ""} : exists;
-  std::array<char, kReadBytesMax> chunk;
-  const ssize_t count = ::read(file.get(), chunk.data(), chunk.size());
-  if (count <= 0) return exists;
-  const std::string_view text = trimmed({chunk.data(), static_cast<std::size_t>(count)});
+  const std::string_view text = trimmed(*content);
   if (text == "0") return {true, ""};
   const std::string line = first_line(text);
-  return line.empty() ? exists : FileVerdict{false, "file " + path + ": " + line};
+  return {false, "file " + path + (line.empty() ? " exists" : ": " + line)};
 }
 
 base::Result<std::unique_ptr<TrackedFile>> TrackedFile::open(boost::asio::io_context& io,

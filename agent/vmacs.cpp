@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include <linux/if_link.h>
 #include <spdlog/spdlog.h>
 
 namespace wslb::agent {
@@ -40,10 +41,14 @@ std::string vip_interface(const config::VrrpSection& section) {
   return (is_v4(section) ? "vrrp." : "vrrp6.") + std::to_string(section.vrid);
 }
 
-std::vector<std::string> Vmacs::purge() {
+std::vector<std::string> Vmacs::purge(const std::set<std::string>& kept) {
   std::vector<std::string> names;
   for (const auto& [index, interface] : netlink_.interfaces()) {
     if (interface.parent == 0 || interface.group != kAddressProtocol) continue;
+    if (kept.contains(interface.name)) {
+      made_[interface.name] = index;
+      continue;
+    }
     const auto removed = netlink_.requests().remove_interface(index);
     if (!removed) spdlog::error("cannot remove {}: {}", interface.name, removed.error().message);
     if (removed) names.push_back(interface.name);
@@ -56,7 +61,8 @@ base::Result<void> Vmacs::ensure(const config::VrrpSection& section, const Inter
   const Interface* existing = netlink_.find(vip_interface(section));
   const auto made = made_.find(vip_interface(section));
   if (existing != nullptr && made != made_.end() && made->second == existing->index &&
-      existing->parent == base.index && existing->mac == virtual_mac(section)) {
+      existing->parent == base.index && existing->mac == virtual_mac(section) &&
+      existing->macvlan_mode == MACVLAN_MODE_BRIDGE) {
     return {};
   }
   remove(section);

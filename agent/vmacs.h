@@ -11,6 +11,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,9 @@ class Vmacs {
   Vmacs(const Vmacs&) = delete;
   Vmacs& operator=(const Vmacs&) = delete;
 
-  // Removes what an earlier agent left behind. Returns the names.
-  [[nodiscard]] std::vector<std::string> purge();
+  // Removes what an earlier agent left behind, but for the macvlans of `kept`, which hold VIPs that
+  // stay: ensure() takes those over, or replaces them. Returns the names of what was removed.
+  [[nodiscard]] std::vector<std::string> purge(const std::set<std::string>& kept = {});
 
   // The section's macvlan is on `base` when this is good; one that is right already stays.
   [[nodiscard]] base::Result<void> ensure(const config::VrrpSection& section,
@@ -46,7 +48,7 @@ class Vmacs {
                                           const Interface& base);
 
   Netlink& netlink_;
-  std::map<std::string, int> made_;           // by name: the index
+  std::map<std::string, int> made_;           // or taken over; by name: the index
   std::map<int, Interface::Arp> arp_before_;  // of base interfaces
 };
 

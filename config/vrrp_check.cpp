@@ -156,6 +156,14 @@ void check_names(const std::vector<VrrpDraft>& vrrps, Diagnostics& diagnostics) 
         diagnostics.error(b.where, in_section(b) + "has the 'vrid' " + std::to_string(b.vrid) +
                                        " on " + b.interface + " that '" + a.name + "' has" + there);
       }
+      // The macvlan's name has no room for the interface's.
+      if (a.use_vmac && b.use_vmac && a.interface != b.interface && a.vrid == b.vrid &&
+          a.vrid != 0 && same_family) {
+        diagnostics.error(vrrp->places.find("use-vmac")->second,
+                          in_section(b) + "has 'use-vmac' with the 'vrid' " +
+                              std::to_string(b.vrid) + " that '" + a.name + "' has with it on " +
+                              a.interface + there + "; give one of them another 'vrid'");
+      }
       for (std::size_t i = 0; i < b.vips.size(); ++i) {
         if (std::ranges::count(a.vips, b.vips[i].address, &Vip::address) == 0) continue;
         diagnostics.error(vrrp->vip_places[i], "'vip' " + b.vips[i].address.to_string() +

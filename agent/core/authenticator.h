@@ -36,6 +36,11 @@ class Authenticator {
     return mode_ == config::Auth::Permissive || mode_ == config::Auth::Enforce;
   }
 
+  // The seconds of the highest number that was sent or heard: an agent after this one begins above.
+  [[nodiscard]] std::uint32_t last_seconds() const {
+    return static_cast<std::uint32_t>(last_ >> 32U);
+  }
+
   // The number for the next advert; all copies of one advert carry the same.
   [[nodiscard]] std::uint64_t next_sequence(base::TimePoint now);
   void sign(base::Bytes& message, std::uint64_t sequence, const vrrp::AuthContext& context,

@@ -126,6 +126,16 @@ Status Node::status(base::TimePoint now) const {
   return status;
 }
 
+std::uint32_t Node::sequence_seconds() const {
+  std::uint32_t newest = 0;
+  for (const Group& group : groups_) {
+    for (const Section& each : group.sections()) {
+      newest = std::max(newest, each.sequence_seconds());
+    }
+  }
+  return newest;
+}
+
 void Node::stop(base::TimePoint now, Effects& effects) {
   if (life_ == Life::Running) {
     for (Group& group : groups_) group.stop(now, effects);

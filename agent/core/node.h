@@ -59,6 +59,9 @@ class Node {
   [[nodiscard]] Effects expire(base::TimePoint now);  // harmless before next_expiry()
   [[nodiscard]] std::optional<base::TimePoint> next_expiry() const;  // nullopt: nothing to wait for
   [[nodiscard]] Status status(base::TimePoint now) const;
+  // Of the newest signed advert that was sent or heard; Start's sequence_seconds of the next agent
+  // lie above.
+  [[nodiscard]] std::uint32_t sequence_seconds() const;
 
  private:
   // Where a section of the configuration lives: sections of one group move together.

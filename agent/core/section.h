@@ -112,6 +112,7 @@ class Section {
   [[nodiscard]] std::optional<base::TimePoint> router_expiry() const {
     return router_.next_expiry();
   }
+  [[nodiscard]] std::uint32_t sequence_seconds() const { return authenticator_.last_seconds(); }
   [[nodiscard]] std::optional<base::TimePoint> next_expiry() const;
   [[nodiscard]] SectionStatus status(base::TimePoint now) const;
 

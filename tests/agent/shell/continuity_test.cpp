@@ -1,6 +1,9 @@
 #include "agent/continuity.h"
 
+#include <csignal>
+
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,10 +59,29 @@ TEST(Continuity, ForgetsWhatWasNotedForOtherSections) {
   EXPECT_FALSE((*other)->last_advert(1));
 }
 
-TEST(Continuity, SaysWhereItCannotBeWritten) {
-  const auto nowhere = Continuity::open("/nonexistent/continuity", {"a"});
-  ASSERT_FALSE(nowhere);
-  EXPECT_NE(nowhere.error().message.find("/nonexistent/continuity"), std::string::npos);
+// Of `path`: no room for a single byte of it, or no directory.
+void expect_notes_in_memory(const std::string& path) {
+  const auto notes = Continuity::open(path, {"a"});
+  ASSERT_TRUE(notes);
+  EXPECT_FALSE((*notes)->last_advert(0));
+  (*notes)->note_advert(0, noon);
+  EXPECT_EQ((*notes)->last_advert(0), noon);
+}
+
+TEST(Continuity, GoesOnInMemoryWhereTheFileCannotBeMade) {
+  expect_notes_in_memory("/nonexistent/continuity");
+}
+
+TEST(Continuity, GoesOnInMemoryWhereThereIsNoRoom) {
+  const TemporaryDir dir;
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+  std::signal(SIGXFSZ, SIG_IGN);
+  ::setrlimit(RLIMIT_FSIZE, &none);
+  expect_notes_in_memory(dir.file("continuity"));
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, SIG_DFL);
 }
 
 }  // namespace

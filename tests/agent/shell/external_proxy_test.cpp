@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "agent/process_table.h"
@@ -202,6 +203,28 @@ TEST_F(ExternalProxyTest, DeathOfTheMasterIsSeen) {
   ::kill(master, SIGKILL);
   ASSERT_TRUE(told(2));
   EXPECT_THAT(told_[1], HasSubstr(" died"));
+}
+
+TEST_F(ExternalProxyTest, AFileThatNamesOnlyTheDeadDoesNotHideWhoServes) {
+  const pid_t pid = keep(fork_process());
+  write_pid(pid);
+  open();
+  ASSERT_TRUE(told(1));
+  const pid_t failed = keep(fork_process());
+  end(failed);
+  write_pid(failed);  // a start that failed
+  run_for_checks(3);
+  EXPECT_EQ(proxy_->reason(), "");
+  server_.close();
+  end(pid);
+  ASSERT_TRUE(told(2));
+  EXPECT_EQ(told_[1], "process " + std::to_string(pid) + " died");
+}
+
+TEST_F(ExternalProxyTest, NeverWaitsForAPipe) {
+  ASSERT_EQ(::mkfifo(pid_file_.c_str(), 0600), 0);
+  open();
+  EXPECT_THAT(proxy_->reason(), HasSubstr(pid_file_ + ": it is no regular file"));
 }
 
 TEST(PidFile, TakesOnePidALine) {

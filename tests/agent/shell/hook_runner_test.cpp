@@ -1,11 +1,13 @@
 #include "agent/hook_runner.h"
 
+#include <csignal>
 #include <fstream>
 #include <iterator>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "agent/process_table.h"
 #include "tests/agent/shell/event_loop.h"
 #include "tests/agent/shell/temporary_dir.h"
 
@@ -102,6 +104,33 @@ TEST_F(HookRunnerTest, InheritsNothingOfOurs) {
   // 0, 1, 2 and ls's own of the directory; the shell itself sets PWD, SHLVL and _.
   EXPECT_EQ(text("fds"), "4\n");
   EXPECT_LE(std::stoi(text("others")), 3);
+}
+
+TEST_F(HookRunnerTest, NothingIsStartedBeforeTheLoopGoesOn) {
+  use({"/bin/sh", "-c", "echo $WSLB_STATE >>" + dir_.file("out")});
+  change(SectionState::Init, SectionState::Backup);
+  change(SectionState::Backup, SectionState::Active);
+  change(SectionState::Active, SectionState::Fault);
+  EXPECT_TRUE(children(::getpid()).empty());
+  EXPECT_TRUE(finish());
+  EXPECT_EQ(text("out"), "backup\nfault\n");
+}
+
+TEST_F(HookRunnerTest, SignalsAndCapabilitiesAreNotInherited) {
+  std::signal(SIGPIPE, SIG_IGN);
+  use({"/bin/sh", "-c", "grep '^Sig[BI]\\|^CapAmb' /proc/self/status >" + dir_.file("out")});
+  change(SectionState::Init, SectionState::Backup);
+  EXPECT_TRUE(finish());
+  std::signal(SIGPIPE, SIG_DFL);
+  const std::string zero = ":\t0000000000000000\n";
+  EXPECT_EQ(text("out"), "SigBlk" + zero + "SigIgn" + zero + "CapAmb" + zero);
+}
+
+TEST_F(HookRunnerTest, TellsTheSignalThatEndedIt) {
+  use({"/bin/sh", "-c", "kill -TERM $$"});
+  change(SectionState::Init, SectionState::Backup);
+  EXPECT_TRUE(finish());
+  EXPECT_THAT(failures_, testing::ElementsAre("public: notify: /bin/sh was killed by Terminated"));
 }
 
 }  // namespace

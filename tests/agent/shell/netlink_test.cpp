@@ -5,6 +5,8 @@
 
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
+#include <linux/rtnetlink.h>
+#include <sys/resource.h>
 
 #include "tests/agent/shell/net_namespace.h"
 
@@ -148,8 +150,7 @@ TEST_F(NetlinkTest, SurvivesMoreEventsThanItsBufferTakes) {
     batch += "addr add " + one + "/32 dev eth0\n";
   }
   ASSERT_TRUE(ip(batch + "END\n"));
-  EXPECT_TRUE(wait_until([&] { return count_v4() == 3001; }))
-      << count_v4();
+  EXPECT_TRUE(wait_until([&] { return count_v4() == 3001; })) << count_v4();
 }
 
 TEST_F(NetlinkTest, OldEventsDoNotSpoilWhatWasReadAfreshAfterAnOverrun) {
@@ -161,8 +162,7 @@ TEST_F(NetlinkTest, OldEventsDoNotSpoilWhatWasReadAfreshAfterAnOverrun) {
     }
     ASSERT_TRUE(ip(batch + "END\n"));
   }
-  EXPECT_TRUE(wait_until([&] { return count_v4() == 1; }))
-      << count_v4();
+  EXPECT_TRUE(wait_until([&] { return count_v4() == 1; })) << count_v4();
   wait_until([] { return false; });
   EXPECT_EQ(count_v4(), 1);
 }
@@ -264,6 +264,26 @@ TEST(InterfaceAddresses, TheVipIsNeverThePrimaryAddress) {
   const std::vector vips{address("10.0.0.100")};
   EXPECT_EQ(interface.primary_address(address("10.9.9.9"), vips), address("10.0.0.11"));
   EXPECT_EQ(interface.primary_address(address("10.9.9.9"), {}), address("10.0.0.100"));
+}
+
+TEST_F(NetlinkTest, RequestsOutliveAReconnectionThatFailed) {
+  const auto requests = NetlinkRequests::open();
+  ASSERT_TRUE(requests);
+  const int index = netlink_->find("eth0")->index;
+  // A copy: UBSan's look at the fixture's vptr needs a file descriptor.
+  const AddressPut placement{index, vip_, std::nullopt, PrefixRoute::Own};
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto dumped =
+      (*requests)->dump(RTM_MAX + 1);  // the kernel refuses it, hence a reconnection
+  const auto without = (*requests)->put(placement);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_FALSE(dumped);
+  EXPECT_FALSE(without);
+  const auto put = (*requests)->put(placement);
+  EXPECT_TRUE(put) << put.error().message;
 }
 
 }  // namespace

@@ -22,11 +22,15 @@ TEST(SequenceFile, GoesOnAboveWhatWasUsedWhateverTheClockSays) {
   SequenceFile first(io, dir.file("vrrp.seq"), 5000);
   EXPECT_EQ(first.first(), 5000U);
   EXPECT_FALSE(std::filesystem::exists(dir.file("vrrp.seq"))) << "before start()";
-  first.start();
+  std::uint32_t newest = 0;
+  first.start([&] { return newest; });
   EXPECT_EQ(SequenceFile(io, dir.file("vrrp.seq"), 1000).first(), 5011U) << "set back";
   EXPECT_EQ(SequenceFile(io, dir.file("vrrp.seq"), 9000).first(), 9000U);
   first.stop();
   EXPECT_GE(SequenceFile(io, dir.file("vrrp.seq"), 0).first(), 5011U);
+  newest = 7000;
+  first.stop();
+  EXPECT_EQ(SequenceFile(io, dir.file("vrrp.seq"), 5100).first(), 7011U) << "a peer was ahead";
 }
 
 TEST(SequenceFile, SurvivesAFileThatIsDamaged) {

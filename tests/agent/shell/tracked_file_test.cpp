@@ -44,6 +44,24 @@ TEST_F(TrackedFileTest, TellsAtOnceThatThereIsNoFile) {
   EXPECT_TRUE(told_[0].up);
 }
 
+TEST_F(TrackedFileTest, AFileThatIsEmptyBeforeItIsWrittenIsNotDown) {
+  const std::string path = dir_.file("down");
+  open(path);
+  for (int round = 0; round < 2; ++round) {  // the file is new, then truncated
+    std::ofstream file(path);
+    io_.restart();
+    io_.poll();
+    file << "0\n";
+    file.close();
+    write(dir_.file("other"), "");
+    io_.restart();
+    io_.poll();
+    EXPECT_EQ(told_.size(), 1U) << told_.back().reason;
+  }
+  std::ofstream(path).close();
+  EXPECT_FALSE(last(2).up);
+}
+
 TEST_F(TrackedFileTest, FollowsTheFileAsItComesChangesAndGoes) {
   const std::string path = dir_.file("down");
   open(path);
@@ -85,6 +103,25 @@ TEST_F(TrackedFileTest, CutsTheReasonAndDropsWhatIsNotPrintable) {
 TEST_F(TrackedFileTest, NeverWaitsForAPipe) {
   const std::string path = dir_.file("pipe");
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  EXPECT_EQ(judge_file(path).reason, "file " + path + " exists");
+}
+
+// Root may enter any directory; a link that leads to itself is as bad as one that may not be
+// entered.
+TEST_F(TrackedFileTest, TriesAgainWhereNoWatchCanBeHad) {
+  std::filesystem::create_symlink(dir_.file("loop"), dir_.file("loop"));
+  open(dir_.file("loop/down"));
+  EXPECT_FALSE(told_.back().up);
+  std::filesystem::remove(dir_.file("loop"));
+  EXPECT_TRUE(run_until(io_, [&] { return told_.back().up; }));
+  std::filesystem::create_directory(dir_.file("loop"));
+  write(dir_.file("loop/down"), "now");
+  EXPECT_EQ(last(3).reason, "file " + dir_.file("loop/down") + ": now");
+}
+
+TEST_F(TrackedFileTest, ReadsTheBeginningOfAnEndlessFile) {
+  const std::string path = dir_.file("down");
+  write(path, std::string(5000, ' ') + "late");
   EXPECT_EQ(judge_file(path).reason, "file " + path + " exists");
 }
 

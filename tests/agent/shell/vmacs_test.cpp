@@ -13,6 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 
 class VmacsTest : public testing::Test {
@@ -83,6 +84,35 @@ TEST_F(VmacsTest, PurgesWhatAnEarlierAgentLeftAndNothingElse) {
   EXPECT_THAT(vmacs.purge(), ElementsAre("vrrp.77"));
   EXPECT_THAT(ip_output("link"), Not(HasSubstr("vrrp.77")));
   EXPECT_THAT(ip_output("link"), HasSubstr("other"));
+}
+
+TEST_F(VmacsTest, TakesOverAMacvlanThatIsKept) {
+  ASSERT_TRUE(netlink_->requests().create_macvlan("vrrp.51", netlink_->find("eth0")->index,
+                                                  {0, 0, 0x5e, 0, 1, 51}));
+  netlink_->refresh();
+  const int index = netlink_->find("vrrp.51")->index;
+  {
+    Vmacs vmacs(*netlink_);
+    EXPECT_THAT(vmacs.purge({"vrrp.51"}), IsEmpty());
+    ASSERT_TRUE(ensure(vmacs, 0));
+    EXPECT_EQ(netlink_->find("vrrp.51")->index, index);
+  }
+  EXPECT_THAT(ip_output("link"), Not(HasSubstr("vrrp.51"))) << "as one that it made";
+}
+
+TEST_F(VmacsTest, ReplacesAMacvlanThatIsKeptButNotRight) {
+  for (const char* wrong : {"address 00:00:5e:00:01:33 type macvlan mode private",
+                            "address 00:00:5e:00:01:34 type macvlan mode bridge"}) {
+    ASSERT_TRUE(ip(std::string("link add link eth0 name vrrp.51 group 119 ") + wrong));
+    netlink_->refresh();
+    const int index = netlink_->find("vrrp.51")->index;
+    Vmacs vmacs(*netlink_);
+    EXPECT_THAT(vmacs.purge({"vrrp.51"}), IsEmpty());
+    ASSERT_TRUE(ensure(vmacs, 0)) << wrong;
+    EXPECT_NE(netlink_->find("vrrp.51")->index, index) << wrong;
+    EXPECT_THAT(ip_output("-d link show dev vrrp.51"), HasSubstr("mode bridge"));
+    EXPECT_THAT(ip_output("link show dev vrrp.51"), HasSubstr("00:00:5e:00:01:33"));
+  }
 }
 
 TEST_F(VmacsTest, AnInterfaceOfThatNameThatIsNotOursIsAnError) {
