@@ -11,6 +11,10 @@ from .pair import WslbPair
 from .solo import Solo, kind_under_test
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "alone: asserts milliseconds, hence runs beside no other test")
+
+
 def pytest_collection_modifyitems(items):
     if os.geteuid() != 0:
         for item in items:

@@ -66,14 +66,15 @@ class HaProxy:
 class ExternalPair(Pair):
     kind = "wslb+haproxy"
 
-    def __init__(self, network, apps, master=False, agents=True, **cluster):
+    def __init__(self, network, apps, master=False, agents=True, inter_ms=200, **cluster):
         super().__init__(network)
         self.agents = agents
         self.haproxy, self.wslb = {}, {}
         for host in self.hosts:
             self.haproxy[host] = proxy = HaProxy(host, apps, master)
             external = (f"    proxy external pidfile {proxy.pid_file} "
-                        f"check http://127.0.0.1:{CHECK_PORT}/up inter 200ms fall 2\n")
+                        f"check http://127.0.0.1:{CHECK_PORT}/up "
+                        f"inter {inter_ms}ms fall 2\n")
             self.wslb[host] = Wslb(host, cluster_section(self.addresses.items(),
                                                          cluster_extra=external, **cluster))
 

@@ -5,6 +5,8 @@ from .bed import Bed
 from .clock import now_ms, wait_until
 from .external_pair import ExternalPair
 
+pytestmark = pytest.mark.alone
+
 RELOADS = 20
 STYLES = pytest.mark.parametrize("master", [False, True], ids=["plain", "master-worker"])
 
@@ -32,7 +34,7 @@ def external():
 
 @pytest.mark.parametrize("victim", ["process", "master", "worker"])
 def test_killed_haproxy_moves_the_vip_at_once(external, victim):
-    bed = external(master=victim != "process")
+    bed = external(master=victim != "process", inter_ms=1000)  # it is not the check that sees it
     active = bed.pair.wait_settled()
     haproxy = bed.pair.haproxy[active]
     status = bed.pair[active].status()["proxy"]

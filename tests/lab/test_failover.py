@@ -6,6 +6,8 @@ from .clock import now_ms, wait_until
 from .solo import kind_under_test
 from .watcher import GAP_MS
 
+pytestmark = pytest.mark.alone
+
 FAULTS = {"power_off": 1500, "stop_cleanly": 500, "fail_over": 500, "kill_proxy": 500}
 
 

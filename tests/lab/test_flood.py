@@ -12,6 +12,8 @@ from .configuration import VRID
 from .namespace import inside
 from .program import spawn_module
 
+pytestmark = pytest.mark.alone
+
 RATE = 50_000
 RATE_MIN = 10_000  # on a busy machine, or with sanitizers
 ADVERT_MS = 100

@@ -9,6 +9,8 @@ from .prober import Prober
 from .watcher import Watcher
 from .wslb import Wslb
 
+pytestmark = pytest.mark.alone
+
 FAULTS = ("power_off", "kill_agent_for_good", "stop_cleanly", "kill_proxy", "fail_over")
 
 

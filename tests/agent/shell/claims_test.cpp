@@ -190,12 +190,15 @@ TEST_F(ClaimWatchTest, AQuestionMakesTheOtherOwnerShowUp) {
 
 TEST_F(ClaimWatchTest, OfAFloodAFewGetThrough) {
   watch({address("10.0.0.100")}, own_);
+  const auto begin = std::chrono::steady_clock::now();
   for (int i = 0; i < 20; ++i) {
     send_from_left(announcement(kMac, address("10.0.0.100")), 200);
     run_for(10ms);
   }
+  const auto windows =
+      static_cast<std::size_t>((std::chrono::steady_clock::now() - begin) / 100ms) + 2;
   EXPECT_GE(claims_.size(), 16U);
-  EXPECT_LE(claims_.size(), 64U) << "16 in each 100 ms";
+  EXPECT_LE(claims_.size(), 16U * windows) << "16 in each 100 ms";
 }
 
 }  // namespace
