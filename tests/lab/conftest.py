@@ -12,7 +12,7 @@ from .solo import Solo, kind_under_test
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "alone: asserts milliseconds, so it runs beside no other test")
+    config.addinivalue_line("markers", "alone: asserts milliseconds, hence runs alone")
 
 
 def pytest_collection_modifyitems(items):
