@@ -1,6 +1,8 @@
 // The `vrrp` sections as wholes and among each other.
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "config/check.h"
 #include "config/spelling.h"
@@ -173,6 +175,42 @@ void check_names(const std::vector<VrrpDraft>& vrrps, Diagnostics& diagnostics) 
   }
 }
 
+// Two nodes that `a` and `b` put in contrary orders; nullopt: there are none.
+std::optional<std::pair<std::string, std::string>> contrary(const VrrpSection& a,
+                                                            const VrrpSection& b,
+                                                            const Cluster& cluster) {
+  for (const Node& one : cluster.nodes) {
+    for (const Node& other : cluster.nodes) {
+      if (a.priority_of(one.name, cluster) > a.priority_of(other.name, cluster) &&
+          b.priority_of(one.name, cluster) < b.priority_of(other.name, cluster)) {
+        return std::pair(one.name, other.name);
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+// A group moves as a whole: with `preempt on`, two nodes that are each the better one of some
+// section would both have a claim to it.
+void check_groups(const std::vector<VrrpDraft>& vrrps, const Cluster& cluster,
+                  Diagnostics& diagnostics) {
+  for (auto vrrp = vrrps.begin(); vrrp != vrrps.end(); ++vrrp) {
+    for (auto before = vrrps.begin(); before != vrrp; ++before) {
+      const VrrpSection& a = before->section;
+      const VrrpSection& b = vrrp->section;
+      if (b.group.empty() || a.group != b.group) continue;
+      if (!a.preempt.enabled && !b.preempt.enabled) continue;
+      const auto nodes = contrary(a, b, cluster);
+      if (!nodes) continue;
+      diagnostics.error(b.where, in_section(b) + "prefers the node '" + nodes->second + "' to '" +
+                                     nodes->first + "', '" + a.name + "' in line " +
+                                     std::to_string(a.where.line) +
+                                     " the other way round: with 'preempt', the sections of a "
+                                     "group must have their nodes in the same order");
+    }
+  }
+}
+
 }  // namespace
 
 void complete_vrrps(Draft& draft) {
@@ -193,6 +231,7 @@ void check_vrrps(const Draft& draft, Diagnostics& diagnostics) {
     if (draft.cluster) check_priorities(vrrp, draft.cluster->cluster, diagnostics);
   }
   check_names(draft.vrrps, diagnostics);
+  if (draft.cluster) check_groups(draft.vrrps, draft.cluster->cluster, diagnostics);
   if (!draft.vrrps.empty() && !draft.cluster) {
     const VrrpSection& first = draft.vrrps.front().section;
     diagnostics.error(first.where, in_section(first) + "needs a 'cluster' section with its nodes");
