@@ -29,6 +29,7 @@ AdvertGate::Admission AdvertGate::admit(const PacketReceived& packet, const base
                                         Effects& effects) const {
   if (packet.source == own) {
     office.counters.add(Count::RefusedOwnAddress);
+    office.alarms.raise(Alarms::Kind::OwnAddress, own_address_text(own), now, effects);
     return {};
   }
   if (is_unicast() && std::find(peers_.begin(), peers_.end(), packet.source) == peers_.end()) {
@@ -64,11 +65,7 @@ AdvertGate::Admission AdvertGate::admit(const PacketReceived& packet, const base
   const bool is_known = admission.node != nullptr || admission.decoded.is_signed || is_unicast();
   if (likeness == Likeness::Foreign && !is_known) {
     office.counters.add(Count::RefusedVridClash);
-    office.alarms.raise(Alarms::Kind::VridClash,
-                        "another virtual router on " + section_.interface + " has our VRID " +
-                            std::to_string(section_.vrid) + ": " + sender + " uses it for " +
-                            join(advert.addresses) + "; give one of them another 'vrid'",
-                        now, effects);
+    office.alarms.raise(Alarms::Kind::VridClash, clash_text(advert, sender), now, effects);
     return {};
   }
   admission.verdict = judge_signature(packet, admission.decoded, sender, office, now, effects);
@@ -129,6 +126,20 @@ AdvertGate::Verdict AdvertGate::judge_signature(const PacketReceived& packet,
                                               "hosts have the same secret file?");
   }
   return Verdict::Refused;
+}
+
+// The kernel does not hand us our own adverts.
+std::string AdvertGate::own_address_text(const base::IpAddress& own) const {
+  return "adverts from this node's own address " + own.to_string() + " come in on " +
+         section_.interface +
+         ": another host has that address, or the network sends back what it gets; they are not "
+         "heeded";
+}
+
+std::string AdvertGate::clash_text(const vrrp::Advert& advert, const std::string& sender) const {
+  return "another virtual router on " + section_.interface + " has our VRID " +
+         std::to_string(section_.vrid) + ": " + sender + " uses it for " + join(advert.addresses) +
+         "; give one of them another 'vrid'";
 }
 
 AdvertGate::Likeness AdvertGate::compare(const vrrp::Advert& advert) const {

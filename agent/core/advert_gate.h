@@ -58,6 +58,8 @@ class AdvertGate {
   [[nodiscard]] const config::Node* only_peer() const;
   void report_differences(const vrrp::Advert& advert, const std::string& sender,
                           const Office& office, base::TimePoint now, Effects& effects) const;
+  [[nodiscard]] std::string own_address_text(const base::IpAddress& own) const;
+  [[nodiscard]] std::string clash_text(const vrrp::Advert& advert, const std::string& sender) const;
   [[nodiscard]] std::string mismatch(vrrp::DecodeError error, const PacketReceived& packet) const;
   [[nodiscard]] bool is_merely_signed(const PacketReceived& packet) const;
   [[nodiscard]] bool is_unicast() const { return section_.transport == config::Transport::Unicast; }

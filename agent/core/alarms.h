@@ -19,11 +19,12 @@ class Alarms {
  public:
   enum class Kind : std::uint8_t {
     AddressClaimed,  // another host has a VIP while we are active
+    OwnAddress,      // adverts from our own address come in
     VridClash,       // another virtual router uses our VRID
     Mismatch,        // a peer's version, interval or list of VIPs is not ours
     Authentication,  // a peer's adverts are refused for their signature
   };
-  static constexpr std::size_t kinds = 4;
+  static constexpr std::size_t kinds = 5;
   static constexpr base::Duration stays = std::chrono::seconds(70);  // after it was last seen
 
   explicit Alarms(std::string section) : section_(std::move(section)) {}

@@ -57,6 +57,15 @@ TEST(Alarm, AnotherVirtualRouterWithOurVridIsNamedAndNotObeyed) {
   EXPECT_EQ(host.count("refused-vrid-clash"), 1U);
 }
 
+TEST(Alarm, AnotherHostWithOurOwnAddressIsNamed) {
+  Host host;
+  host.boot();
+  host.run(322ms);
+  EXPECT_THAT(host.advert(255, "10.0.0.11"),
+              ElementsAre(HasSubstr("this node's own address 10.0.0.11 come in on eth0")));
+  EXPECT_EQ(host.state(), SectionState::Active);
+}
+
 TEST(Alarm, ANodeWithOtherVipsIsObeyedAndNamed) {
   Host host;
   host.boot();
