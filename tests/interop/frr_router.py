@@ -7,6 +7,7 @@ import json
 import pwd
 import re
 import shutil
+import socket
 
 from tests.lab.clock import wait_until
 from tests.lab.configuration import VRID
@@ -18,6 +19,11 @@ STATES = {"Master": "active", "Backup": "backup", "Initialize": "fault"}
 
 def virtual_mac(family):
     return f"00:00:5e:00:0{1 if family == 4 else 2}:{VRID:02x}"
+
+
+def _listens(path):
+    with socket.socket(socket.AF_UNIX) as tried:
+        return tried.connect_ex(str(path)) == 0
 
 
 class FrrRouter:
@@ -76,7 +82,8 @@ class FrrRouter:
             f" vrrp {VRID} advertisement-interval {self.wire.advert_ms}\n"
             f" {no}vrrp {VRID} preempt\n vrrp {VRID} {word} {self.wire.vip}\n")
         self.zebra = self._spawn("zebra")
-        wait_until(lambda: (self.directory / "zserv.api").exists(), 10, "zebra listens")
+        # vrrpd that is refused tries again after ten seconds.
+        wait_until(lambda: _listens(self.directory / "zserv.api"), 10, "zebra listens")
         self.vrrpd = self._spawn("vrrpd")
 
     def _spawn(self, name):
