@@ -121,15 +121,18 @@ class Signals {
 };
 
 // A VIP must not stay with an agent that cannot go on.
-int give_up_on_exception(Runner& runner, const std::function<void()>& work) {
+int work_in_real_time(Runner& runner, const std::function<void()>& work) {
+  become_realtime();
+  int code = 0;
   try {
     work();
-    return 0;
   } catch (const std::exception& error) {
     spdlog::critical("giving up, an error that must not happen: {}", error.what());
+    runner.stop();
+    code = kFailure;
   }
-  runner.stop();
-  return kFailure;
+  become_ordinary();
+  return code;
 }
 
 proto::Status report(const std::string& cluster, const Runner& runner, const LocalProxy& proxy) {
@@ -190,8 +193,7 @@ int run(const Options& options, const config::Config& config, const std::string&
     if (!keys->empty()) sequence.stop();
     (*proxy)->stop([&] { hooks.finish([&io] { io.stop(); }); });
   });
-  return give_up_on_exception(runner, [&] {
-    become_realtime();
+  return work_in_real_time(runner, [&] {
     spdlog::info("wslb-agent {} is node {} of cluster {}", WSLB_VERSION, node,
                  config.cluster->name);
     if (!keys->empty()) sequence.start([&] { return runner.sequence_seconds(); });

@@ -60,4 +60,10 @@ void become_realtime() {
   }
 }
 
+void become_ordinary() {
+  const sched_param none{};
+  // Lowering is always allowed, but not without the flag.
+  ::sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &none);
+}
+
 }  // namespace wslb::agent

@@ -11,5 +11,7 @@ namespace wslb::agent {
 
 // Where it is not allowed, it logs so and goes on.
 void become_realtime();
+// Before the end: what waits by spinning then, such as LeakSanitizer, would hold a whole processor.
+void become_ordinary();
 
 }  // namespace wslb::agent
