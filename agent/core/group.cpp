@@ -93,8 +93,10 @@ void Group::resign(const std::string& why, base::TimePoint now, Effects& effects
 
 void Group::take_over(const std::string& why, base::TimePoint now, Effects& effects) {
   for (Section& section : sections_) {
+    if (section.state() == SectionState::Backup) outbid(section, priority_commanded, now);
+  }
+  for (Section& section : sections_) {
     if (section.state() != SectionState::Backup) continue;
-    outbid(section, priority_commanded, now);
     section.take_over(why, now, effects);
     follow(section, now, effects);
   }
@@ -136,7 +138,7 @@ void Group::pull(const Section& leader, base::TimePoint now, Effects& effects) {
   // In all sections, the leader's too: two nodes that pull their groups crosswise, each leading in
   // another section, would else both lose.
   for (Section& section : sections_) {
-    if (is_contested) outbid(section, section.following_priority(), now);
+    if (is_contested && !is_commanded()) outbid(section, section.following_priority(), now);
   }
   for (Section& section : sections_) {
     if (section.state() == SectionState::Backup) section.take_over(why, now, effects);
@@ -148,7 +150,7 @@ void Group::outbid(Section& section, std::uint8_t priority, base::TimePoint now)
   const bool stranger = active != nullptr && active->node.empty();
   const bool for_good = (stranger && priority == priority_commanded) || is_outbidding_for_good();
   section.set_priority_floor(priority);
-  outbidding_ = Outbidding{};
+  outbidding_ = Outbidding{.until = {}, .commanded = priority == priority_commanded};
   if (!for_good) outbidding_->until = now + longest_active_down();
 }
 

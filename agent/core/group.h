@@ -54,12 +54,15 @@ class Group {
   // While sections advertise more than their priority. nullopt: until the group is inactive.
   struct Outbidding {
     std::optional<base::TimePoint> until;
+    bool commanded = false;
   };
 
   void follow(Section& leader, base::TimePoint now, Effects& effects);
   void pull(const Section& leader, base::TimePoint now, Effects& effects);
   void outbid(Section& section, std::uint8_t priority, base::TimePoint now);
   void end_outbidding();
+  // Then all sections bid 254, and no pull makes it less.
+  [[nodiscard]] bool is_commanded() const { return outbidding_ && outbidding_->commanded; }
   [[nodiscard]] bool is_outbidding_for_good() const { return outbidding_ && !outbidding_->until; }
   [[nodiscard]] bool is_united(base::TimePoint now) const;
   [[nodiscard]] bool must_wait(const Section& silent, base::TimePoint now) const;

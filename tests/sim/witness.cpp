@@ -167,6 +167,8 @@ void Witness::dropped(std::size_t host, std::size_t section) {
   mine.earliest = now;  // it overslept and then heard of a resignation
   if (!mine.resignation) mine.earliest += active_down(config, priority, fastest(section));
   mine.deadline = now + active_down(config, mine.configured, slowest(section));
+  // A link may have gone and come back while it slept.
+  if (mine.fit_since == now) mine.deadline += config.start_delay;
   mine.last_good = now;
 }
 

@@ -112,6 +112,17 @@ TEST(Group, FailoverOfOneMovesAll) {
                   "accepted inner: given up; the best backup takes over"));
 }
 
+TEST(Group, ACommandBids254InAllSections) {
+  Host host(grouped());
+  host.boot();
+  host.advert(199, "10.0.0.12", outer);
+  host.advert(199, "10.0.0.12", inner);
+  EXPECT_THAT(host.feed(Failover{"", "lb1"}),
+              IsSupersetOf({"advert 254 -> 224.0.0.18", "add vips public", "add vips inner"}));
+  EXPECT_EQ(host.section(outer).priority, 254);
+  EXPECT_EQ(host.section(inner).priority, 254);
+}
+
 TEST(Group, WantsItsVipsBackOnceTheNodeThatUnitedItsGroupBidsNoMore) {
   config::Config config = grouped();
   for (config::VrrpSection& section : config.vrrps) section.preempt.enabled = true;
