@@ -39,15 +39,7 @@ AdvertGate::Admission AdvertGate::admit(const PacketReceived& packet, const base
   Admission admission;
   admission.node = cluster_.node_at(packet.source);
   std::string sender = admission.node != nullptr ? admission.node->name : packet.source.to_string();
-  auto decoded = vrrp::decode({.payload = packet.payload,
-                               .source = packet.source,
-                               .destination = packet.destination,
-                               .ttl = packet.ttl},
-                              {.version = section_.version,
-                               .vrid = section_.vrid,
-                               .interval = section_.advert,
-                               .check_ttl = !is_unicast(),
-                               .may_be_signed = office.authenticator.reads_signatures()});
+  auto decoded = decode(packet, office.authenticator.reads_signatures());
   if (!decoded) {
     office.counters.add(decoded.error());
     const std::string what = mismatch(decoded.error(), packet);
@@ -190,18 +182,22 @@ std::string AdvertGate::mismatch(vrrp::DecodeError error, const PacketReceived& 
   return {};
 }
 
+base::Result<vrrp::Decoded, vrrp::DecodeError> AdvertGate::decode(const PacketReceived& packet,
+                                                                  bool may_be_signed) const {
+  return vrrp::decode({.payload = packet.payload,
+                       .source = packet.source,
+                       .destination = packet.destination,
+                       .ttl = packet.ttl},
+                      {.version = section_.version,
+                       .vrid = section_.vrid,
+                       .interval = section_.advert,
+                       .check_ttl = !is_unicast(),
+                       .may_be_signed = may_be_signed});
+}
+
 // Right but for a trailer that nobody expects here.
 bool AdvertGate::is_merely_signed(const PacketReceived& packet) const {
-  const auto decoded = vrrp::decode({.payload = packet.payload,
-                                     .source = packet.source,
-                                     .destination = packet.destination,
-                                     .ttl = packet.ttl},
-                                    {.version = section_.version,
-                                     .vrid = section_.vrid,
-                                     .interval = section_.advert,
-                                     .check_ttl = !is_unicast(),
-                                     .may_be_signed = true});
-  return decoded.has_value();
+  return decode(packet, true).has_value();
 }
 
 }  // namespace wslb::agent::core

@@ -61,6 +61,8 @@ class AdvertGate {
   [[nodiscard]] std::string own_address_text(const base::IpAddress& own) const;
   [[nodiscard]] std::string clash_text(const vrrp::Advert& advert, const std::string& sender) const;
   [[nodiscard]] std::string mismatch(vrrp::DecodeError error, const PacketReceived& packet) const;
+  [[nodiscard]] base::Result<vrrp::Decoded, vrrp::DecodeError> decode(const PacketReceived& packet,
+                                                                      bool may_be_signed) const;
   [[nodiscard]] bool is_merely_signed(const PacketReceived& packet) const;
   [[nodiscard]] bool is_unicast() const { return section_.transport == config::Transport::Unicast; }
 
