@@ -111,14 +111,11 @@ void Group::follow(Section& leader, base::TimePoint now, Effects& effects) {
     pull(leader, now, effects);
     return;
   }
-  if (news->cause == vrrp::Cause::HigherPriority || news->cause == vrrp::Cause::Stalled) {
-    const std::string why = "group " + name_ + ": " + leader.config().name + " stepped down";
-    // A node of ours that outbids takes the whole group: to resign would only call in a third one.
-    const Section::ActiveRouter* winner = leader.active_router(now);
-    const bool is_taken = winner != nullptr && winner->outbids;
-    for (Section& section : sections_) {
-      is_taken ? section.step_down(why, now, effects) : section.resign(why, now, effects);
-    }
+  const std::string why = "group " + name_ + ": " + leader.config().name + " stepped down";
+  for (Section& section : sections_) {
+    // The winner takes the whole group: to resign would only call in a third node.
+    if (news->cause == vrrp::Cause::HigherPriority) section.step_down(why, now, effects);
+    if (news->cause == vrrp::Cause::Stalled) section.resign(why, now, effects);
   }
   if (!outbidding_ || is_active()) return;
   end_outbidding();

@@ -143,7 +143,7 @@ void Checker::look(std::size_t section, Sighting& sighting) {
 
 void Checker::moved(std::size_t section, Sighting& sighting, std::vector<std::size_t> owners) {
   const bool quiet = is_quiet();
-  if (quiet && world_.now() - disturbed_ > settling_time() && !was_doubted()) {
+  if (quiet && is_settled() && !was_doubted()) {
     fail(section, "the VIP flaps");
   }
   const auto was_there = [&](std::size_t owner) {

@@ -42,6 +42,8 @@ class Checker {
   // How long it takes at most until no VIP moves any more.
   [[nodiscard]] Duration settling_time() const;
   [[nodiscard]] bool is_quiet() const;
+  // No VIP moves any more.
+  [[nodiscard]] bool is_settled() const { return world_.now() - disturbed_ > settling_time(); }
   // The awake hosts that have the VIP.
   [[nodiscard]] const std::vector<std::size_t>& owners(std::size_t section) const {
     return sightings_[section].owners;

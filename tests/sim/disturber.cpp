@@ -18,6 +18,7 @@ Disturber::Disturber(World& world, Checker& checker, Random& random)
 
 void Disturber::disturb() {
   expected_.reset();
+  const bool settled = checker_.is_settled();
   checker_.disturbed();
   const std::size_t host = draw_host();
   if (!world_.hosts()[host].powered) {
@@ -46,7 +47,7 @@ void Disturber::disturb() {
       [[fallthrough]];
     default:
       if (!commands_) return disturb_host(host);
-      return random_.chance(20) ? command_pair() : command(host);
+      return random_.chance(20) ? command_pair() : command(host, settled);
   }
 }
 
@@ -175,7 +176,7 @@ std::string Disturber::draw_target() {
 }
 
 // What it should lead to is judged where nothing else is the matter.
-void Disturber::command(std::size_t index) {
+void Disturber::command(std::size_t index, bool settled) {
   count(Fault::Command);
   checker_.priorities_count(false);
   const std::size_t section = random_.below(world_.sections());
@@ -188,7 +189,8 @@ void Disturber::command(std::size_t index) {
   });
   if (owners.empty()) return;
   if (random_.chance(20)) return die_halfway(index, owners.front());
-  if (!accepted || owners.size() > 1 || !checker_.is_quiet() || !all_in_best_order()) return;
+  if (!accepted || !settled || owners.size() > 1) return;
+  if (!checker_.is_quiet() || !all_in_best_order()) return;
   expected_ = Expectation{section, std::nullopt, std::nullopt};
   const auto name = [&](std::size_t host) { return world_.hosts()[host].name; };
   if (index == owners.front() && to != name(index)) expected_->inactive = index;

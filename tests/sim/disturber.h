@@ -33,7 +33,8 @@ class Disturber {
   void disturb_network(std::size_t host);
   void disturb_addresses(std::size_t host);
   void split(std::size_t network);
-  void command(std::size_t host);
+  // `settled`: it meets a quiet cluster.
+  void command(std::size_t host, bool settled);
   void command_pair();
   void die_halfway(std::size_t commanded, std::size_t active);
   void pause(std::size_t host);

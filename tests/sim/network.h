@@ -1,7 +1,9 @@
 // The networks between the hosts: what becomes of a packet from one host to another. Each direction
-// of each pair has a path of its own, so that A may hear B and B not A.
+// of each pair has a path of its own, so that A may hear B and B not A. Like the port of a switch
+// it keeps the order of its packets, unless it is told not to.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -19,13 +21,13 @@ struct Path {
 class Network {
  public:
   Network(std::size_t networks, std::size_t hosts)
-      : hosts_(hosts), paths_(networks * hosts * hosts) {}
+      : hosts_(hosts), paths_(networks * hosts * hosts), last_arrivals_(paths_.size()) {}
 
   [[nodiscard]] Path& path(std::size_t network, std::size_t from, std::size_t to) {
-    return paths_[(network * hosts_ + from) * hosts_ + to];
+    return paths_[number(network, from, to)];
   }
   [[nodiscard]] const Path& path(std::size_t network, std::size_t from, std::size_t to) const {
-    return paths_[(network * hosts_ + from) * hosts_ + to];
+    return paths_[number(network, from, to)];
   }
   void mend() {
     paths_.assign(paths_.size(), Path{});
@@ -46,18 +48,23 @@ class Network {
     return !each.cut && each.loss == 0 && reordered == 0;
   }
 
-  // How long each copy of a packet takes that is not lost.
+  // When each copy of a packet arrives that is sent now and not lost.
   struct Fate {
     std::size_t copies = 0;
-    std::array<Duration, 2> delays{};
+    std::array<TimePoint, 2> arrivals{};
   };
-  [[nodiscard]] Fate draw(std::size_t network, std::size_t from, std::size_t to,
-                          Random& random) const {
+  [[nodiscard]] Fate draw(std::size_t network, std::size_t from, std::size_t to, TimePoint now,
+                          Random& random) {
     const Path& each = path(network, from, to);
     if (each.cut || (each.loss > 0 && random.chance(each.loss))) return {};
     Fate fate;
     fate.copies = duplicated > 0 && random.chance(duplicated) ? 2 : 1;
-    for (Duration& delay : fate.delays) delay = draw_delay(random);
+    for (TimePoint& arrival : fate.arrivals) arrival = now + draw_delay(random);
+    if (reordered > 0) return fate;
+    TimePoint& last = last_arrivals_[number(network, from, to)];
+    for (std::size_t copy = 0; copy < fate.copies; ++copy) {
+      last = fate.arrivals.at(copy) = std::max(last, fate.arrivals.at(copy));
+    }
     return fate;
   }
 
@@ -68,13 +75,17 @@ class Network {
   Duration late_max{};
 
  private:
+  [[nodiscard]] std::size_t number(std::size_t network, std::size_t from, std::size_t to) const {
+    return (network * hosts_ + from) * hosts_ + to;
+  }
   [[nodiscard]] Duration draw_delay(Random& random) const {
     const bool late = reordered > 0 && random.chance(reordered);
     return random.between(delay_min, late ? late_max : delay_max);
   }
 
   std::size_t hosts_;
-  std::vector<Path> paths_;  // by network, from, to
+  std::vector<Path> paths_;               // by network, from, to
+  std::vector<TimePoint> last_arrivals_;  // of the same
 };
 
 }  // namespace wslb::sim

@@ -232,6 +232,8 @@ void Witness::backup_heard(const Happening& what, Post& mine) {
   if (!what.frame->hostile || what.fresh) {
     mine.last_good = now;
     mine.deadline = now + down;
+    // It reads this as it wakes up: what its link did meanwhile comes after it.
+    if (mine.fit_since == now) mine.deadline += section.start_delay;
   } else {
     // Authentic but old: its sender may be alive, so a backup may wait, but not for ever.
     mine.deadline = std::max(mine.deadline, std::min(now, mine.last_good + 4 * down) + down);

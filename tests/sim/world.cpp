@@ -217,7 +217,10 @@ void World::apply_one(std::size_t index, const core::Effect& effect,
                  [&](const core::CommandResult& e) {
                    happened(Happening::Kind::Answered, index, 0);
                    happened_.back().yes = e.accepted;
-                   for (const std::string& line : e.lines) note(index, "answer: " + line);
+                   for (const std::string& line : e.lines) {
+                     note(index, "answer: " + line);
+                     if (line.find(": refused: ") != line.npos) happened_.back().yes = false;
+                   }
                  },
              },
              effect);
@@ -270,13 +273,13 @@ void World::transmit(std::size_t index, const core::SendAdvert& advert) {
     const bool meant = advert.destination == vrrp::multicast_group(advert.source.family()) ||
                        advert.destination == hosts_[i].v4 || advert.destination == hosts_[i].v6;
     if (i == index || !meant || !hosts_[i].node || !hosts_[i].link_up[network]) continue;
-    const Network::Fate fate = network_.draw(network, index, i, random_);
+    const Network::Fate fate = network_.draw(network, index, i, now_, random_);
     if (fate.copies == 0) ++statistics_.adverts_lost;
     for (std::size_t copy = 0; copy < fate.copies; ++copy) {
       Event event;
       event.host = i;
       event.frame = frame;
-      at(now_ + fate.delays.at(copy), std::move(event));
+      at(fate.arrivals.at(copy), std::move(event));
     }
   }
 }

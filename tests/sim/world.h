@@ -35,7 +35,7 @@ struct Happening {
   std::size_t host = 0;
   std::size_t section = 0;
   std::uint8_t priority = 0;           // Sent, Heard
-  bool yes = false;                    // Told: active; Answered: accepted;
+  bool yes = false;                    // Told: active; Answered: accepted in all;
                                        // Started: with the VIPs of the last agent
   bool fresh = false;                  // Heard: newer than all that it heard
   std::shared_ptr<const Frame> frame;  // Heard
