@@ -17,12 +17,19 @@
 
 namespace wslb::config {
 
+// `drain-rate N/s [deadline DURATION]`, ours: how fast WebSockets are told to go elsewhere.
+struct DrainRate {
+  int per_second = 0;                      // 1 or more
+  std::optional<base::Duration> deadline;  // whoever is left then is told at once
+};
+
 struct Global {
   bool daemon = false;        // go to the background; -db overrides
   std::uint32_t maxconn = 0;  // of the process; 0: derived from the fd limit
   int nbthread = 0;           // 0: one for each processor
   std::string pidfile;        // empty: none
   std::vector<LogTarget> logs;
+  std::optional<DrainRate> drain_rate;  // nullopt: all at once
 };
 
 struct Config {

@@ -42,6 +42,25 @@ void log(Draft& draft, const Statement& statement) {
   }
 }
 
+void drain_rate(Draft& draft, const Statement& statement) {
+  const std::string& rate = statement[0];
+  const std::size_t slash = rate.find("/s");
+  if (slash == std::string::npos || slash + 2 != rate.size()) {
+    return statement.expects("a rate such as 100/s");
+  }
+  const auto number = statement.accept(parse_integer(rate.substr(0, slash), 1, 1'000'000));
+  if (!number) return;
+  DrainRate drain{static_cast<int>(*number), std::nullopt};
+  if (statement.size() > 1) {
+    if (!statement.is(1, "deadline") || statement.size() != 3) {
+      return statement.error("expects 'deadline DURATION' after the rate");
+    }
+    drain.deadline = statement.duration(2);
+    if (!drain.deadline) return;
+  }
+  draft.global.drain_rate = drain;
+}
+
 constexpr auto kGlobalKeywords = std::to_array<Keyword<Draft>>({
     {.name = "daemon", .usage = "daemon", .apply = daemon},
     {"maxconn", "maxconn NUMBER", 1, 1, maxconn},
@@ -53,6 +72,7 @@ constexpr auto kGlobalKeywords = std::to_array<Keyword<Draft>>({
      .apply = log,
      .negatable = true},
     {"pidfile", "pidfile FILE", 1, 1, pidfile},
+    {"drain-rate", "drain-rate NUMBER/s [deadline DURATION]", 1, 3, drain_rate},
 });
 
 }  // namespace

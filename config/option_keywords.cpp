@@ -81,6 +81,31 @@ void httpchk(ProxyDraft& draft, const Statement& statement) {
   draft.http_check_enabled = true;
 }
 
+void websocket_close(ProxyDraft& draft, const Statement& statement) {
+  draft.section.options.websocket_close = is_on(statement);
+}
+
+void websocket_ping(ProxyDraft& draft, const Statement& statement) {
+  draft.section.options.websocket_ping.reset();
+  if (!is_on(statement)) return;
+  WebSocketPing ping;
+  const auto interval = statement.duration(0);
+  if (!interval) return;
+  ping.interval = *interval;
+  if (statement.size() > 1) {
+    if (!statement.is(1, "timeout") || statement.size() != 3) {
+      return statement.error("expects 'timeout DURATION' after the interval");
+    }
+    const auto timeout = statement.duration(2);
+    if (!timeout) return;
+    ping.timeout = *timeout;
+  }
+  if (ping.interval <= base::Duration::zero() || ping.timeout <= base::Duration::zero()) {
+    return statement.error("expects durations longer than 0");
+  }
+  draft.section.options.websocket_ping = ping;
+}
+
 constexpr auto kOptionKeywords = std::to_array<Keyword<ProxyDraft>>({
     {"option httplog", "option httplog", 0, 1, httplog},
     {"option tcplog", "option tcplog", 0, 0, tcplog},
@@ -108,6 +133,18 @@ constexpr auto kOptionKeywords = std::to_array<Keyword<ProxyDraft>>({
      .arguments_max = 1,
      .apply = redispatch,
      .side = Side::Backend,
+     .negatable = true},
+    {.name = "option websocket-close",
+     .usage = "option websocket-close",
+     .apply = websocket_close,
+     .side = Side::Frontend,
+     .negatable = true},
+    {.name = "option websocket-ping",
+     .usage = "option websocket-ping INTERVAL [timeout DURATION]",
+     .arguments_min = 1,
+     .arguments_max = 3,
+     .apply = websocket_ping,
+     .side = Side::Frontend,
      .negatable = true},
     {"option httpchk", "option httpchk [METHOD] [URI [VERSION]]", 0, 3, httpchk, Side::Backend},
 });

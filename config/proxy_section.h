@@ -1,6 +1,7 @@
 // A `frontend`, `backend` or `listen` section after its `defaults` were folded in.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -83,6 +84,13 @@ struct ForwardFor {
   std::string header = "X-Forwarded-For";
 };
 
+// `option websocket-ping INTERVAL [timeout DURATION]`, ours: a WebSocket whose client has been
+// silent for the interval is pinged, and ended when nothing comes from it within the time-out.
+struct WebSocketPing {
+  base::Duration interval{};
+  base::Duration timeout = std::chrono::seconds(10);
+};
+
 struct ProxyOptions {
   bool dontlognull = false;        // no log line for a connection that sent nothing
   bool http_server_close = false;  // one request per server connection
@@ -91,6 +99,8 @@ struct ProxyOptions {
   // -1, the default of the keyword, means the last retry only, -N the N-th from the end.
   std::optional<int> redispatch;
   std::optional<ForwardFor> forward_for;
+  bool websocket_close = false;  // ours: a Close frame when the proxy drains or stops
+  std::optional<WebSocketPing> websocket_ping;
 };
 
 struct ProxySection {

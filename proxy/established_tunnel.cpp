@@ -37,7 +37,11 @@ class EstablishedTunnel : public TunnelOwner {
       case TunnelEnd::ServerClosed:
         break;
       case TunnelEnd::Timeout:
+      case TunnelEnd::ClientSilent:
         record_.end('c', 'D');
+        break;
+      case TunnelEnd::Farewell:
+        record_.end('K', 'D');
         break;
       case TunnelEnd::ClientError:
         record_.end('C', 'D');
@@ -87,6 +91,12 @@ void establish_tunnel(Service& service, Worker& worker, Frontend& frontend,
                                                    std::move(record));
   auto tunnel = std::make_unique<Tunnel>(
       client->stream.release(), link.connection->stream.release(), timeout, std::move(owner));
+  const config::ProxyOptions& options = frontend.section.options;
+  if (frontend.section.mode == config::Mode::Http &&
+      (options.websocket_close || options.websocket_ping)) {
+    tunnel->take_care(
+        std::make_unique<WebSocketCare>(*tunnel, options.websocket_close, options.websocket_ping));
+  }
   tunnel->preload(Tunnel::Client, client->input.take());
   tunnel->preload(Tunnel::Server, link.connection->input.take());
   worker.engine.adopt(std::move(tunnel));

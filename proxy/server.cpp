@@ -1,17 +1,23 @@
 #include "proxy/server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <thread>
 
+#include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
 #include "proxy/access_log.h"
+#include "proxy/http/websocket_frame.h"
 #include "proxy/http_session.h"
 #include "proxy/tcp_session.h"
 
 namespace wslb::proxy {
 namespace {
+
+// For the Close frames of a proxy that is told to stop at once.
+constexpr auto kLastWords = std::chrono::seconds(1);
 
 Listener::Workers make_workers(std::size_t count) {
   Listener::Workers workers;
@@ -26,7 +32,8 @@ Server::Server(Service& service, const std::vector<OpenBind>& binds, std::size_t
     : service_(service),
       workers_(make_workers(threads)),
       signals_(workers_.front()->context, SIGTERM, SIGINT, SIGUSR1),
-      drained_(workers_.front()->context) {
+      drained_(workers_.front()->context),
+      last_words_(workers_.front()->context) {
   const auto start = [this](Worker& worker, Frontend& frontend, AcceptedClient client) {
     const bool http = frontend.section.mode == config::Mode::Http;
     (http ? start_http_session : start_tcp_session)(service_, worker, frontend, std::move(client));
@@ -92,10 +99,39 @@ void Server::wait_for_signal() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
     spdlog::info("signal {}: {}", signal, signal == SIGUSR1 ? "stopping softly" : "stopping");
-    if (signal != SIGUSR1) return stop();
+    if (signal == SIGUSR1) {
+      bid_farewell(http::kCloseGoingAway, service_.config.global.drain_rate);
+      stop_softly();
+      return wait_for_signal();
+    }
+    // Those who are owed a Close get it; the others are cut as soon as these have answered.
+    bid_farewell(http::kCloseServiceRestart, std::nullopt);
+    if (!owes_close()) return stop();
     stop_softly();
+    stopping_ = true;  // a second signal does not wait
+    last_words_.expires_after(kLastWords);
+    last_words_.async_wait([this](const boost::system::error_code&) { stop(); });
     wait_for_signal();
   });
+}
+
+bool Server::owes_close() const {
+  const bool any = std::ranges::any_of(
+      service_.config.proxies, [](const auto& section) { return section.options.websocket_close; });
+  return any && service_.tunnels > 0 && !stopping_;
+}
+
+void Server::bid_farewell(std::uint16_t code, const std::optional<config::DrainRate>& rate) {
+  const auto threads = static_cast<int>(workers_.size());
+  Farewell farewell{.code = code, .interval = {}, .until = {}};
+  if (rate) {
+    farewell.interval = std::chrono::nanoseconds(std::chrono::seconds(threads)) / rate->per_second;
+    if (rate->deadline) farewell.until = std::chrono::steady_clock::now() + *rate->deadline;
+  }
+  for (const auto& worker : workers_) {
+    boost::asio::post(worker->context,
+                      [&engine = worker->engine, farewell] { engine.bid_farewell(farewell); });
+  }
 }
 
 void Server::stop_softly() {

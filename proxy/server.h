@@ -1,7 +1,9 @@
 // The running proxy: workers, listeners, health checks, the line to the agent, and its end.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,8 +32,8 @@ class Server {
   Server(Service& service, const std::vector<OpenBind>& binds, std::size_t threads,
          const std::string& agent_socket);
 
-  // Serves until SIGTERM or SIGINT (at once) or SIGUSR1 (accepts no more and ends with the last
-  // connection).
+  // Serves until SIGTERM or SIGINT (at once, but for the Close frames of `option websocket-close`)
+  // or SIGUSR1 (accepts no more and ends with the last connection).
   void run();
 
  private:
@@ -40,6 +42,8 @@ class Server {
   void wait_for_signal();
   void stop_softly();
   void stop();
+  void bid_farewell(std::uint16_t code, const std::optional<config::DrainRate>& rate);
+  [[nodiscard]] bool owes_close() const;
 
   Service& service_;
   Listener::Workers workers_;
@@ -48,6 +52,8 @@ class Server {
   std::unique_ptr<AgentLink> agent_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer drained_;
+  boost::asio::steady_timer last_words_;
+  bool stopping_ = false;  // as soon as the last Close frames are out
 };
 
 }  // namespace wslb::proxy

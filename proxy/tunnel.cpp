@@ -34,7 +34,12 @@ Tunnel::~Tunnel() {
 
 void Tunnel::preload(Side from, std::string bytes) {
   sides_[from].received += bytes.size();
+  if (care_) care_->receive(from == Client ? WebSocketCare::Client : WebSocketCare::Server, bytes);
   sides_[other(from)].pending = std::move(bytes);
+}
+
+void Tunnel::interject(Side to, std::string_view frame) {
+  send(to, frame);
 }
 
 void Tunnel::set_ready(Side side, bool readable, bool writable, bool hangup) {
@@ -47,6 +52,11 @@ Tunnel::Progress Tunnel::pump(std::span<char> scratch) {
   const Progress up = pump_direction(Client, scratch);
   const Progress down = pump_direction(Server, scratch);
   if (sides_[Client].fin_sent && sides_[Server].fin_sent) return Progress::Ended;
+  if (care_ && care_->is_over() && sides_[Client].pending.empty() &&
+      sides_[Server].pending.empty()) {
+    end_ = TunnelEnd::Farewell;
+    return Progress::Ended;
+  }
   return up == Progress::More || down == Progress::More ? Progress::More : Progress::Waiting;
 }
 
@@ -64,7 +74,7 @@ Tunnel::Progress Tunnel::pump_direction(Side from, std::span<char> scratch) {
       moved += size;
       // A short read has emptied the socket (epoll(7)), which spares the recv() that would say so.
       if (size < scratch.size() && !source.hangup) source.readable = false;
-      send(other(from), scratch.data(), size);
+      forward(from, {scratch.data(), size});
     } else if (count == 0) {
       source.eof = true;
     } else if (errno == EAGAIN) {
@@ -109,21 +119,30 @@ bool Tunnel::flush(Side to) {
   return sink.pending.empty();
 }
 
+void Tunnel::forward(Side from, std::string_view data) {
+  if (!care_) return send(other(from), data);
+  const auto passage =
+      care_->receive(from == Client ? WebSocketCare::Client : WebSocketCare::Server, data);
+  for (const std::string_view part :
+       {passage.before, std::string_view(passage.ours), passage.after}) {
+    if (!part.empty()) send(other(from), part);
+  }
+}
+
 // What does not go out at once is kept as pending.
-void Tunnel::send(Side to, const char* data, std::size_t size) {
+void Tunnel::send(Side to, std::string_view data) {
   End& sink = sides_[to];
-  std::size_t sent = 0;
-  while (sent < size && sink.writable) {
-    const ssize_t count = ::send(sink.fd, data + sent, size - sent, MSG_NOSIGNAL);
+  while (!data.empty() && sink.writable && sink.pending.empty() && !sink.fin_sent) {
+    const ssize_t count = ::send(sink.fd, data.data(), data.size(), MSG_NOSIGNAL);
     if (count > 0) {
-      sent += static_cast<std::size_t>(count);
+      data.remove_prefix(static_cast<std::size_t>(count));
     } else if (errno == EAGAIN) {
       sink.writable = false;
     } else if (errno != EINTR) {
       return fail(to);
     }
   }
-  if (sent < size) sink.pending.assign(data + sent, size - sent);
+  if (!sink.fin_sent) sink.pending.append(data);
 }
 
 // Nothing can be sent to that side any more. What it sent before may still lie in its socket, so

@@ -1,5 +1,6 @@
 // An established tunnel: two sockets and the bytes on their way from one to the other. After the
 // 101 (or in TCP mode from the start) wslb is byte-transparent: nothing is parsed, added or lost.
+// WebSocketCare is the exception that an operator asks for.
 //
 //   client --recv--> [pending up] --send--> server
 //   client <--send-- [pending down] <--recv-- server
@@ -19,10 +20,12 @@
 #include <memory>
 #include <span>
 #include <string>
-
-#include <boost/intrusive/list_hook.hpp>
+#include <string_view>
+#include <utility>
 
 #include "base/time.h"
+#include "proxy/timeouts.h"
+#include "proxy/websocket_care.h"
 
 namespace wslb::proxy {
 
@@ -31,7 +34,9 @@ enum class TunnelEnd : std::uint8_t {
   ServerClosed,
   Timeout,
   ClientError,
-  ServerError
+  ServerError,
+  ClientSilent,  // it did not answer a ping
+  Farewell,      // the proxy drains or stops
 };
 
 class Tunnel;
@@ -43,7 +48,7 @@ class TunnelOwner {
   virtual void on_tunnel_end(const Tunnel& tunnel, TunnelEnd end) = 0;
 };
 
-class Tunnel : public boost::intrusive::list_base_hook<> {
+class Tunnel {
  public:
   enum Side : std::uint8_t { Client = 0, Server = 1 };
 
@@ -62,6 +67,12 @@ class Tunnel : public boost::intrusive::list_base_hook<> {
 
   // Bytes that were read from `from` before the tunnel began and belong to the other side.
   void preload(Side from, std::string bytes);
+
+  // Before the first byte.
+  void take_care(std::unique_ptr<WebSocketCare> care) { care_ = std::move(care); }
+  [[nodiscard]] WebSocketCare* care() { return care_.get(); }
+  // Puts a frame of ours behind what is on its way to that side; only where the care says so.
+  void interject(Side to, std::string_view frame);
 
   // What epoll said. `hangup`: the end of what that side sends is known to be in the socket.
   void set_ready(Side side, bool readable, bool writable, bool hangup);
@@ -82,9 +93,9 @@ class Tunnel : public boost::intrusive::list_base_hook<> {
   // Closes the sockets and tells the owner.
   void finish(TunnelEnd end);
 
-  base::TimePoint last_activity;  // kept by the engine
-  bool ended = false;             // the engine will destroy it after the batch
-  bool queued = false;            // on the engine's list of those with more to do
+  TunnelTimer idle{*this};  // kept by the engine
+  bool ended = false;       // the engine will destroy it after the batch
+  bool queued = false;      // on the engine's list of those with more to do
 
  private:
   struct End {
@@ -101,13 +112,15 @@ class Tunnel : public boost::intrusive::list_base_hook<> {
 
   Progress pump_direction(Side from, std::span<char> scratch);
   bool flush(Side to);
-  void send(Side to, const char* data, std::size_t size);
+  void forward(Side from, std::string_view data);
+  void send(Side to, std::string_view data);
   void fail(Side side);
   void discard_input(Side side);
 
   std::array<End, 2> sides_;
   base::Duration idle_timeout_;
   std::unique_ptr<TunnelOwner> owner_;
+  std::unique_ptr<WebSocketCare> care_;  // null: pure transport
   TunnelEnd end_ = TunnelEnd::ClientClosed;
   std::uint64_t activity_ = 0;
   bool failed_ = false;

@@ -14,6 +14,11 @@ constexpr std::size_t kScratchBytes = 64 * 1024;
 constexpr int kEventsPerBatch = 256;
 constexpr int kBatchesPerTurn = 8;  // then the sessions of this thread get their turn
 
+constexpr base::Duration kUntold = base::Duration::max();
+// A client has this long to answer our Close; browsers wait as long for theirs.
+constexpr base::Duration kGrace = std::chrono::seconds(2);
+constexpr base::Duration kFarewellTick = std::chrono::milliseconds(10);
+
 // A tunnel's address is even, so the lowest bit can say which of its sockets an event is about.
 void* tag(Tunnel& tunnel, Tunnel::Side side) {
   return reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(&tunnel) | side);
@@ -33,24 +38,26 @@ Tunnel::Side side_of(const epoll_event& event) {
 
 TunnelEngine::TunnelEngine(boost::asio::io_context& context)
     : epoll_(context, ::epoll_create1(EPOLL_CLOEXEC)),
-      idle_timer_(context),
+      timer_(context),
       now_(std::chrono::steady_clock::now()),
       scratch_(kScratchBytes) {
   wait_for_events();
 }
 
 TunnelEngine::~TunnelEngine() {
-  for (auto& [timeout, list] : idle_) {
-    list.clear_and_dispose([](Tunnel* tunnel) { delete tunnel; });
+  while (silences_.take_any() != nullptr) {
   }
+  while (farewells_.take_any() != nullptr) {
+  }
+  while (TunnelTimer* timer = idle_.take_any()) delete &timer->tunnel;
 }
 
 void TunnelEngine::adopt(std::unique_ptr<Tunnel> adopted) {
   Tunnel& tunnel = *adopted.release();
   now_ = std::chrono::steady_clock::now();
-  tunnel.last_activity = now_;
-  idle_[tunnel.idle_timeout()].push_back(tunnel);
+  idle_.start(tunnel.idle, now_, tunnel.idle_timeout());
   ++size_;
+  if (tunnel.care() != nullptr) watch_over(tunnel);
   for (const Tunnel::Side side : {Tunnel::Client, Tunnel::Server}) {
     epoll_event event{};
     event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
@@ -62,7 +69,7 @@ void TunnelEngine::adopt(std::unique_ptr<Tunnel> adopted) {
   }
   drive(tunnel);
   bury_ended();
-  arm_idle_timer();
+  arm_timer();
 }
 
 // Re-arming looks at the epoll descriptor anew, so no event is lost between here and there.
@@ -120,8 +127,10 @@ bool TunnelEngine::run_batch() {
 
 void TunnelEngine::drive(Tunnel& tunnel) {
   const std::uint64_t before = tunnel.activity();
+  const std::uint64_t heard = tunnel.received(Tunnel::Client);
   const Tunnel::Progress progress = tunnel.pump(scratch_);
-  if (tunnel.activity() != before) touch(tunnel);
+  if (tunnel.activity() != before) idle_.restart(tunnel.idle, now_);
+  if (tunnel.received(Tunnel::Client) != heard) client_spoke(tunnel);
   if (progress == Tunnel::Progress::Ended) return end(tunnel, tunnel.end());
   if (progress == Tunnel::Progress::More && !tunnel.queued) {
     tunnel.queued = true;
@@ -130,15 +139,12 @@ void TunnelEngine::drive(Tunnel& tunnel) {
   }
 }
 
-void TunnelEngine::touch(Tunnel& tunnel) {
-  tunnel.last_activity = now_;
-  IdleList& list = idle_[tunnel.idle_timeout()];
-  list.splice(list.end(), list, list.iterator_to(tunnel));
-}
-
 void TunnelEngine::end(Tunnel& tunnel, TunnelEnd reason) {
-  IdleList& list = idle_[tunnel.idle_timeout()];
-  list.erase(list.iterator_to(tunnel));
+  idle_.stop(tunnel.idle);
+  if (WebSocketCare* care = tunnel.care()) {
+    silences_.stop(care->silence);
+    farewells_.stop(care->farewell);
+  }
   --size_;
   tunnel.ended = true;
   tunnel.finish(reason);
@@ -151,31 +157,90 @@ void TunnelEngine::bury_ended() {
   ended_.clear();
 }
 
-void TunnelEngine::arm_idle_timer() {
-  base::TimePoint first = base::TimePoint::max();
-  for (const auto& [timeout, list] : idle_) {
-    if (list.empty() || timeout == base::Duration::max()) continue;
-    first = std::min(first, list.front().last_activity + timeout);
+void TunnelEngine::watch_over(Tunnel& tunnel) {
+  WebSocketCare& care = *tunnel.care();
+  if (care.ping()) silences_.start(care.silence, now_, care.ping()->interval);
+  if (!care.closes()) return;
+  farewells_.start(care.farewell, now_, kUntold);
+  if (farewell_) next_farewell_ = std::min(next_farewell_, now_ + farewell_->interval);
+}
+
+void TunnelEngine::client_spoke(Tunnel& tunnel) {
+  WebSocketCare* care = tunnel.care();
+  if (care == nullptr || !care->ping()) return;
+  if (!care->pinged) return silences_.restart(care->silence, now_);
+  care->pinged = false;
+  silences_.start(care->silence, now_, care->ping()->interval);
+  arm_timer();
+}
+
+void TunnelEngine::client_was_silent(Tunnel& tunnel) {
+  WebSocketCare& care = *tunnel.care();
+  if (care.pinged) return end(tunnel, TunnelEnd::ClientSilent);
+  silences_.start(care.silence, now_, care.ping()->timeout);
+  const std::string frame = care.say_ping();
+  if (!frame.empty()) tunnel.interject(Tunnel::Client, frame);
+}
+
+void TunnelEngine::bid_farewell(const Farewell& farewell) {
+  now_ = std::chrono::steady_clock::now();
+  farewell_ = farewell;
+  next_farewell_ = now_;
+  tell_some();
+  bury_ended();
+  arm_timer();
+}
+
+// So many as are due since the last time.
+void TunnelEngine::tell_some() {
+  const bool all = farewell_->interval == base::Duration::zero() ||
+                   (farewell_->until && now_ >= *farewell_->until);
+  next_farewell_ = std::min(next_farewell_, now_);
+  while (all || next_farewell_ <= now_) {
+    TunnelTimer* timer = farewells_.take_first(kUntold);
+    if (timer == nullptr) {
+      next_farewell_ = base::TimePoint::max();  // until another one comes
+      return;
+    }
+    tell(timer->tunnel);
+    next_farewell_ += farewell_->interval;
   }
-  if (first >= idle_timer_at_) return;
-  idle_timer_at_ = first;
-  idle_timer_.expires_at(first);
-  idle_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) on_idle_timer();
+  if (farewell_->until) next_farewell_ = std::min(next_farewell_, *farewell_->until);
+}
+
+void TunnelEngine::tell(Tunnel& tunnel) {
+  WebSocketCare& care = *tunnel.care();
+  farewells_.start(care.farewell, now_, kGrace);
+  tunnel.interject(Tunnel::Client, care.say_close(WebSocketCare::Client, farewell_->code));
+  tunnel.interject(Tunnel::Server, care.say_close(WebSocketCare::Server, farewell_->code));
+}
+
+void TunnelEngine::arm_timer() {
+  base::TimePoint first = std::min({idle_.next(), silences_.next(), farewells_.next()});
+  // Several farewells at a time where they follow one another closely.
+  if (next_farewell_ != base::TimePoint::max()) {
+    first = std::min(first, std::max(next_farewell_, now_ + kFarewellTick));
+  }
+  if (first >= timer_at_) return;
+  timer_at_ = first;
+  timer_.expires_at(first);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) on_timer();
   });
 }
 
-void TunnelEngine::on_idle_timer() {
+void TunnelEngine::on_timer() {
   now_ = std::chrono::steady_clock::now();
-  idle_timer_at_ = base::TimePoint::max();
-  for (auto& [timeout, list] : idle_) {
-    if (timeout == base::Duration::max()) continue;
-    while (!list.empty() && list.front().last_activity + timeout <= now_) {
-      end(list.front(), TunnelEnd::Timeout);
-    }
+  timer_at_ = base::TimePoint::max();
+  // end() stops a timer that was taken out already: that is harmless.
+  while (TunnelTimer* timer = idle_.take_expired(now_)) end(timer->tunnel, TunnelEnd::Timeout);
+  while (TunnelTimer* timer = silences_.take_expired(now_)) client_was_silent(timer->tunnel);
+  while (TunnelTimer* timer = farewells_.take_expired(now_)) {
+    end(timer->tunnel, TunnelEnd::Farewell);
   }
+  if (next_farewell_ <= now_) tell_some();
   bury_ended();
-  arm_idle_timer();
+  arm_timer();
 }
 
 }  // namespace wslb::proxy

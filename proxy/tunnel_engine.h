@@ -4,25 +4,31 @@
 //
 // A descriptor is added once for both directions and never modified; what the kernel said last is
 // remembered in the tunnel. A tunnel that has more to move than its budget waits in a queue, so a
-// bulk transfer does not starve the others. Idle time-outs are kept in one list for each distinct
-// time-out, ordered by last activity: a moved byte costs one list splice.
+// bulk transfer does not starve the others.
 #pragma once
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/intrusive/list.hpp>
 
 #include "base/time.h"
+#include "proxy/timeouts.h"
 #include "proxy/tunnel.h"
 
 namespace wslb::proxy {
+
+// How the tunnels with `option websocket-close` are told to go elsewhere.
+struct Farewell {
+  std::uint16_t code = 0;                // of the Close frames
+  base::Duration interval{};             // between two tunnels; 0: all at once
+  std::optional<base::TimePoint> until;  // whoever is left then is told at once
+};
 
 class TunnelEngine {
  public:
@@ -33,11 +39,13 @@ class TunnelEngine {
   // From now on the engine reads and writes the tunnel's sockets. On the worker's thread.
   void adopt(std::unique_ptr<Tunnel> tunnel);
 
+  // From now on, for tunnels to come as well. Each is cut some time after it was told, if neither
+  // side closes.
+  void bid_farewell(const Farewell& farewell);
+
   [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
-  using IdleList = boost::intrusive::list<Tunnel>;
-
   void wait_for_events();
   void post_turn();
   void take_turn();
@@ -46,14 +54,23 @@ class TunnelEngine {
   void touch(Tunnel& tunnel);
   void end(Tunnel& tunnel, TunnelEnd reason);
   void bury_ended();
-  void arm_idle_timer();
-  void on_idle_timer();
+  void watch_over(Tunnel& tunnel);
+  void client_spoke(Tunnel& tunnel);
+  void client_was_silent(Tunnel& tunnel);
+  void tell_some();
+  void tell(Tunnel& tunnel);
+  void arm_timer();
+  void on_timer();
 
   boost::asio::posix::stream_descriptor epoll_;
-  boost::asio::steady_timer idle_timer_;
-  base::TimePoint idle_timer_at_ = base::TimePoint::max();
-  base::TimePoint now_;                      // read once a batch
-  std::map<base::Duration, IdleList> idle_;  // by time-out; in each the longest idle first
+  boost::asio::steady_timer timer_;
+  base::TimePoint timer_at_ = base::TimePoint::max();
+  base::TimePoint now_;  // read once a batch
+  Timeouts idle_;
+  Timeouts silences_;   // of clients that are pinged
+  Timeouts farewells_;  // those who shall be told; once told, until they are cut
+  std::optional<Farewell> farewell_;
+  base::TimePoint next_farewell_ = base::TimePoint::max();
   std::deque<Tunnel*> with_more_;
   std::vector<std::unique_ptr<Tunnel>> ended_;  // kept until no event of the batch can name them
   std::vector<char> scratch_;

@@ -10,6 +10,8 @@ that nothing arrived.
     /cached          an answer that a cache may keep for a minute
     /echo            WebSocket, echoes frames      /raw            WebSocket, echoes bytes till EOF
     /flood?bytes=N   WebSocket, sends N bytes as one frame, then closes
+    /ticks?bytes=N   WebSocket, sends frames of N times the same byte, the next byte in the next
+                     one, as fast as they are taken; reads too, and logs a Close as CLOSE
 """
 import argparse
 import asyncio
@@ -134,8 +136,29 @@ class _Connection:
                 self.writer.write(data)
                 await self.writer.drain()
             self.writer.write_eof()
+        elif path == "/ticks":
+            reading = asyncio.create_task(self._log_close())
+            count = 0
+            while not reading.done():
+                self.writer.write(websocket.encode(bytes([count % 256]) * int(query["bytes"])))
+                count += 1
+                await self.writer.drain()
+                await asyncio.sleep(0)
         else:
             await self._echo()
+
+    async def _log_close(self):
+        buffer = bytearray()
+        while data := await self.reader.read(1 << 16):
+            buffer += data
+            while frame := websocket.decode(buffer):
+                opcode, payload, used = frame
+                del buffer[:used]
+                if opcode == websocket.CLOSE:
+                    print(json.dumps({"method": "CLOSE", "target": payload.hex(), "headers": {},
+                                      "peer": self.peer}), flush=True)
+                    self.writer.write(websocket.encode(payload, websocket.CLOSE))
+                    return
 
     async def _echo(self):
         buffer = bytearray()

@@ -45,9 +45,9 @@ class Solo:
                 f"    default_backend app\n\nbackend app\n{backend}\n{lines}\n")
 
     @contextlib.contextmanager
-    def proxy(self, text, kind=None):
+    def proxy(self, text, kind=None, ends=False):
         """Runs wslb-proxy (or HAProxy) with that configuration until the block ends; its exit must
-        be clean then. Each has a port of its own in place of 80; the innermost is asked."""
+        be clean then. `ends`: the block itself makes it end. Each has a port of its own in place of 80; the innermost is asked."""
         kind = kind or kind_under_test()
         outer, self._runs = self.port, self._runs + 1
         port = self.port = 8000 + self._runs
@@ -60,8 +60,8 @@ class Solo:
         try:
             self.host.wait_listening(port)
             yield process
-            assert process.alive, f"{kind} died:\n{process.text()[-3000:]}"
-            code = process.stop(timeout_s=10)
+            assert ends or process.alive, f"{kind} died:\n{process.text()[-3000:]}"
+            code = process.wait(10) if ends else process.stop(timeout_s=10)
             assert code in ((0,) if kind == "wslb" else (0, -15)), \
                 f"{kind} ended with {code}:\n{process.text()[-3000:]}"
             assert not any(word in process.text() for word in CONFESSIONS), process.text()[-5000:]
