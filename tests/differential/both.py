@@ -139,7 +139,7 @@ def normal_request(request):
 
 
 def normal_line(line):
-    """A log line with its times, ports and process number as N, those of 1 s and more as SECONDS."""
+    """A log line with its times, ports and process number as N, 1 s and more as SECONDS."""
     line = re.sub(r"^<(\d+)>.{15} \S+\[\d+\]:", r"<\1>TAG:", line)
     line = re.sub(r"\[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d\.\d{3}\]", "[DATE]", line)
     line = re.sub(r"(\d+\.\d+\.\d+\.\d+):\d+", r"\1:PORT", line)

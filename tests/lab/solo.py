@@ -47,7 +47,8 @@ class Solo:
     @contextlib.contextmanager
     def proxy(self, text, kind=None, ends=False):
         """Runs wslb-proxy (or HAProxy) with that configuration until the block ends; its exit must
-        be clean then. `ends`: the block itself makes it end. Each has a port of its own in place of 80; the innermost is asked."""
+        be clean then. `ends`: the block itself makes it end. Each has a port of its own in place
+        of 80; the innermost is asked."""
         kind = kind or kind_under_test()
         outer, self._runs = self.port, self._runs + 1
         port = self.port = 8000 + self._runs
