@@ -35,9 +35,9 @@ def test_both_ends_of_an_idle_socket_are_told(solo, closing, number, code):
         assert echo.receive() == (CLOSE, code)
         echo.send(code, CLOSE)
         assert echo.socket.recv(1) == b""
+        wait_until(lambda: closes_seen(solo)[known:] == [code.hex()], 2, "the server knows")
         client.close()
         assert process.wait(5) == 0
-        wait_until(lambda: closes_seen(solo)[known:] == [code.hex()], 2, "the server knows")
 
 
 def test_the_close_stands_between_two_frames_of_a_busy_stream(solo, closing):
