@@ -1,14 +1,12 @@
 #include "config/bind_line.h"
 
-#include <algorithm>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "config/bind_options.h"
 #include "config/comma_list.h"
-#include "config/haproxy_words.h"
-#include "config/spelling.h"
 
 namespace wslb::config {
 namespace {
@@ -45,33 +43,6 @@ std::optional<Bind> parse_address(std::string_view text, const Statement& statem
   return bind;
 }
 
-// What follows the addresses; false after an error.
-bool read_options(const Statement& statement, std::optional<std::uint32_t>& maxconn) {
-  for (std::size_t i = 1; i < statement.size(); ++i) {
-    const std::string& word = statement[i];
-    if (word == "maxconn") {
-      const auto value = parse_integer(statement[++i], 0, std::numeric_limits<std::int32_t>::max());
-      if (!value) {
-        statement.error("'maxconn' " + value.error().message);
-        return false;
-      }
-      // 0 is HAProxy's way to say that the line has no limit of its own.
-      if (*value > 0) maxconn = static_cast<std::uint32_t>(*value);
-      continue;
-    }
-    const Words known = haproxy_bind_words();
-    if (std::ranges::count(known, word) > 0) {
-      statement.refuse(word);
-    } else {
-      std::vector<std::string_view> names{"maxconn"};
-      names.insert(names.end(), known.begin(), known.end());
-      statement.error("knows no '" + word + "'" + did_you_mean(word, names));
-    }
-    return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 std::vector<Bind> parse_bind(const Statement& statement) {
@@ -83,9 +54,14 @@ std::vector<Bind> parse_bind(const Statement& statement) {
       binds.push_back(std::move(*bind));
     }
   }
-  std::optional<std::uint32_t> maxconn;
-  if (!read_options(statement, maxconn)) return {};
-  for (Bind& bind : binds) bind.maxconn = maxconn;
+  Bind options;
+  if (!read_bind_options(statement, options)) return {};
+  for (Bind& bind : binds) {
+    options.endpoint = bind.endpoint;
+    options.inherited_fd = bind.inherited_fd;
+    options.where = bind.where;
+    bind = options;
+  }
   return binds;
 }
 

@@ -40,7 +40,11 @@ void log(ProxyDraft& draft, const Statement& statement) {
 }
 
 void bind(ProxyDraft& draft, const Statement& statement) {
-  for (Bind& bind : parse_bind(statement)) draft.section.binds.push_back(std::move(bind));
+  auto& binds = draft.section.binds;
+  for (Bind& bind : parse_bind(statement)) {
+    bind.index = static_cast<int>(binds.size()) + 1;
+    binds.push_back(std::move(bind));
+  }
 }
 
 void maxconn(ProxyDraft& draft, const Statement& statement) {
@@ -108,7 +112,7 @@ constexpr auto kFrontendKeywords = std::to_array<Keyword<ProxyDraft>>({
      .apply = acl,
      .in_defaults = false},
     {.name = "bind",
-     .usage = "bind [ADDRESS]:PORT[,...] [maxconn NUMBER], or: bind fd@NUMBER",
+     .usage = "bind [ADDRESS]:PORT[,...] [OPTION...], or: bind fd@NUMBER [OPTION...]",
      .arguments_min = 1,
      .arguments_max = kAnyNumber,
      .apply = bind,

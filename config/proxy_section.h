@@ -21,6 +21,9 @@ struct Bind {
   base::Endpoint endpoint;
   std::optional<int> inherited_fd;       // fd@N: already listening
   std::optional<std::uint32_t> maxconn;  // of this line alone
+  bool accept_proxy = false;             // every connection begins with a PROXY header
+  std::string name;                      // as a log line calls it; empty: `index`
+  int index = 1;                         // among the addresses of its section
   Location where;
 };
 

@@ -22,6 +22,9 @@ struct CheckParams {
   int fall = 3;                             // failures that take it down, 1 or more
 };
 
+// `send-proxy`, `send-proxy-v2`: which PROXY header a connection begins with.
+enum class SendProxy : std::uint8_t { None, V1, V2 };
+
 struct Server {
   std::string name;
   base::Endpoint address;
@@ -29,6 +32,8 @@ struct Server {
   std::uint32_t maxconn = 0;  // 0: unlimited
   std::string cookie;         // empty: none
   std::optional<base::Endpoint> source;  // `source ADDR[:PORT]`; port 0: the kernel chooses
+  SendProxy send_proxy = SendProxy::None;
+  bool check_send_proxy = false;  // checks begin with one too; so they do if the server gets one
   bool backup = false;
   bool disabled = false;
   CheckParams check;

@@ -3,18 +3,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "proxy/socket_address.h"
-
 namespace wslb::proxy {
 
 namespace asio = boost::asio;
-
-base::Endpoint local_endpoint(int fd) {
-  sockaddr_storage address{};
-  socklen_t length = sizeof address;
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
-  return SocketAddress::to_endpoint(address);
-}
 
 asio::ip::tcp::socket adopt_socket(asio::io_context& context, int fd) {
   int family = AF_INET;

@@ -1,6 +1,7 @@
 // The two ends of a session: a socket with what has been received from it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 
@@ -12,12 +13,10 @@
 #include "proxy/connection_gate.h"
 #include "proxy/input_buffer.h"
 #include "proxy/server_pool.h"
+#include "proxy/socket_address.h"
 #include "proxy/stream.h"
 
 namespace wslb::proxy {
-
-// Where the peer of a connected socket connected to.
-base::Endpoint local_endpoint(int fd);
 
 struct ClientConnection {
   ClientConnection(boost::asio::ip::tcp::socket socket, const base::Endpoint& peer,
@@ -32,6 +31,8 @@ struct ClientConnection {
   Stream stream;
   InputBuffer input;
   ConnectionLease lease;
+  const config::Bind* bind = nullptr;  // by which it came
+  std::chrono::system_clock::time_point accepted = std::chrono::system_clock::now();
 };
 
 struct ServerConnection {

@@ -95,7 +95,8 @@ void Exchange::prepare_request() {
 
 asio::awaitable<Exchange::End> Exchange::converse(std::unique_ptr<ServerConnection> idle) {
   for (;;) {
-    link_ = co_await connect_to_server(*pool_, cookie_, std::move(idle), record_);
+    link_ = co_await connect_to_server(*pool_, cookie_, std::move(idle), client_facts(client_),
+                                       record_);
     if (!link_.slot) co_return co_await refuse(503);
     if (link_.slot->by_cookie()) record_.termination.client_cookie = 'V';
     std::optional<http::ResponseHead> response;

@@ -15,6 +15,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "proxy/http/response.h"
+#include "proxy/server_preamble.h"
 #include "proxy/stream.h"
 
 namespace wslb::proxy {
@@ -173,11 +174,22 @@ class HealthChecker::Run : public std::enable_shared_from_this<Run> {
     const IoResult connected =
         co_await stream.connect(server_.address, source, begin + connect_limit);
     if (!connected.ok()) co_return failure("connect", connected);
+    const IoResult introduced =
+        co_await send_preamble(stream, preamble(stream), begin + connect_limit);
+    if (!introduced.ok()) co_return failure("send", introduced);
     if (!http_) co_return CheckReport{true, "connected", std::nullopt};
     const TimePoint deadline = answer_limit ? now() + *answer_limit : begin + server_.check.inter;
     const IoResult sent = co_await stream.write_all(request_of(*http_, server_.address), deadline);
     if (!sent.ok()) co_return failure("send", sent);
     co_return co_await read_answer(stream, deadline);
+  }
+
+  // HAProxy's version 1 has no word for "for myself", so it names the check's own connection.
+  ServerPreamble preamble(Stream& stream) const {
+    const bool v1 = server_.send_proxy == config::SendProxy::V1 || server_.check_send_proxy;
+    if (server_.send_proxy == config::SendProxy::V2) return {config::SendProxy::V2, std::nullopt};
+    if (!v1) return {};
+    return {config::SendProxy::V1, http::ProxyAddresses{stream.local_endpoint(), server_.address}};
   }
 
   asio::awaitable<CheckReport> read_answer(Stream& stream, TimePoint deadline) {

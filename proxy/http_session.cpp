@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "proxy/access_log.h"
+#include "proxy/client_preamble.h"
 #include "proxy/established_tunnel.h"
 #include "proxy/exchange.h"
 #include "proxy/http/error_page.h"
@@ -24,9 +25,12 @@ class HttpSession {
         worker_(worker),
         frontend_(frontend),
         client_(std::make_unique<ClientConnection>(adopt_socket(worker.context, accepted.fd),
-                                                   accepted.address, std::move(accepted.lease))) {}
+                                                   accepted.address, std::move(accepted.lease))) {
+    client_->bind = accepted.bind;
+  }
 
   asio::awaitable<void> run() {
+    if (!co_await receive_preamble(service_, frontend_, *client_)) co_return;
     for (bool first = true;; first = false) {
       RequestRecord record;
       record.destination = client_->destination;

@@ -28,6 +28,7 @@ Listener::Listener(Service& service, Frontend& frontend, const config::Bind& bin
                    Workers& workers, StartSession start)
     : service_(service),
       frontend_(frontend),
+      bind_(bind),
       gate_(bind.maxconn.value_or(ConnectionGate::kUnlimited)),
       socket_(workers.front()->context, fd),
       retry_(workers.front()->context),
@@ -101,7 +102,8 @@ void Listener::hand_over(int fd, const base::Endpoint& address, ConnectionLease 
       workers_, {}, [](const std::unique_ptr<Worker>& each) { return each->connections.load(); });
   ++worker.connections;
   asio::post(worker.context, [this, &worker,
-                              client = AcceptedClient{fd, address, std::move(lease)}]() mutable {
+                              client =
+                                  AcceptedClient{fd, address, std::move(lease), &bind_}]() mutable {
     try {
       start_(worker, frontend_, std::move(client));
     } catch (const std::exception& error) {  // no memory, no place in epoll

@@ -23,6 +23,7 @@ struct AcceptedClient {
   int fd = -1;
   base::Endpoint address;
   ConnectionLease lease;
+  const config::Bind* bind = nullptr;
 };
 
 class Listener {
@@ -48,6 +49,7 @@ class Listener {
 
   Service& service_;
   Frontend& frontend_;
+  const config::Bind& bind_;
   ConnectionGate gate_;  // of this bind line
   boost::asio::posix::stream_descriptor socket_;
   boost::asio::steady_timer retry_;

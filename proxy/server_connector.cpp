@@ -13,6 +13,7 @@
 
 #include "base/overloaded.h"
 #include "proxy/lb/retry.h"
+#include "proxy/server_preamble.h"
 
 namespace wslb::proxy {
 
@@ -44,8 +45,9 @@ bool leads_to(const ServerConnection* idle, const ServerPool& pool, std::size_t 
 
 class Attempts {
  public:
-  Attempts(ServerPool& pool, std::optional<std::string_view> cookie, RequestRecord& record)
-      : pool_(pool), section_(pool.section()), cookie_(cookie), record_(record) {}
+  Attempts(ServerPool& pool, std::optional<std::string_view> cookie, const ClientFacts& client,
+           RequestRecord& record)
+      : pool_(pool), section_(pool.section()), cookie_(cookie), client_(client), record_(record) {}
 
   asio::awaitable<ServerLink> run(std::unique_ptr<ServerConnection> idle) {
     const auto& timeouts = section_.timeouts;
@@ -82,9 +84,7 @@ class Attempts {
     for (;;) {
       auto connection = open_connection(co_await asio::this_coro::executor, server);
       if (connection) {
-        const IoResult result = co_await connection->stream.connect(
-            server.address, server.source ? &*server.source : nullptr,
-            deadline_after(section_.timeouts.connect));
+        const IoResult result = co_await reach(connection->stream, server);
         if (result.ok()) {
           record_.connected = std::chrono::steady_clock::now();
           connection->pool = &pool_;
@@ -97,6 +97,15 @@ class Attempts {
       }
       if (!co_await may_retry_same(slot)) co_return nullptr;
     }
+  }
+
+  // All that `timeout connect` limits.
+  asio::awaitable<IoResult> reach(Stream& stream, const config::Server& server) {
+    const base::TimePoint deadline = deadline_after(section_.timeouts.connect);
+    const IoResult connected = co_await stream.connect(
+        server.address, server.source ? &*server.source : nullptr, deadline);
+    if (!connected.ok()) co_return connected;
+    co_return co_await send_preamble(stream, {server.send_proxy, client_.addresses}, deadline);
   }
 
   asio::awaitable<bool> may_retry_same(const Slot& slot) {
@@ -134,17 +143,22 @@ class Attempts {
   const config::ProxySection& section_;
   std::optional<std::string_view> cookie_;
   std::optional<std::size_t> avoid_;
+  const ClientFacts& client_;
   RequestRecord& record_;
   bool gave_up_ = false;
 };
 
 }  // namespace
 
+ClientFacts client_facts(const ClientConnection& client) {
+  return {http::ProxyAddresses{client.address, client.destination}};
+}
+
 asio::awaitable<ServerLink> connect_to_server(ServerPool& pool,
                                               std::optional<std::string_view> cookie,
                                               std::unique_ptr<ServerConnection> idle,
-                                              RequestRecord& record) {
-  Attempts attempts(pool, cookie, record);
+                                              const ClientFacts& client, RequestRecord& record) {
+  Attempts attempts(pool, cookie, client, record);
   co_return co_await attempts.run(std::move(idle));
 }
 

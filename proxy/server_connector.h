@@ -9,6 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "proxy/connection.h"
+#include "proxy/http/proxy_header.h"
 #include "proxy/request_record.h"
 #include "proxy/server_pool.h"
 
@@ -19,11 +20,18 @@ struct ServerLink {
   std::unique_ptr<ServerConnection> connection;
 };
 
+// What a server may be told of the client, and what its connection is chosen by.
+struct ClientFacts {
+  std::optional<http::ProxyAddresses> addresses;
+};
+[[nodiscard]] ClientFacts client_facts(const ClientConnection& client);
+
 // `idle`: a connection of this session that is used again if it leads to the chosen server; it is
 // closed otherwise. `cookie`: the server's name that the client brought.
 boost::asio::awaitable<ServerLink> connect_to_server(ServerPool& pool,
                                                      std::optional<std::string_view> cookie,
                                                      std::unique_ptr<ServerConnection> idle,
+                                                     const ClientFacts& client,
                                                      RequestRecord& record);
 
 }  // namespace wslb::proxy

@@ -25,8 +25,9 @@ struct Frontend {
 
   const config::ProxySection& section;
   ConnectionGate gate;
-  std::vector<ServerPool*> use_backends;  // beside section.use_backends
-  ServerPool* default_backend = nullptr;  // null: 503
+  std::vector<ServerPool*> use_backends;              // beside section.use_backends
+  ServerPool* default_backend = nullptr;              // null: 503
+  std::atomic<std::uint64_t> refused_connections{0};  // before their session began
 };
 
 struct Service {

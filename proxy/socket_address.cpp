@@ -41,4 +41,11 @@ base::Endpoint SocketAddress::to_endpoint(const sockaddr_storage& address) {
   return {base::IpAddress(bytes), ntohs(v6.sin6_port)};
 }
 
+base::Endpoint local_endpoint(int fd) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
+  return SocketAddress::to_endpoint(address);
+}
+
 }  // namespace wslb::proxy

@@ -23,4 +23,7 @@ class SocketAddress {
   socklen_t size_ = 0;
 };
 
+// Where the peer of a connected socket connected to.
+[[nodiscard]] base::Endpoint local_endpoint(int fd);
+
 }  // namespace wslb::proxy

@@ -30,8 +30,16 @@ asio::awaitable<IoResult> Stream::wait(tcp::socket::wait_type type, Watchdog& wa
 }
 
 asio::awaitable<IoResult> Stream::read(std::span<char> into, TimePoint deadline) {
+  return receive(into, 0, deadline);
+}
+
+asio::awaitable<IoResult> Stream::peek(std::span<char> into, TimePoint deadline) {
+  return receive(into, MSG_PEEK, deadline);
+}
+
+asio::awaitable<IoResult> Stream::receive(std::span<char> into, int flags, TimePoint deadline) {
   for (;;) {
-    const ssize_t count = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
+    const ssize_t count = ::recv(socket_.native_handle(), into.data(), into.size(), flags);
     if (count > 0) co_return IoResult{IoStatus::Ok, static_cast<std::size_t>(count)};
     if (count == 0) co_return IoResult{IoStatus::Eof};
     if (errno == EINTR) continue;
@@ -98,6 +106,10 @@ bool Stream::is_quiet() {
   char byte = 0;
   const ssize_t count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return count < 0 && errno == EAGAIN;
+}
+
+base::Endpoint Stream::local_endpoint() {
+  return proxy::local_endpoint(socket_.native_handle());
 }
 
 int Stream::release() {

@@ -36,6 +36,8 @@ class Stream {
 
   // At least one byte, or the reason why there is none.
   boost::asio::awaitable<IoResult> read(std::span<char> into, base::TimePoint deadline);
+  // The same, but the bytes stay in the socket for the next read.
+  boost::asio::awaitable<IoResult> peek(std::span<char> into, base::TimePoint deadline);
   boost::asio::awaitable<IoResult> write_all(std::string_view data, base::TimePoint deadline);
 
   // Starts a connection, from `source` if given (port 0: the kernel chooses it late, so that one
@@ -52,6 +54,8 @@ class Stream {
   // True while the connection is idle and good: no byte, no end and no error is waiting.
   [[nodiscard]] bool is_quiet();
 
+  [[nodiscard]] base::Endpoint local_endpoint();
+
   // Gives the descriptor away; this object is of no use afterwards.
   [[nodiscard]] int release();
 
@@ -66,6 +70,8 @@ class Stream {
   [[nodiscard]] boost::asio::any_io_executor executor() { return socket_.get_executor(); }
 
  private:
+  boost::asio::awaitable<IoResult> receive(std::span<char> into, int flags,
+                                           base::TimePoint deadline);
   boost::asio::awaitable<IoResult> wait(boost::asio::ip::tcp::socket::wait_type type,
                                         Watchdog& watchdog, base::TimePoint deadline);
 

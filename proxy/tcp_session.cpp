@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "proxy/access_log.h"
+#include "proxy/client_preamble.h"
 #include "proxy/established_tunnel.h"
 #include "proxy/session.h"
 
@@ -14,6 +15,7 @@ namespace {
 
 asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
                           std::unique_ptr<ClientConnection> client) {
+  if (!co_await receive_preamble(service, frontend, *client)) co_return;
   RequestRecord record;
   record.destination = client->destination;
   // No condition can be told before the first byte, so the first rule is for all.
@@ -27,7 +29,8 @@ asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
   }
   ServerPool& pool = *chosen;
   ++pool.connections;
-  ServerLink link = co_await connect_to_server(pool, std::nullopt, nullptr, record);
+  ServerLink link =
+      co_await connect_to_server(pool, std::nullopt, nullptr, client_facts(*client), record);
   if (!link.slot) {
     --pool.connections;
     write_access_log(service, frontend, client->address, record);
@@ -43,6 +46,7 @@ void start_tcp_session(Service& service, Worker& worker, Frontend& frontend,
                        AcceptedClient accepted) {
   auto client = std::make_unique<ClientConnection>(adopt_socket(worker.context, accepted.fd),
                                                    accepted.address, std::move(accepted.lease));
+  client->bind = accepted.bind;
   spawn_session(worker, frontend, run(service, worker, frontend, std::move(client)));
 }
 
