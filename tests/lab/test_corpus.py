@@ -50,10 +50,12 @@ def cases(name):
 
 def read_strictly(data):
     """The events of one request, or None while it is not whole. Raises what h11 objects to."""
+    if not data:
+        return None  # which h11 would take for the end of the connection
     parser = h11.Connection(h11.SERVER, max_incomplete_event_size=1 << 20)
     parser.receive_data(data)
     events = []
-    while True:
+    for _ in range(10_000):
         event = parser.next_event()
         if event is h11.NEED_DATA:
             return None
@@ -62,6 +64,8 @@ def read_strictly(data):
         events.append(event)
         if isinstance(event, h11.EndOfMessage):
             break
+    else:
+        raise AssertionError(f"{str(event)[:100]} without end: {data[:300]!r}")
     assert not parser.trailing_data[0], f"bytes behind the request: {data!r}"
     return events
 
@@ -71,6 +75,14 @@ def is_whole(data):
         return read_strictly(data) is not None
     except h11.RemoteProtocolError:
         return True  # the test will tell
+
+
+def looks_whole(data):
+    """A server would act on it."""
+    try:
+        return read_strictly(data) is not None
+    except h11.RemoteProtocolError:
+        return False
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +132,7 @@ def test_malformed_requests_reach_no_server(recorded, status, why, message):
         answered = statuses(solo, parts)
         assert answered[:1] in ([status], []), why
         assert len(answered) <= 1
-        assert recorder.received() == [], why
+        assert not any(map(looks_whole, recorder.received())), why
 
 
 @pytest.mark.parametrize("status, why, message", cases("good_requests.txt"),
@@ -131,6 +143,7 @@ def test_legal_requests_arrive_unambiguous(recorded, status, why, message):
     for parts in pieces(message):
         recorder.received()
         statuses(solo, parts)
+        heads = []
         for data in recorder.received():
             events = read_strictly(data)
             if events is None:
@@ -138,8 +151,9 @@ def test_legal_requests_arrive_unambiguous(recorded, status, why, message):
             names = [name for name, _ in events[0].headers]
             assert names.count(b"content-length") + names.count(b"transfer-encoding") <= 1, data
             assert names.count(b"host") <= 1, data
-            seen.add(data.split(b"\r\n\r\n")[0])
-    assert len(seen) <= 1, "the same request in every split"
+            heads.append(data.split(b"\r\n\r\n")[0])
+        seen.add(tuple(heads))
+    assert len(seen) == 1, "the same requests in every split"
 
 
 @pytest.mark.parametrize("status, why, body", cases("bad_chunks.txt"),
@@ -150,8 +164,4 @@ def test_malformed_chunks_never_look_complete(recorded, status, why, body):
     head = b"POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
     for parts in pieces(head + body):
         assert statuses(solo, parts)[:1] in ([400], [408], []), why
-        for data in recorder.received():
-            try:
-                assert read_strictly(data) is None, f"{why}: {data!r} looks whole"
-            except h11.RemoteProtocolError:
-                pass
+        assert not any(map(looks_whole, recorder.received())), why
