@@ -1,28 +1,55 @@
-// ACLs and the conditions built from them: `acl NAME FETCH [-i] [-f FILE] PATTERN...`, and
-// `if a !b || { FETCH PATTERN }`. This is their meaning; proxy/http evaluates them.
+// ACLs and the conditions built from them: `acl NAME SAMPLE [-i] [-f FILE] [-m METHOD] PATTERN...`,
+// and `if a !b || { SAMPLE PATTERN }`. This is their meaning; proxy/http evaluates them.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
+#include "base/ip_address.h"
+#include "base/regex.h"
 #include "config/diagnostic.h"
+#include "config/sample.h"
 
 namespace wslb::config {
 
-// How a sample is compared with a pattern. HAProxy's suffixes: hdr_end(host) is {Header, Suffix}.
-enum class Match : std::uint8_t { Exact, Prefix, Suffix, Substring };
+// How a sample is compared with a pattern. HAProxy's suffixes: hdr_end(host) is a header, Suffix.
+enum class Match : std::uint8_t {
+  Found,  // there is a value, whatever it is
+  Bool,   // it is true or not 0
+  Int,    // a number in a range
+  Length,
+  Address,  // in a network
+  Exact,
+  Prefix,
+  Suffix,
+  Substring,
+  Directory,  // whole components between '/' and '?'
+  Domain,     // whole components between those, '.' and ':'
+  Regex,
+};
 
-enum class Fetch : std::uint8_t { Header, Path };
+struct IntRange {
+  std::int64_t first = std::numeric_limits<std::int64_t>::min();
+  std::int64_t last = std::numeric_limits<std::int64_t>::max();
+};
 
-// One test: any of the patterns matches any value of the fetched sample. A header's value is split
-// at commas first, as HAProxy's hdr() does.
+struct Network {
+  base::IpAddress address;
+  int prefix = 0;
+};
+
+// One test: any of the patterns matches any value of the sample.
 struct AclTest {
-  Fetch fetch = Fetch::Header;
-  std::string argument;  // the header's name
+  Sample sample;
   Match match = Match::Exact;
   bool ignore_case = false;  // -i
+  // As the match has it; the others are empty.
   std::vector<std::string> patterns;
+  std::vector<IntRange> ranges;
+  std::vector<Network> networks;
+  std::vector<base::Regex> regexes;
   Location where;
 };
 

@@ -3,165 +3,207 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "config/acl_pattern.h"
 #include "config/haproxy_words.h"
+#include "config/sample_fetch.h"
 #include "config/spelling.h"
 
 namespace wslb::config {
 namespace {
-
-// HAProxy's names join what is sampled and how it is compared.
-struct FetchName {
-  std::string_view name;
-  Fetch fetch;
-  Match match;
-};
-
-constexpr auto kFetches = std::to_array<FetchName>({
-    {"hdr", Fetch::Header, Match::Exact},
-    {"req.hdr", Fetch::Header, Match::Exact},
-    {"hdr_beg", Fetch::Header, Match::Prefix},
-    {"hdr_end", Fetch::Header, Match::Suffix},
-    {"hdr_sub", Fetch::Header, Match::Substring},
-    {"path", Fetch::Path, Match::Exact},
-    {"path_beg", Fetch::Path, Match::Prefix},
-    {"path_end", Fetch::Path, Match::Suffix},
-    {"path_sub", Fetch::Path, Match::Substring},
-});
 
 struct MatchName {
   std::string_view name;
   Match match;
 };
 
-constexpr auto kMatches = std::to_array<MatchName>({
+constexpr auto kMatchNames = std::to_array<MatchName>({
+    {"found", Match::Found},
+    {"bool", Match::Bool},
+    {"int", Match::Int},
+    {"len", Match::Length},
+    {"ip", Match::Address},
     {"str", Match::Exact},
     {"beg", Match::Prefix},
     {"end", Match::Suffix},
     {"sub", Match::Substring},
+    {"dir", Match::Directory},
+    {"dom", Match::Domain},
+    {"reg", Match::Regex},
 });
 
-template <typename Table>
-std::vector<std::string_view> names_of(const Table& table, Words more) {
+// The samples whose names HAProxy lets end with a match: hdr_end(host). `plain`: what is sampled
+// then.
+struct Suffixed {
+  std::string_view stem;
+  std::string_view plain;
+};
+
+constexpr auto kSuffixed = std::to_array<Suffixed>({
+    {"hdr", "req.hdr"},
+    {"path", "path"},
+    {"url", "url"},
+    {"base", "base"},
+    {"cook", "req.cook"},
+    {"url_param", "url_param"},
+    {"urlp", "urlp"},
+    {"shdr", "res.hdr"},
+    {"scook", "res.cook"},
+});
+
+constexpr auto kSuffixes = std::to_array<MatchName>({
+    {"_beg", Match::Prefix},
+    {"_end", Match::Suffix},
+    {"_sub", Match::Substring},
+    {"_dir", Match::Directory},
+    {"_dom", Match::Domain},
+    {"_reg", Match::Regex},
+    {"_len", Match::Length},
+});
+
+std::vector<std::string_view> names_of_matches() {
   std::vector<std::string_view> names;
-  for (const auto& row : table) names.push_back(row.name);
-  names.insert(names.end(), more.begin(), more.end());
+  for (const MatchName& row : kMatchNames) names.push_back(row.name);
   return names;
 }
 
-// "hdr_end(host),lower": name, argument and what follows.
-struct Sample {
-  std::string_view name;
-  std::optional<std::string_view> argument;
-  std::string_view converters;
-};
-
-std::optional<Sample> split_sample(std::string_view word) {
-  const auto name_end = std::min(word.find_first_of("(,"), word.size());
-  Sample sample{word.substr(0, name_end), std::nullopt, word.substr(name_end)};
-  if (sample.converters.starts_with('(')) {
-    const auto close = sample.converters.find(')');
-    if (close == std::string_view::npos) return std::nullopt;
-    sample.argument = sample.converters.substr(1, close - 1);
-    sample.converters.remove_prefix(close + 1);
+Match default_match(SampleType type) {
+  switch (type) {
+    case SampleType::Bool:
+      return Match::Bool;
+    case SampleType::Int:
+      return Match::Int;
+    case SampleType::Address:
+      return Match::Address;
+    case SampleType::Text:
+      return Match::Exact;
   }
-  return sample;
+  return Match::Exact;
 }
 
-// Fills in fetch, argument and match; false after an error.
-bool read_sample(const std::string& word, AclTest& test, const Statement& statement) {
-  const auto sample = split_sample(word);
-  if (!sample) {
-    statement.error("'" + word + "' lacks a ')'");
-    return false;
+// "hdr_end(host),lower": the sample "req.hdr(host),lower", compared by its end.
+std::optional<Match> take_suffix(std::string& word) {
+  const std::string name = word.substr(0, word.find_first_of("(,"));
+  if (name == "ssl_fc_sni_end" || name == "ssl_fc_sni_reg") {
+    word.erase(std::string_view("ssl_fc_sni").size(), 4);
+    return name.ends_with("end") ? Match::Suffix : Match::Regex;
   }
-  const auto row = std::ranges::find(kFetches, sample->name, &FetchName::name);
-  if (row == kFetches.end()) {
-    const Words known = haproxy_fetches();
-    if (std::ranges::count(known, sample->name) > 0) {
-      statement.refuse(sample->name);
+  for (const MatchName& suffix : kSuffixes) {
+    if (!name.ends_with(suffix.name)) continue;
+    const auto stem = std::string_view(name).substr(0, name.size() - suffix.name.size());
+    const auto row = std::ranges::find(kSuffixed, stem, &Suffixed::stem);
+    if (row == kSuffixed.end()) return std::nullopt;
+    word.replace(0, name.size(), row->plain);
+    return suffix.match;
+  }
+  return std::nullopt;
+}
+
+bool fits(Match match, SampleType type) {
+  const bool wants_number = match == Match::Bool || match == Match::Int;
+  if (wants_number) return type != SampleType::Address;
+  if (match != Match::Address) return true;
+  return type == SampleType::Address || type == SampleType::Text;
+}
+
+class AclTestReader {
+ public:
+  AclTestReader(std::span<const std::string> words, const Statement& statement)
+      : words_(words), statement_(statement) {}
+
+  std::optional<AclTest> read() {
+    test_.where = statement_.where();
+    if (!read_sample() || !read_flags()) return std::nullopt;
+    if (!fits(test_.match, test_.sample.result_type)) {
+      statement_.error("cannot compare '" + words_[0] + "' in the way that '-m' says");
+      return std::nullopt;
+    }
+    const auto patterns = words_.subspan(next_);
+    const bool wants_none = test_.match == Match::Found || test_.match == Match::Bool;
+    if (patterns.empty() && !no_more_flags_ && !wants_none) {
+      statement_.warning("'" + words_[0] +
+                         "' has no pattern to compare with and never matches; '-m found' asks "
+                         "whether it is there");
+    }
+    if (const auto error = add_patterns(patterns, test_)) {
+      statement_.error(error->message);
+      return std::nullopt;
+    }
+    return std::move(test_);
+  }
+
+ private:
+  bool read_sample() {
+    std::string word = words_[0];
+    const auto match = take_suffix(word);
+    auto sample = statement_.accept(parse_sample(word));
+    if (!sample) return false;
+    test_.sample = std::move(*sample);
+    test_.match = match.value_or(default_match(test_.sample.result_type));
+    return true;
+  }
+
+  bool read_flags() {
+    for (; next_ < words_.size() && words_[next_].starts_with('-') && !no_more_flags_; ++next_) {
+      const std::string& flag = words_[next_];
+      if (flag == "-i") {
+        test_.ignore_case = true;
+      } else if (flag == "--") {
+        no_more_flags_ = true;
+      } else if (flag == "-m" && next_ + 1 < words_.size()) {
+        if (!read_method(words_[++next_])) return false;
+      } else if (flag == "-f" || flag == "-M" || flag == "-n" || flag == "-u") {
+        statement_.refuse(flag);
+        return false;
+      } else if (is_negative_number(flag)) {
+        return true;
+      } else {
+        statement_.error("knows no flag '" + flag +
+                         "'; put '--' before a pattern that begins with '-'");
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bool is_negative_number(const std::string& word) const {
+    return test_.match == Match::Int && word.size() > 1 && word[1] >= '0' && word[1] <= '9';
+  }
+
+  bool read_method(const std::string& name) {
+    const auto row = std::ranges::find(kMatchNames, name, &MatchName::name);
+    if (row != kMatchNames.end()) {
+      test_.match = row->match;
+      return true;
+    }
+    const Words known = haproxy_matches();
+    if (std::ranges::count(known, name) > 0) {
+      statement_.refuse("-m " + name);
     } else {
-      statement.error("knows no sample '" + std::string(sample->name) + "'" +
-                      did_you_mean(sample->name, names_of(kFetches, known)));
+      statement_.error("knows no matching method '" + name + "'" +
+                       did_you_mean(name, names_of_matches()));
     }
     return false;
   }
-  if (!sample->converters.empty()) {
-    statement.refuse(sample->converters);
-    return false;
-  }
-  const std::string_view argument = sample->argument.value_or("");
-  const bool is_header = row->fetch == Fetch::Header;
-  if (is_header && (argument.empty() || argument.find(',') != std::string_view::npos)) {
-    statement.error("expects one header's name, such as " + std::string(sample->name) +
-                    "(host), not '" + word + "'");
-    return false;
-  }
-  if (!is_header && sample->argument) {
-    statement.error("'" + std::string(sample->name) + "' has no argument in parentheses");
-    return false;
-  }
-  test.fetch = row->fetch;
-  test.argument = argument;
-  test.match = row->match;
-  return true;
-}
 
-bool read_method(const std::string& name, AclTest& test, const Statement& statement) {
-  const auto row = std::ranges::find(kMatches, name, &MatchName::name);
-  if (row != kMatches.end()) {
-    test.match = row->match;
-    return true;
-  }
-  const Words known = haproxy_matches();
-  if (std::ranges::count(known, name) > 0) {
-    statement.refuse("-m " + name);
-  } else {
-    statement.error("knows no matching method '" + name + "'" +
-                    did_you_mean(name, names_of(kMatches, known)));
-  }
-  return false;
-}
+  std::span<const std::string> words_;
+  const Statement& statement_;
+  AclTest test_;
+  std::size_t next_ = 1;
+  bool no_more_flags_ = false;
+};
 
 }  // namespace
 
 std::optional<AclTest> parse_acl_test(std::span<const std::string> words,
                                       const Statement& statement) {
-  AclTest test;
-  test.where = statement.where();
   if (words.empty()) {
     statement.error("expects a test such as: hdr(host) -i www.example.com");
     return std::nullopt;
   }
-  const std::string& sample = words[0];
-  if (!read_sample(sample, test, statement)) return std::nullopt;
-
-  std::size_t next = 1;
-  bool no_more_flags = false;
-  for (; next < words.size() && words[next].starts_with('-') && !no_more_flags; ++next) {
-    const std::string& flag = words[next];
-    if (flag == "-i") {
-      test.ignore_case = true;
-    } else if (flag == "--") {
-      no_more_flags = true;
-    } else if (flag == "-m" && next + 1 < words.size()) {
-      if (!read_method(words[++next], test, statement)) return std::nullopt;
-    } else if (flag == "-f" || flag == "-M" || flag == "-n" || flag == "-u") {
-      statement.refuse(flag);
-      return std::nullopt;
-    } else {
-      statement.error("knows no flag '" + flag +
-                      "'; put '--' before a pattern that begins with '-'");
-      return std::nullopt;
-    }
-  }
-  const auto patterns = words.subspan(next);
-  test.patterns.assign(patterns.begin(), patterns.end());
-  if (test.patterns.empty() && !no_more_flags) {
-    statement.warning("'" + sample + "' has no pattern to compare with and never matches");
-  }
-  return test;
+  return AclTestReader(words, statement).read();
 }
 
 }  // namespace wslb::config

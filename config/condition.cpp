@@ -12,6 +12,39 @@
 namespace wslb::config {
 namespace {
 
+// What HAProxy defines from the start. An ACL of the same name takes its place.
+struct Predefined {
+  std::string_view name;
+  std::vector<std::string> words;
+};
+
+const std::vector<Predefined>& predefined() {
+  static const std::vector<Predefined> kPredefined{
+      {"TRUE", {"always_true"}},
+      {"FALSE", {"always_false"}},
+      {"LOCALHOST", {"src", "127.0.0.1/8", "::1"}},
+      {"HTTP", {"req.proto_http"}},
+      {"HTTP_1.0", {"req.ver", "1.0"}},
+      {"HTTP_1.1", {"req.ver", "1.1"}},
+      {"HTTP_2.0", {"req.ver", "2.0"}},
+      {"HTTP_CONTENT", {"req.hdr_val(content-length)", "gt", "0"}},
+      {"HTTP_URL_ABS", {"url_reg", "^[^/:]*://"}},
+      {"HTTP_URL_SLASH", {"url_beg", "/"}},
+      {"HTTP_URL_STAR", {"url", "*"}},
+      {"METH_CONNECT", {"method", "CONNECT"}},
+      {"METH_DELETE", {"method", "DELETE"}},
+      {"METH_GET", {"method", "GET", "HEAD"}},
+      {"METH_HEAD", {"method", "HEAD"}},
+      {"METH_OPTIONS", {"method", "OPTIONS"}},
+      {"METH_POST", {"method", "POST"}},
+      {"METH_PUT", {"method", "PUT"}},
+      {"METH_TRACE", {"method", "TRACE"}},
+      {"REQ_CONTENT", {"req.len", "gt", "0"}},
+      {"WAIT_END", {"wait_end"}},
+  };
+  return kPredefined;
+}
+
 bool is_or(std::string_view word) {
   return word == "||" || word == "or" || word == "OR" || word == "Or" || word == "oR";
 }
@@ -62,6 +95,14 @@ class ConditionReader {
       word = take();
     }
     if (word == "{") return anonymous(std::move(term));
+    const auto known = std::ranges::find(predefined(), word, &Predefined::name);
+    if (known != predefined().end() &&
+        std::ranges::count(draft_.acls, word, &NamedAcl::name) == 0) {
+      auto test = parse_acl_test(known->words, statement_);
+      if (!test) return std::nullopt;
+      term.tests.push_back(std::move(*test));
+      return term;
+    }
     if (!is_defined(word)) return std::nullopt;
     term.acl = word;
     return term;

@@ -105,7 +105,7 @@ bool is_upgrade_header(const std::string& name) {
 bool wants_upgrade(const Condition& condition) {
   if (condition.negated) return false;
   const auto is_upgrade = [](const AclTest& test) {
-    return test.fetch == Fetch::Header && is_upgrade_header(test.argument);
+    return test.sample.fetch == Fetch::RequestHeader && is_upgrade_header(test.sample.name);
   };
   const auto term_wants = [&](const ConditionTerm& term) {
     return !term.negated && std::ranges::any_of(term.any_of, is_upgrade);

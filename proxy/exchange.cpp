@@ -56,8 +56,12 @@ http::Rejection Exchange::check_request() {
 
 ServerPool* Exchange::route() const {
   const auto& rules = frontend_.section.use_backends;
+  http::Transaction transaction;
+  transaction.request = &head_;
+  transaction.client = client_.address;
+  transaction.destination = client_.destination;
   for (std::size_t i = 0; i < rules.size(); ++i) {
-    if (http::holds(rules[i].condition, head_)) return frontend_.use_backends[i];
+    if (http::holds(rules[i].condition, transaction)) return frontend_.use_backends[i];
   }
   return frontend_.default_backend;
 }

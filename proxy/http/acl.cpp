@@ -4,11 +4,18 @@
 #include <string_view>
 
 #include "proxy/http/characters.h"
-#include "proxy/http/list.h"
+#include "proxy/http/sample.h"
+
+// Each function answers for the matches of its own kind.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wswitch-enum"
 
 namespace wslb::proxy::http {
 
 namespace {
+
+using config::AclTest;
+using config::Match;
 
 bool equal(std::string_view a, std::string_view b, bool ignore_case) {
   return ignore_case ? equal_ignoring_case(a, b) : a == b;
@@ -21,49 +28,120 @@ bool contains(std::string_view sample, std::string_view pattern, bool ignore_cas
   return false;
 }
 
-bool matches(const config::AclTest& test, std::string_view sample, std::string_view pattern) {
-  const std::size_t size = pattern.size();
-  if (size > sample.size()) return false;
-  switch (test.match) {
-    case config::Match::Exact:
-      return equal(sample, pattern, test.ignore_case);
-    case config::Match::Prefix:
-      return equal(sample.substr(0, size), pattern, test.ignore_case);
-    case config::Match::Suffix:
-      return equal(sample.substr(sample.size() - size), pattern, test.ignore_case);
-    case config::Match::Substring:
-      return contains(sample, pattern, test.ignore_case);
+// Whether the pattern is one or more whole components of the sample, parted by `delimiters`.
+bool contains_components(std::string_view sample, std::string_view pattern,
+                         std::string_view delimiters, bool ignore_case) {
+  const auto parts = [&](char c) { return delimiters.find(c) != std::string_view::npos; };
+  while (!pattern.empty() && parts(pattern.front())) pattern.remove_prefix(1);
+  while (!pattern.empty() && parts(pattern.back())) pattern.remove_suffix(1);
+  for (std::size_t i = 0; i + pattern.size() <= sample.size(); ++i) {
+    const std::size_t end = i + pattern.size();
+    const bool whole =
+        (i == 0 || parts(sample[i - 1])) && (end == sample.size() || parts(sample[end]));
+    if (whole && equal(sample.substr(i, pattern.size()), pattern, ignore_case)) return true;
   }
   return false;
 }
 
-bool matches_any_pattern(const config::AclTest& test, std::string_view sample) {
-  return std::ranges::any_of(
-      test.patterns, [&](const std::string& pattern) { return matches(test, sample, pattern); });
+bool matches_text(const AclTest& test, std::string_view sample, std::string_view pattern) {
+  const std::size_t size = pattern.size();
+  if (size > sample.size() && test.match < Match::Directory) return false;
+  switch (test.match) {
+    case Match::Prefix:
+      return equal(sample.substr(0, size), pattern, test.ignore_case);
+    case Match::Suffix:
+      return equal(sample.substr(sample.size() - size), pattern, test.ignore_case);
+    case Match::Substring:
+      return contains(sample, pattern, test.ignore_case);
+    case Match::Directory:
+      return contains_components(sample, pattern, "/?", test.ignore_case);
+    case Match::Domain:
+      return contains_components(sample, pattern, "/?.:", test.ignore_case);
+    default:
+      return equal(sample, pattern, test.ignore_case);
+  }
 }
 
-bool holds(const config::ConditionTerm& term, const RequestHead& head) {
+bool in_range(const AclTest& test, std::int64_t number) {
+  return std::ranges::any_of(test.ranges, [number](const config::IntRange& range) {
+    return range.first <= number && number <= range.last;
+  });
+}
+
+// ::ffff:a.b.c.d is the same host as a.b.c.d.
+base::IpAddress unmapped(const base::IpAddress& address) {
+  constexpr std::string_view kMapped("\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
+  const base::ByteView bytes = address.bytes();
+  const bool mapped = !address.is_v4() && std::equal(kMapped.begin(), kMapped.end(), bytes.begin(),
+                                                     [](char a, std::uint8_t b) {
+                                                       return static_cast<std::uint8_t>(a) == b;
+                                                     });
+  return mapped ? base::IpAddress::from_bytes(bytes.subspan(12)) : address;
+}
+
+bool in_network(const config::Network& network, const base::IpAddress& address) {
+  if (network.address.family() != address.family()) return false;
+  const base::ByteView wanted = network.address.bytes();
+  const base::ByteView seen = address.bytes();
+  int left = network.prefix;
+  for (std::size_t i = 0; i < seen.size() && left > 0; ++i, left -= 8) {
+    const unsigned mask = left >= 8 ? 0xffU : 0xffU << static_cast<unsigned>(8 - left) & 0xffU;
+    if (((wanted[i] ^ seen[i]) & mask) != 0) return false;
+  }
+  return true;
+}
+
+bool matches_address(const AclTest& test, const Value& value) {
+  const auto address = value.to_address();
+  if (!address) return false;
+  return std::ranges::any_of(test.networks, [&](const config::Network& network) {
+    return in_network(network, *address) || in_network(network, unmapped(*address));
+  });
+}
+
+bool matches_value(const AclTest& test, const Value& value) {
+  switch (test.match) {
+    case Match::Found:
+      return true;
+    case Match::Bool:
+      return value.to_int().value_or(0) != 0;
+    case Match::Int: {
+      const auto number = value.to_int();
+      return number && in_range(test, *number);
+    }
+    case Match::Address:
+      return matches_address(test, value);
+    default:
+      break;
+  }
+  std::string scratch;
+  const std::string_view text = value.to_text(scratch);
+  if (test.match == Match::Length) return in_range(test, static_cast<std::int64_t>(text.size()));
+  if (test.match == Match::Regex) {
+    return std::ranges::any_of(test.regexes,
+                               [&](const base::Regex& regex) { return regex.matches(text); });
+  }
+  return std::ranges::any_of(
+      test.patterns, [&](const std::string& pattern) { return matches_text(test, text, pattern); });
+}
+
+bool holds(const config::ConditionTerm& term, const Transaction& transaction) {
   const bool any = std::ranges::any_of(
-      term.any_of, [&](const config::AclTest& test) { return matches(test, head); });
+      term.any_of, [&](const AclTest& test) { return matches(test, transaction); });
   return any != term.negated;
 }
 
 }  // namespace
 
-bool matches(const config::AclTest& test, const RequestHead& head) {
-  if (test.fetch == config::Fetch::Path) return matches_any_pattern(test, head.path());
-  return std::ranges::any_of(head.fields.all(), [&](const Field& field) {
-    return equal_ignoring_case(field.name, test.argument) &&
-           !for_each_element(field.value, [&](std::string_view element) {
-             return !matches_any_pattern(test, element);
-           });
-  });
+bool matches(const AclTest& test, const Transaction& transaction) {
+  return any_value(test.sample, transaction,
+                   [&test](const Value& value) { return matches_value(test, value); });
 }
 
-bool holds(const config::Condition& condition, const RequestHead& head) {
+bool holds(const config::Condition& condition, const Transaction& transaction) {
   const auto all_hold = [&](const std::vector<config::ConditionTerm>& terms) {
     return std::ranges::all_of(
-        terms, [&](const config::ConditionTerm& term) { return holds(term, head); });
+        terms, [&](const config::ConditionTerm& term) { return holds(term, transaction); });
   };
   const bool any =
       condition.any_of_all.empty() || std::ranges::any_of(condition.any_of_all, all_hold);
@@ -71,3 +149,5 @@ bool holds(const config::Condition& condition, const RequestHead& head) {
 }
 
 }  // namespace wslb::proxy::http
+
+#pragma GCC diagnostic pop

@@ -29,8 +29,8 @@ TEST(AclTestTest, NamesSayFetchAndMatch) {
   EXPECT_EQ(test_of("hdr_beg(host) x").match, Match::Prefix);
   EXPECT_EQ(test_of("hdr_end(host) x").match, Match::Suffix);
   EXPECT_EQ(test_of("hdr_sub(host) x").match, Match::Substring);
-  EXPECT_EQ(test_of("req.hdr(Host) x").argument, "Host");
-  EXPECT_EQ(test_of("path /x").fetch, Fetch::Path);
+  EXPECT_EQ(test_of("req.hdr(Host) x").sample.name, "Host");
+  EXPECT_EQ(test_of("path /x").sample.fetch, Fetch::Path);
   EXPECT_EQ(test_of("path_beg /x").match, Match::Prefix);
   EXPECT_EQ(test_of("path_end /x").match, Match::Suffix);
   EXPECT_EQ(test_of("path_sub /x").match, Match::Substring);
@@ -69,9 +69,9 @@ TEST(ConditionTest, LinesOfAnAclAreAlternativesEvenBelowItsUse) {
   const auto all = conditions("acl a path /a\nuse_backend b if a\nacl a hdr(host) -i x\n");
   const auto& tests = all.at(0).any_of_all.at(0).at(0).any_of;
   ASSERT_EQ(tests.size(), 2U);
-  EXPECT_EQ(tests[0].fetch, Fetch::Path);
-  EXPECT_EQ(tests[1].fetch, Fetch::Header);
-  EXPECT_EQ(tests[1].argument, "host");
+  EXPECT_EQ(tests[0].sample.fetch, Fetch::Path);
+  EXPECT_EQ(tests[1].sample.fetch, Fetch::RequestHeader);
+  EXPECT_EQ(tests[1].sample.name, "host");
 }
 
 constexpr const char* kChat = R"(

@@ -10,16 +10,39 @@ namespace {
 using config::AclTest;
 using config::Condition;
 using config::ConditionTerm;
-using config::Fetch;
 using config::Match;
 
-AclTest header(std::string name, Match match, std::vector<std::string> patterns,
+AclTest test_of(const std::string& sample, Match match, std::vector<std::string> patterns,
+                bool ignore_case = false) {
+  AclTest test;
+  test.sample = *config::parse_sample(sample);
+  test.match = match;
+  test.ignore_case = ignore_case;
+  test.patterns = std::move(patterns);
+  return test;
+}
+
+AclTest header(const std::string& name, Match match, std::vector<std::string> patterns,
                bool ignore_case = false) {
-  return {Fetch::Header, std::move(name), match, ignore_case, std::move(patterns), {}};
+  return test_of("req.hdr(" + name + ")", match, std::move(patterns), ignore_case);
 }
 
 AclTest path(Match match, std::string pattern) {
-  return {Fetch::Path, "", match, false, {std::move(pattern)}, {}};
+  return test_of("path", match, {std::move(pattern)});
+}
+
+Transaction about(const RequestHead& head) {
+  Transaction transaction;
+  transaction.request = &head;
+  return transaction;
+}
+
+bool matches(const AclTest& test, const RequestHead& head) {
+  return http::matches(test, about(head));
+}
+
+bool holds(const Condition& condition, const RequestHead& head) {
+  return http::holds(condition, about(head));
 }
 
 RequestHead to_host(const std::string& host) {

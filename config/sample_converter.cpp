@@ -1,0 +1,224 @@
+#include "config/sample_converter.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/comma_list.h"
+#include "config/spelling.h"
+#include "config/value.h"
+
+namespace wslb::config {
+namespace {
+
+// What an argument is and where it goes.
+enum class Role : std::uint8_t {
+  None,
+  Number,
+  Count,
+  Text,
+  Second,
+  Operand,  // a number or a variable
+  Variable,
+  Regex,
+  Flags,  // of the regex before it
+};
+
+struct ConverterRow {
+  std::string_view name;
+  Converter converter;
+  SampleType result;
+  std::size_t required = 0;
+  std::array<Role, 3> roles{};
+};
+
+using enum SampleType;
+using enum Converter;
+
+constexpr std::array<ConverterRow, 38> kConverters{{
+    {"lower", Lower, SampleType::Text},
+    {"upper", Upper, SampleType::Text},
+    {"length", Length, Int},
+    {"field", Field, SampleType::Text, 2, {Role::Number, Role::Text, Role::Count}},
+    {"word", Word, SampleType::Text, 2, {Role::Number, Role::Text, Role::Count}},
+    {"bytes", Bytes, SampleType::Text, 1, {Role::Number, Role::Count}},
+    {"ltrim", TrimLeft, SampleType::Text, 1, {Role::Text}},
+    {"rtrim", TrimRight, SampleType::Text, 1, {Role::Text}},
+    {"regsub", Substitute, SampleType::Text, 2, {Role::Regex, Role::Second, Role::Flags}},
+    {"base64", Base64Encode, SampleType::Text},
+    {"b64dec", Base64Decode, SampleType::Text},
+    {"ub64enc", Base64UrlEncode, SampleType::Text},
+    {"ub64dec", Base64UrlDecode, SampleType::Text},
+    {"hex", HexEncode, SampleType::Text},
+    {"hex2i", HexToInt, Int},
+    {"url_dec", UrlDecode, SampleType::Text, 0, {Role::Number}},
+    {"url_enc", UrlEncode, SampleType::Text, 0, {Role::Text}},
+    {"concat", Concat, SampleType::Text, 0, {Role::Text, Role::Variable, Role::Second}},
+    {"strcmp", CompareText, Int, 1, {Role::Variable}},
+    {"iif", IfElse, SampleType::Text, 2, {Role::Text, Role::Second}},
+    {"cut_crlf", CutAtLineEnd, SampleType::Text},
+    {"host_only", HostOnly, SampleType::Text},
+    {"port_only", PortOnly, Int},
+    {"ipmask", Mask, Address, 1, {Role::Number, Role::Count}},
+    {"bool", ToBool, Bool},
+    {"not", Not, Bool},
+    {"odd", Odd, Bool},
+    {"even", Even, Bool},
+    {"cpl", Complement, Int},
+    {"neg", Negate, Int},
+    {"add", Add, Int, 1, {Role::Operand}},
+    {"sub", Subtract, Int, 1, {Role::Operand}},
+    {"mul", Multiply, Int, 1, {Role::Operand}},
+    {"div", Divide, Int, 1, {Role::Operand}},
+    {"mod", Modulo, Int, 1, {Role::Operand}},
+    {"and", And, Int, 1, {Role::Operand}},
+    {"or", Or, Int, 1, {Role::Operand}},
+    {"xor", Xor, Int, 1, {Role::Operand}},
+}};
+
+// HAProxy's, of which wslb has none.
+constexpr std::string_view kOtherConverters =
+    "51d.single,add_item,aes_gcm_dec,be2dec,be2hex,crc32,crc32c,da-csv-conv,debug,digest,djb2,"
+    "fix_is_valid,fix_tag_value,hmac,htonl,http_date,in_table,json,json_query,jwt_header_query,"
+    "jwt_payload_query,jwt_verify,language,ltime,map,map_beg,map_dir,map_dom,map_end,map_int,"
+    "map_ip,map_len,map_reg,map_regm,map_str,map_sub,mqtt_field_value,mqtt_is_valid,nbsrv,"
+    "protobuf,sdbm,secure_memcmp,sha1,sha2,srv_queue,table_bytes_in_rate,table_bytes_out_rate,"
+    "table_conn_cnt,table_conn_cur,table_conn_rate,table_expire,table_gpc,table_gpc0,"
+    "table_gpc0_rate,table_gpc1,table_gpc1_rate,table_gpc_rate,table_gpt,table_gpt0,"
+    "table_http_err_cnt,table_http_err_rate,table_http_fail_cnt,table_http_fail_rate,"
+    "table_http_req_cnt,table_http_req_rate,table_idle,table_kbytes_in,table_kbytes_out,"
+    "table_server_id,table_sess_cnt,table_sess_rate,table_trackers,ungrpc,utime,wt6,xxh3,xxh32,"
+    "xxh64";
+
+std::optional<base::Error> compile_regex(const std::string& pattern, const std::string& flags,
+                                         Conversion& conversion) {
+  if (flags.find_first_not_of("gi") != std::string::npos) {
+    return base::Error{"'regsub' knows the flags 'g' and 'i', not " + quote(flags)};
+  }
+  conversion.count = flags.find('g') != std::string::npos ? 1 : 0;
+  const bool ignore_case = flags.find('i') != std::string::npos;
+  auto regex = base::Regex::compile(
+      pattern, ignore_case ? base::Regex::Case::Insensitive : base::Regex::Case::Sensitive);
+  if (!regex) return regex.error();
+  conversion.regex = std::move(*regex);
+  return std::nullopt;
+}
+
+std::optional<base::Error> take_variable(const std::string& text, Conversion& conversion) {
+  if (text.empty()) return std::nullopt;  // concat(start,,end)
+  auto variable = parse_variable(text);
+  if (!variable) return variable.error();
+  conversion.variable = std::move(*variable);
+  return std::nullopt;
+}
+
+std::optional<base::Error> read_whole(std::string_view name, const std::string& text,
+                                      std::int64_t min, std::int64_t& number) {
+  const auto read = parse_integer(text, min, INT32_MAX);
+  if (!read) return base::Error{quote(name) + " " + read.error().message};
+  number = *read;
+  return std::nullopt;
+}
+
+std::optional<base::Error> read_operand(std::string_view name, const std::string& text,
+                                        Conversion& conversion) {
+  if (const auto number = parse_integer(text, INT64_MIN, INT64_MAX)) {
+    conversion.number = *number;
+    return std::nullopt;
+  }
+  if (text.empty() || !parse_variable(text)) {
+    return base::Error{quote(name) + " expects a whole number or a variable, not " + quote(text)};
+  }
+  return take_variable(text, conversion);
+}
+
+std::optional<base::Error> read_argument(const ConverterRow& row, std::size_t index,
+                                         const SampleArguments& arguments, Conversion& conversion) {
+  const std::string& text = arguments[index];
+  switch (row.roles.at(index)) {
+    case Role::None:
+    case Role::Flags:  // read with the regex
+      return std::nullopt;
+    case Role::Number:
+      return read_whole(row.name, text, INT32_MIN, conversion.number);
+    case Role::Count:
+      return read_whole(row.name, text, 0, conversion.count);
+    case Role::Text:
+      conversion.text = text;
+      return std::nullopt;
+    case Role::Second:
+      conversion.second = text;
+      return std::nullopt;
+    case Role::Operand:
+      return read_operand(row.name, text, conversion);
+    case Role::Variable:
+      if (text.empty() && row.required > 0) {
+        return base::Error{quote(row.name) + " expects a variable"};
+      }
+      return take_variable(text, conversion);
+    case Role::Regex:
+      return compile_regex(text, arguments.size() > 2 ? arguments[2] : "", conversion);
+  }
+  return std::nullopt;
+}
+
+std::optional<base::Error> check_conversion(const ConverterRow& row, const Conversion& conversion) {
+  const bool cuts = row.converter == Field || row.converter == Word;
+  if (cuts && conversion.number == 0) {
+    return base::Error{quote(row.name) + " counts from 1, or from -1 for the last, not from 0"};
+  }
+  if (row.converter == Bytes && conversion.number < 0) {
+    return base::Error{"'bytes' expects an offset of 0 or more"};
+  }
+  if (row.converter == UrlEncode && !conversion.text.empty() && conversion.text != "query") {
+    return base::Error{"'url_enc' knows the encoding 'query' alone"};
+  }
+  if (row.converter == Mask &&
+      (conversion.number < 0 || conversion.number > 32 || conversion.count > 128)) {
+    return base::Error{"'ipmask' expects prefix lengths: of 0 to 32 for IPv4 and 128 for IPv6"};
+  }
+  return std::nullopt;
+}
+
+base::Error unknown_converter(std::string_view name) {
+  const auto others = split_at_commas(kOtherConverters);
+  if (std::ranges::count(others, name) > 0) {
+    return base::Error{"the converter " + quote(name) +
+                       " is not supported by this version of wslb"};
+  }
+  std::vector<std::string_view> names(others.begin(), others.end());
+  for (const ConverterRow& row : kConverters) names.push_back(row.name);
+  return base::Error{"knows no converter " + quote(name) + did_you_mean(name, names)};
+}
+
+}  // namespace
+
+base::Result<Conversion> make_conversion(std::string_view name, const SampleArguments& arguments,
+                                         SampleType& type) {
+  const auto row = std::ranges::find(kConverters, name, &ConverterRow::name);
+  if (row == kConverters.end()) return unknown_converter(name);
+  const auto max =
+      static_cast<std::size_t>(std::ranges::find(row->roles, Role::None) - row->roles.begin());
+  if (arguments.size() < row->required || arguments.size() > max) {
+    const std::string number =
+        std::to_string(row->required) + (max > row->required ? " to " + std::to_string(max) : "");
+    return base::Error{"the converter " + quote(name) +
+                       (max == 0 ? " has no argument in parentheses"
+                                 : " expects " + number + " arguments in parentheses")};
+  }
+  Conversion conversion;
+  conversion.converter = row->converter;
+  const bool cuts = row->converter == Field || row->converter == Word;
+  if (cuts) conversion.count = 1;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (auto error = read_argument(*row, i, arguments, conversion)) return *error;
+  }
+  if (auto error = check_conversion(*row, conversion)) return *error;
+  type = row->result;
+  return conversion;
+}
+
+}  // namespace wslb::config

@@ -1,0 +1,280 @@
+#include "config/sample_fetch.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "config/haproxy_words.h"
+#include "config/spelling.h"
+#include "config/value.h"
+
+namespace wslb::config {
+namespace {
+
+enum class Takes : std::uint8_t {
+  Nothing,
+  Name,          // one that must be there
+  OptionalName,  // of a cookie or parameter
+  NameAndPlace,  // a header's name, and which of its values
+  Backend,       // or the current one
+  Frontend,      // likewise
+  Server,        // BACKEND/SERVER or SERVER
+  Variable,
+  Constant,  // what it is follows from the type
+  Limit,     // an optional number
+  Span,      // an offset and a length
+};
+
+struct FetchRow {
+  std::string_view name;
+  Fetch fetch;
+  SampleType type;
+  Takes takes = Takes::Nothing;
+};
+
+using enum SampleType;
+
+constexpr std::array<FetchRow, 89> kFetchRows{{
+    {"always_true", Fetch::Constant, Bool},
+    {"always_false", Fetch::Constant, Bool},
+    {"bool", Fetch::Constant, Bool, Takes::Constant},
+    {"int", Fetch::Constant, Int, Takes::Constant},
+    {"str", Fetch::Constant, Text, Takes::Constant},
+    {"ipv4", Fetch::Constant, Address, Takes::Constant},
+    {"ipv6", Fetch::Constant, Address, Takes::Constant},
+    {"var", Fetch::Variable, Text, Takes::Variable},
+    {"src", Fetch::Src, Address},
+    {"fc_src", Fetch::Src, Address},
+    {"src_port", Fetch::SrcPort, Int},
+    {"fc_src_port", Fetch::SrcPort, Int},
+    {"dst", Fetch::Dst, Address},
+    {"fc_dst", Fetch::Dst, Address},
+    {"dst_port", Fetch::DstPort, Int},
+    {"fc_dst_port", Fetch::DstPort, Int},
+    {"ssl_fc", Fetch::Tls, Bool},
+    {"ssl_fc_sni", Fetch::TlsSni, Text},
+    {"nbsrv", Fetch::UsableServers, Int, Takes::Backend},
+    {"connslots", Fetch::ConnectionSlots, Int, Takes::Backend},
+    {"be_conn", Fetch::BackendConnections, Int, Takes::Backend},
+    {"be_conn_free", Fetch::BackendFreeConnections, Int, Takes::Backend},
+    {"queue", Fetch::BackendQueue, Int, Takes::Backend},
+    {"avg_queue", Fetch::BackendAverageQueue, Int, Takes::Backend},
+    {"fe_conn", Fetch::FrontendConnections, Int, Takes::Frontend},
+    {"srv_is_up", Fetch::ServerIsUp, Bool, Takes::Server},
+    {"srv_conn", Fetch::ServerConnections, Int, Takes::Server},
+    {"srv_queue", Fetch::ServerQueue, Int, Takes::Server},
+    {"fe_name", Fetch::FrontendName, Text},
+    {"be_name", Fetch::BackendName, Text},
+    {"srv_name", Fetch::ServerName, Text},
+    {"rand", Fetch::Random, Int, Takes::Limit},
+    {"date", Fetch::Date, Int, Takes::Limit},
+    {"uuid", Fetch::Uuid, Text},
+    {"req.proto_http", Fetch::IsHttp, Bool},
+    {"req_proto_http", Fetch::IsHttp, Bool},
+    {"req.len", Fetch::ContentLength, Int},
+    {"req_len", Fetch::ContentLength, Int},
+    {"req.payload", Fetch::Content, Text, Takes::Span},
+    {"payload", Fetch::Content, Text, Takes::Span},
+    {"req.ssl_sni", Fetch::HelloSni, Text},
+    {"req_ssl_sni", Fetch::HelloSni, Text},
+    {"req.ssl_hello_type", Fetch::HelloType, Int},
+    {"req_ssl_hello_type", Fetch::HelloType, Int},
+    {"wait_end", Fetch::InspectionOver, Bool},
+    {"method", Fetch::Method, Text},
+    {"path", Fetch::Path, Text},
+    {"pathq", Fetch::PathAndQuery, Text},
+    {"url", Fetch::Url, Text},
+    {"query", Fetch::Query, Text},
+    {"url_param", Fetch::UrlParameter, Text, Takes::OptionalName},
+    {"urlp", Fetch::UrlParameter, Text, Takes::OptionalName},
+    {"urlp_val", Fetch::UrlParameter, Int, Takes::OptionalName},
+    {"base", Fetch::Base, Text},
+    {"req.ver", Fetch::RequestVersion, Text},
+    {"req_ver", Fetch::RequestVersion, Text},
+    {"req.hdr", Fetch::RequestHeader, Text, Takes::NameAndPlace},
+    {"hdr", Fetch::RequestHeader, Text, Takes::NameAndPlace},
+    {"req.hdr_ip", Fetch::RequestHeader, Address, Takes::NameAndPlace},
+    {"hdr_ip", Fetch::RequestHeader, Address, Takes::NameAndPlace},
+    {"req.hdr_val", Fetch::RequestHeader, Int, Takes::NameAndPlace},
+    {"hdr_val", Fetch::RequestHeader, Int, Takes::NameAndPlace},
+    {"req.hdr_cnt", Fetch::RequestHeaderCount, Int, Takes::Name},
+    {"hdr_cnt", Fetch::RequestHeaderCount, Int, Takes::Name},
+    {"req.fhdr", Fetch::RequestLines, Text, Takes::NameAndPlace},
+    {"req.fhdr_cnt", Fetch::RequestLinesCount, Int, Takes::Name},
+    {"req.hdr_names", Fetch::RequestHeaderNames, Text, Takes::OptionalName},
+    {"req.cook", Fetch::RequestCookie, Text, Takes::Name},
+    {"cook", Fetch::RequestCookie, Text, Takes::Name},
+    {"req.cook_val", Fetch::RequestCookie, Int, Takes::Name},
+    {"cook_val", Fetch::RequestCookie, Int, Takes::Name},
+    {"req.cook_cnt", Fetch::RequestCookieCount, Int, Takes::Name},
+    {"cook_cnt", Fetch::RequestCookieCount, Int, Takes::Name},
+    {"status", Fetch::Status, Int},
+    {"res.ver", Fetch::ResponseVersion, Text},
+    {"resp_ver", Fetch::ResponseVersion, Text},
+    {"res.hdr", Fetch::ResponseHeader, Text, Takes::NameAndPlace},
+    {"shdr", Fetch::ResponseHeader, Text, Takes::NameAndPlace},
+    {"res.hdr_ip", Fetch::ResponseHeader, Address, Takes::NameAndPlace},
+    {"res.hdr_val", Fetch::ResponseHeader, Int, Takes::NameAndPlace},
+    {"res.hdr_cnt", Fetch::ResponseHeaderCount, Int, Takes::Name},
+    {"shdr_cnt", Fetch::ResponseHeaderCount, Int, Takes::Name},
+    {"res.fhdr", Fetch::ResponseLines, Text, Takes::NameAndPlace},
+    {"res.fhdr_cnt", Fetch::ResponseLinesCount, Int, Takes::Name},
+    {"res.hdr_names", Fetch::ResponseHeaderNames, Text, Takes::OptionalName},
+    {"res.cook", Fetch::ResponseCookie, Text, Takes::Name},
+    {"scook", Fetch::ResponseCookie, Text, Takes::Name},
+    {"res.cook_cnt", Fetch::ResponseCookieCount, Int, Takes::Name},
+    {"scook_cnt", Fetch::ResponseCookieCount, Int, Takes::Name},
+}};
+
+std::optional<base::Error> read_constant(const FetchRow& row, const std::string& text,
+                                         Sample& sample) {
+  if (row.type == Text) {
+    sample.name = text;
+  } else if (row.type == Int) {
+    const auto number = parse_integer(text, INT64_MIN, INT64_MAX);
+    if (!number) return base::Error{quote(row.name) + " " + number.error().message};
+    sample.number = *number;
+  } else if (row.type == Bool) {
+    if (text != "true" && text != "false" && text != "1" && text != "0") {
+      return base::Error{quote(row.name) + " expects true, false, 1 or 0, not " + quote(text)};
+    }
+    sample.number = text == "true" || text == "1" ? 1 : 0;
+  } else {
+    const auto address = base::IpAddress::parse(text);
+    if (!address || address->is_v4() != (row.name == "ipv4")) {
+      return base::Error{quote(row.name) + " expects such an address, not " + quote(text)};
+    }
+    sample.name = text;
+  }
+  return std::nullopt;
+}
+
+std::optional<base::Error> read_number(std::string_view name, const std::string& text,
+                                       std::int64_t& number) {
+  const auto read = parse_integer(text, INT32_MIN, INT32_MAX);
+  if (!read) return base::Error{quote(name) + " " + read.error().message};
+  number = *read;
+  return std::nullopt;
+}
+
+void read_server(const std::string& text, Sample& sample) {
+  const auto slash = text.find('/');
+  if (slash == std::string::npos) {
+    sample.server = text;
+  } else {
+    sample.proxy = text.substr(0, slash);
+    sample.server = text.substr(slash + 1);
+  }
+}
+
+// How many arguments there may be.
+std::pair<std::size_t, std::size_t> range_of(Takes takes) {
+  switch (takes) {
+    case Takes::Nothing:
+      return {0, 0};
+    case Takes::Name:
+    case Takes::Server:
+    case Takes::Variable:
+    case Takes::Constant:
+      return {1, 1};
+    case Takes::OptionalName:
+    case Takes::Backend:
+    case Takes::Frontend:
+    case Takes::Limit:
+      return {0, 1};
+    case Takes::NameAndPlace:
+      return {1, 2};
+    case Takes::Span:
+      return {2, 2};
+  }
+  return {0, 0};
+}
+
+std::optional<base::Error> read_arguments(const FetchRow& row, const SampleArguments& arguments,
+                                          Sample& sample) {
+  const std::string first = arguments.empty() ? "" : arguments[0];
+  switch (row.takes) {
+    case Takes::Nothing:
+      sample.number = row.name == "always_true" ? 1 : 0;
+      return std::nullopt;
+    case Takes::Name:
+    case Takes::OptionalName:
+      sample.name = first;
+      return std::nullopt;
+    case Takes::NameAndPlace:
+      sample.name = first;
+      return arguments.size() > 1 ? read_number(row.name, arguments[1], sample.number)
+                                  : std::nullopt;
+    case Takes::Backend:
+    case Takes::Frontend:
+      sample.proxy = first;
+      return std::nullopt;
+    case Takes::Server:
+      read_server(first, sample);
+      return std::nullopt;
+    case Takes::Variable: {
+      auto variable = parse_variable(first);
+      if (!variable) return variable.error();
+      sample.variable = std::move(*variable);
+      return std::nullopt;
+    }
+    case Takes::Constant:
+      return read_constant(row, first, sample);
+    case Takes::Limit:
+      return arguments.empty() ? std::nullopt : read_number(row.name, first, sample.number);
+    case Takes::Span:
+      if (auto error = read_number(row.name, first, sample.number)) return error;
+      if (auto error = read_number(row.name, arguments[1], sample.count)) return error;
+      if (sample.number >= 0 && sample.count >= 0) return std::nullopt;
+      return base::Error{quote(row.name) + " expects an offset and a length of 0 or more"};
+  }
+  return std::nullopt;
+}
+
+std::string usage_of(const FetchRow& row) {
+  const auto [min, max] = range_of(row.takes);
+  if (max == 0) return quote(row.name) + " has no argument in parentheses";
+  const bool header = row.takes == Takes::NameAndPlace;
+  return quote(row.name) + " expects " +
+         (header ? "a header's name, such as " + std::string(row.name) + "(host)"
+                 : (min == max ? "" : "at most ") + std::to_string(max) +
+                       (max == 1 ? " argument in parentheses" : " arguments in parentheses"));
+}
+
+}  // namespace
+
+base::Result<Sample> make_fetch(std::string_view name, const SampleArguments& arguments) {
+  const auto row = std::ranges::find(kFetchRows, name, &FetchRow::name);
+  if (row == kFetchRows.end()) {
+    if (std::ranges::count(haproxy_fetches(), name) > 0) {
+      return base::Error{quote(name) + " is not supported by this version of wslb"};
+    }
+    return base::Error{"knows no sample " + quote(name) + did_you_mean(name, fetch_names())};
+  }
+  const auto [min, max] = range_of(row->takes);
+  const bool empty_name =
+      min > 0 && row->takes != Takes::Constant && !arguments.empty() && arguments[0].empty();
+  if (arguments.size() < min || arguments.size() > max || empty_name) {
+    const bool empty_text = row->takes == Takes::Constant && arguments.empty();
+    if (!empty_text) return base::Error{usage_of(*row)};
+  }
+  Sample sample;
+  sample.fetch = row->fetch;
+  sample.type = row->type;
+  if (auto error = read_arguments(*row, arguments, sample)) return *error;
+  return sample;
+}
+
+bool is_fetch(std::string_view name) {
+  return std::ranges::count(kFetchRows, name, &FetchRow::name) > 0;
+}
+
+std::vector<std::string_view> fetch_names() {
+  std::vector<std::string_view> names;
+  for (const FetchRow& row : kFetchRows) names.push_back(row.name);
+  const Words others = haproxy_fetches();
+  names.insert(names.end(), others.begin(), others.end());
+  return names;
+}
+
+}  // namespace wslb::config

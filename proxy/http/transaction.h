@@ -1,0 +1,46 @@
+// What a condition or a rule may look at: all that is known of one request or connection at that
+// moment. The shell fills it in; what is not known yet stays null or empty, and samples of it have
+// no value then.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/ip_address.h"
+#include "config/sample.h"
+#include "proxy/http/request.h"
+#include "proxy/http/response.h"
+#include "proxy/http/value.h"
+#include "proxy/http/variables.h"
+
+namespace wslb::proxy::http {
+
+// The state of the proxy that samples ask for: servers, queues and connections; chance, the time.
+class LiveState {
+ public:
+  virtual ~LiveState() = default;
+  // For the fetches from UsableServers to Uuid; nothing where there is no such proxy or server.
+  [[nodiscard]] virtual std::optional<Value> value(const config::Sample& sample) const = 0;
+};
+
+struct Transaction {
+  const RequestHead* request = nullptr;
+  const ResponseHead* response = nullptr;
+  base::Endpoint client;
+  base::Endpoint destination;
+  bool tls = false;
+  std::string_view sni;      // of a connection whose TLS ends here
+  std::string_view content;  // what a connection in TCP mode has sent so far
+  bool inspection_over = true;
+  Variables* session = nullptr;    // sess.
+  Variables* variables = nullptr;  // txn., req. and res.
+  const LiveState* live = nullptr;
+
+  [[nodiscard]] const Value* find(const config::VariableName& name) const {
+    const bool of_session = name.scope == config::VariableName::Scope::Session;
+    const Variables* const scope = of_session ? session : variables;
+    return scope == nullptr ? nullptr : scope->find(name);
+  }
+};
+
+}  // namespace wslb::proxy::http
