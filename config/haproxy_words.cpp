@@ -7,7 +7,7 @@
 namespace wslb::config {
 namespace {
 
-constexpr std::string_view kSections =
+constexpr std::string_view kUnreadSections =
     "peers,resolvers,userlist,mailers,program,ring,cache,http-errors,log-forward,fcgi-app";
 
 constexpr std::string_view kGlobal =
@@ -126,7 +126,7 @@ constexpr auto kRemoved = std::to_array<Removed>({
 }  // namespace
 
 Words haproxy_sections() {
-  static const auto kWords = split_at_commas(kSections);
+  static const auto kWords = split_at_commas(kUnreadSections);
   return kWords;
 }
 
