@@ -35,48 +35,49 @@ struct ConverterRow {
   std::array<Role, 3> roles{};
 };
 
-using enum SampleType;
-using enum Converter;
-
 constexpr std::array<ConverterRow, 38> kConverters{{
-    {"lower", Lower, SampleType::Text},
-    {"upper", Upper, SampleType::Text},
-    {"length", Length, Int},
-    {"field", Field, SampleType::Text, 2, {Role::Number, Role::Text, Role::Count}},
-    {"word", Word, SampleType::Text, 2, {Role::Number, Role::Text, Role::Count}},
-    {"bytes", Bytes, SampleType::Text, 1, {Role::Number, Role::Count}},
-    {"ltrim", TrimLeft, SampleType::Text, 1, {Role::Text}},
-    {"rtrim", TrimRight, SampleType::Text, 1, {Role::Text}},
-    {"regsub", Substitute, SampleType::Text, 2, {Role::Regex, Role::Second, Role::Flags}},
-    {"base64", Base64Encode, SampleType::Text},
-    {"b64dec", Base64Decode, SampleType::Text},
-    {"ub64enc", Base64UrlEncode, SampleType::Text},
-    {"ub64dec", Base64UrlDecode, SampleType::Text},
-    {"hex", HexEncode, SampleType::Text},
-    {"hex2i", HexToInt, Int},
-    {"url_dec", UrlDecode, SampleType::Text, 0, {Role::Number}},
-    {"url_enc", UrlEncode, SampleType::Text, 0, {Role::Text}},
-    {"concat", Concat, SampleType::Text, 0, {Role::Text, Role::Variable, Role::Second}},
-    {"strcmp", CompareText, Int, 1, {Role::Variable}},
-    {"iif", IfElse, SampleType::Text, 2, {Role::Text, Role::Second}},
-    {"cut_crlf", CutAtLineEnd, SampleType::Text},
-    {"host_only", HostOnly, SampleType::Text},
-    {"port_only", PortOnly, Int},
-    {"ipmask", Mask, Address, 1, {Role::Number, Role::Count}},
-    {"bool", ToBool, Bool},
-    {"not", Not, Bool},
-    {"odd", Odd, Bool},
-    {"even", Even, Bool},
-    {"cpl", Complement, Int},
-    {"neg", Negate, Int},
-    {"add", Add, Int, 1, {Role::Operand}},
-    {"sub", Subtract, Int, 1, {Role::Operand}},
-    {"mul", Multiply, Int, 1, {Role::Operand}},
-    {"div", Divide, Int, 1, {Role::Operand}},
-    {"mod", Modulo, Int, 1, {Role::Operand}},
-    {"and", And, Int, 1, {Role::Operand}},
-    {"or", Or, Int, 1, {Role::Operand}},
-    {"xor", Xor, Int, 1, {Role::Operand}},
+    {"lower", Converter::Lower, SampleType::Text},
+    {"upper", Converter::Upper, SampleType::Text},
+    {"length", Converter::Length, SampleType::Int},
+    {"field", Converter::Field, SampleType::Text, 2, {Role::Number, Role::Text, Role::Count}},
+    {"word", Converter::Word, SampleType::Text, 2, {Role::Number, Role::Text, Role::Count}},
+    {"bytes", Converter::Bytes, SampleType::Text, 1, {Role::Number, Role::Count}},
+    {"ltrim", Converter::TrimLeft, SampleType::Text, 1, {Role::Text}},
+    {"rtrim", Converter::TrimRight, SampleType::Text, 1, {Role::Text}},
+    {"regsub",
+     Converter::Substitute,
+     SampleType::Text,
+     2,
+     {Role::Regex, Role::Second, Role::Flags}},
+    {"base64", Converter::Base64Encode, SampleType::Text},
+    {"b64dec", Converter::Base64Decode, SampleType::Text},
+    {"ub64enc", Converter::Base64UrlEncode, SampleType::Text},
+    {"ub64dec", Converter::Base64UrlDecode, SampleType::Text},
+    {"hex", Converter::HexEncode, SampleType::Text},
+    {"hex2i", Converter::HexToInt, SampleType::Int},
+    {"url_dec", Converter::UrlDecode, SampleType::Text, 0, {Role::Number}},
+    {"url_enc", Converter::UrlEncode, SampleType::Text, 0, {Role::Text}},
+    {"concat", Converter::Concat, SampleType::Text, 0, {Role::Text, Role::Variable, Role::Second}},
+    {"strcmp", Converter::CompareText, SampleType::Int, 1, {Role::Variable}},
+    {"iif", Converter::IfElse, SampleType::Text, 2, {Role::Text, Role::Second}},
+    {"cut_crlf", Converter::CutAtLineEnd, SampleType::Text},
+    {"host_only", Converter::HostOnly, SampleType::Text},
+    {"port_only", Converter::PortOnly, SampleType::Int},
+    {"ipmask", Converter::Mask, SampleType::Address, 1, {Role::Number, Role::Count}},
+    {"bool", Converter::ToBool, SampleType::Bool},
+    {"not", Converter::Not, SampleType::Bool},
+    {"odd", Converter::Odd, SampleType::Bool},
+    {"even", Converter::Even, SampleType::Bool},
+    {"cpl", Converter::Complement, SampleType::Int},
+    {"neg", Converter::Negate, SampleType::Int},
+    {"add", Converter::Add, SampleType::Int, 1, {Role::Operand}},
+    {"sub", Converter::Subtract, SampleType::Int, 1, {Role::Operand}},
+    {"mul", Converter::Multiply, SampleType::Int, 1, {Role::Operand}},
+    {"div", Converter::Divide, SampleType::Int, 1, {Role::Operand}},
+    {"mod", Converter::Modulo, SampleType::Int, 1, {Role::Operand}},
+    {"and", Converter::And, SampleType::Int, 1, {Role::Operand}},
+    {"or", Converter::Or, SampleType::Int, 1, {Role::Operand}},
+    {"xor", Converter::Xor, SampleType::Int, 1, {Role::Operand}},
 }};
 
 // HAProxy's, of which wslb has none.
@@ -166,17 +167,18 @@ std::optional<base::Error> read_argument(const ConverterRow& row, std::size_t in
 }
 
 std::optional<base::Error> check_conversion(const ConverterRow& row, const Conversion& conversion) {
-  const bool cuts = row.converter == Field || row.converter == Word;
+  const bool cuts = row.converter == Converter::Field || row.converter == Converter::Word;
   if (cuts && conversion.number == 0) {
     return base::Error{quote(row.name) + " counts from 1, or from -1 for the last, not from 0"};
   }
-  if (row.converter == Bytes && conversion.number < 0) {
+  if (row.converter == Converter::Bytes && conversion.number < 0) {
     return base::Error{"'bytes' expects an offset of 0 or more"};
   }
-  if (row.converter == UrlEncode && !conversion.text.empty() && conversion.text != "query") {
+  if (row.converter == Converter::UrlEncode && !conversion.text.empty() &&
+      conversion.text != "query") {
     return base::Error{"'url_enc' knows the encoding 'query' alone"};
   }
-  if (row.converter == Mask &&
+  if (row.converter == Converter::Mask &&
       (conversion.number < 0 || conversion.number > 32 || conversion.count > 128)) {
     return base::Error{"'ipmask' expects prefix lengths: of 0 to 32 for IPv4 and 128 for IPv6"};
   }
@@ -211,7 +213,7 @@ base::Result<Conversion> make_conversion(std::string_view name, const SampleArgu
   }
   Conversion conversion;
   conversion.converter = row->converter;
-  const bool cuts = row->converter == Field || row->converter == Word;
+  const bool cuts = row->converter == Converter::Field || row->converter == Converter::Word;
   if (cuts) conversion.count = 1;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (auto error = read_argument(*row, i, arguments, conversion)) return *error;
