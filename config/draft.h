@@ -40,6 +40,7 @@ struct ProxyDraft {
   bool http_check_enabled = false;
   std::optional<Location> expect_where;  // of `http-check expect` in this section
   Server default_server;
+  std::string dynamic_cookie_key;
   bool log_global = false;
   std::vector<NamedAcl> acls;
   std::vector<DraftCondition> conditions;  // of section.use_backends, one for each

@@ -18,13 +18,13 @@ constexpr std::string_view kServer =
     "addr,agent-addr,agent-check,agent-inter,agent-port,agent-send,allow-0rtt,alpn,ca-file,"
     "check-alpn,check-proto,check-sni,check-ssl,check-via-socks4,ciphers,"
     "ciphersuites,crl-file,crt,error-limit,force-sslv3,force-tlsv10,force-tlsv11,force-tlsv12,"
-    "force-tlsv13,id,init-addr,log-proto,max-reuse,maxqueue,minconn,namespace,no-agent-check,"
+    "force-tlsv13,init-addr,log-proto,max-reuse,namespace,no-agent-check,"
     "no-check-ssl,no-send-proxy-v2-ssl,"
     "no-send-proxy-v2-ssl-cn,no-ssl,no-ssl-reuse,no-sslv3,no-tfo,no-tls-tickets,no-tlsv10,"
     "no-tlsv11,no-tlsv12,no-tlsv13,non-stick,npn,observe,on-error,on-marked-down,on-marked-up,"
     "pool-low-conn,pool-max-conn,pool-purge-delay,port,proto,proxy-v2-options,redir,"
     "resolve-net,resolve-opts,resolve-prefer,resolvers,"
-    "send-proxy-v2-ssl,send-proxy-v2-ssl-cn,slowstart,sni,socks4,ssl,ssl-max-ver,ssl-min-ver,"
+    "send-proxy-v2-ssl,send-proxy-v2-ssl-cn,sni,socks4,ssl,ssl-max-ver,ssl-min-ver,"
     "ssl-reuse,stick,tcp-ut,tfo,tls-tickets,track,verify,verifyhost,ws";
 
 constexpr std::string_view kFetches =

@@ -1,10 +1,12 @@
 // A finished `frontend`, `backend` or `listen` by itself: settles what its lines leave open and
 // warns of what HAProxy warns of.
 #include <algorithm>
+#include <map>
 #include <string>
 
 #include "config/check.h"
 #include "config/condition.h"
+#include "config/dynamic_cookie.h"
 #include "config/section.h"
 
 namespace wslb::config {
@@ -12,6 +14,46 @@ namespace {
 
 std::string name_of(const ProxyDraft& draft) {
   return std::string(kind_name(draft)) + " '" + draft.section.name + "' ";
+}
+
+// Servers without an `id` have the number of their place, or the next that nobody took.
+void complete_servers(ProxySection& section, Diagnostics& diagnostics) {
+  std::map<std::uint32_t, const Server*> taken;
+  for (const Server& server : section.servers) {
+    if (server.id == 0) continue;
+    const auto [other, is_new] = taken.emplace(server.id, &server);
+    if (is_new) continue;
+    diagnostics.error(server.where, "'server' '" + server.name + "' has the id " +
+                                        std::to_string(server.id) + " of the server '" +
+                                        other->second->name + "'");
+  }
+  std::uint32_t next = 1;  // not below its place
+  for (Server& server : section.servers) {
+    if (server.id == 0) {
+      while (taken.contains(next)) ++next;
+      server.id = next;
+      taken.emplace(next, &server);
+    }
+    ++next;
+    server.maxconn = std::max(server.maxconn, server.minconn);
+    if (server.minconn == 0) server.minconn = server.maxconn;
+  }
+}
+
+// Servers with a cookie of their own keep it.
+void complete_cookies(ProxyDraft& draft, Diagnostics& diagnostics) {
+  ProxySection& section = draft.section;
+  if (!section.is_backend() || !section.cookie || !section.cookie->dynamic) return;
+  if (draft.dynamic_cookie_key.empty()) {
+    diagnostics.warning(section.where,
+                        name_of(draft) + "has 'cookie ... dynamic' but no 'dynamic-cookie-key'");
+    return;
+  }
+  for (Server& server : section.servers) {
+    if (server.cookie.empty()) {
+      server.cookie = dynamic_cookie(draft.dynamic_cookie_key, server.address);
+    }
+  }
 }
 
 void complete_checks(ProxyDraft& draft, Diagnostics& diagnostics) {
@@ -92,6 +134,8 @@ void complete_proxy(ProxyDraft& draft, const Global& global, Diagnostics& diagno
   // What defaults give to a side that this section lacks means nothing here.
   if (!section.is_backend()) section.cookie.reset();
   if (!section.is_frontend()) section.default_backend.clear();
+  complete_servers(section, diagnostics);
+  complete_cookies(draft, diagnostics);
   complete_checks(draft, diagnostics);
   if (section.mode == Mode::Tcp) complete_tcp(draft, diagnostics);
   warn_of_timeouts(draft, diagnostics);

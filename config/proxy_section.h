@@ -10,6 +10,8 @@
 #include "base/ip_address.h"
 #include "base/time.h"
 #include "config/acl.h"
+#include "config/balance.h"
+#include "config/cookie_rule.h"
 #include "config/diagnostic.h"
 #include "config/server.h"
 
@@ -40,16 +42,6 @@ struct Timeouts {
 };
 
 enum class Mode : std::uint8_t { Tcp, Http };
-enum class Balance : std::uint8_t { RoundRobin, LeastConn };
-
-// `cookie NAME insert|prefix|rewrite [indirect] [nocache]`.
-struct CookieRule {
-  enum class Kind : std::uint8_t { Insert, Prefix, Rewrite };
-  std::string name;
-  Kind kind = Kind::Insert;
-  bool indirect = false;
-  bool nocache = false;
-};
 
 // `option httpchk [METHOD] [URI [VERSION]]` with `http-check expect [!] status N[-M][,...]`.
 struct HttpCheck {
@@ -98,6 +90,7 @@ struct ProxyOptions {
   bool dontlognull = false;        // no log line for a connection that sent nothing
   bool http_server_close = false;  // one request per server connection
   bool contstats = false;          // accepted: our counters are always live
+  bool allbackups = false;         // all usable backups serve, not only the first
   // `option redispatch [N]`: nullopt: off. Positive N: every N-th retry may go to another server;
   // -1, the default of the keyword, means the last retry only, -N the N-th from the end.
   std::optional<int> redispatch;
@@ -125,7 +118,9 @@ struct ProxySection {
   std::string default_backend;  // empty: none; a listen with servers is its own backend
 
   // What a backend or listen has.
-  Balance balance = Balance::RoundRobin;
+  Balance balance;
+  HashType hash_type;
+  std::uint32_t fullconn = 0;  // where `minconn` reaches `maxconn`; 0: a tenth of the frontends'
   std::optional<CookieRule> cookie;
   std::optional<HttpCheck> http_check;  // nullopt: checks only connect
   int retries = 3;

@@ -28,9 +28,13 @@ enum class SendProxy : std::uint8_t { None, V1, V2 };
 struct Server {
   std::string name;
   base::Endpoint address;
-  int weight = 1;             // 0 .. 256; 0 takes no new client but those with its cookie
-  std::uint32_t maxconn = 0;  // 0: unlimited
-  std::string cookie;         // empty: none
+  int weight = 1;               // 0 .. 256; 0 takes no new client but those with its cookie
+  std::uint32_t maxconn = 0;    // 0: unlimited
+  std::uint32_t minconn = 0;    // the limit while the backend is idle; it grows with the load
+  std::uint32_t maxqueue = 0;   // so many may wait for this server alone; 0: unlimited
+  std::uint32_t id = 0;         // HAProxy's number of it, unique in the backend
+  base::Duration slowstart{0};  // after it was down its share grows for so long
+  std::string cookie;           // empty: none
   std::optional<base::Endpoint> source;  // `source ADDR[:PORT]`; port 0: the kernel chooses
   SendProxy send_proxy = SendProxy::None;
   bool check_send_proxy = false;  // checks begin with one too; so they do if the server gets one

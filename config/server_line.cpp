@@ -40,6 +40,14 @@ Complaint set_interval(T& target, const std::string& value) {
   return std::nullopt;
 }
 
+// HAProxy counts it in whole seconds.
+Complaint set_slowstart(Server& server, const std::string& value) {
+  const auto duration = parse_timer(value);
+  if (!duration) return duration.error().message;
+  server.slowstart = std::chrono::ceil<std::chrono::seconds>(*duration);
+  return std::nullopt;
+}
+
 Complaint set_cookie(Server& server, const std::string& value) {
   server.cookie = value;
   return std::nullopt;
@@ -69,6 +77,12 @@ constexpr auto kOptions = std::to_array<Option>({
      [](Server& s, const std::string& v) { return set_number(s.weight, v, 0, 256); }},
     {"maxconn", true,
      [](Server& s, const std::string& v) { return set_number(s.maxconn, v, 0, kCountMax); }},
+    {"minconn", true,
+     [](Server& s, const std::string& v) { return set_number(s.minconn, v, 0, kCountMax); }},
+    {"maxqueue", true,
+     [](Server& s, const std::string& v) { return set_number(s.maxqueue, v, 0, kCountMax); }},
+    {"id", true, [](Server& s, const std::string& v) { return set_number(s.id, v, 1, kCountMax); }},
+    {"slowstart", true, set_slowstart},
     {"cookie", true, set_cookie},
     {"source", true, set_source},
     {"inter", true, [](Server& s, const std::string& v) { return set_interval(s.check.inter, v); }},

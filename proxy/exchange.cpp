@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "proxy/http/acl.h"
+#include "proxy/http/balance_key.h"
 #include "proxy/http/connection.h"
 #include "proxy/http/cookie.h"
 #include "proxy/http/error_page.h"
 #include "proxy/http/forwarded.h"
+#include "proxy/lb/hash.h"
 
 namespace wslb::proxy {
 
@@ -33,7 +35,8 @@ asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> i
     co_return co_await refuse(503);
   }
   ++pool_->connections;
-  cookie_ = take_server_cookie();
+  read_server_cookies();
+  hash_ = balance_hash();
   prepare_request();
   const End end = co_await converse(std::move(idle));
   if (upload_) {
@@ -66,17 +69,43 @@ ServerPool* Exchange::route() const {
   return frontend_.default_backend;
 }
 
-// The name of the server that the client's cookie asks for; notes for the log what it was worth.
-std::optional<std::string> Exchange::take_server_cookie() {
-  if (!backend().cookie) return std::nullopt;
-  const auto named = http::server_cookies(head_, *backend().cookie);
-  record_.termination.client_cookie = named.empty() ? 'N' : 'I';
-  if (named.empty()) return std::nullopt;
-  std::string name(named.front());
-  const bool known = std::ranges::find(backend().servers, name, &config::Server::cookie) !=
-                     backend().servers.end();
-  if (known) record_.termination.client_cookie = 'D';  // until a slot of it is had
-  return name;
+// Finds the server that the client's cookies ask for; notes for the log what they were worth.
+void Exchange::read_server_cookies() {
+  if (!backend().cookie) return;
+  using Age = http::ServerCookie::Age;
+  char& worth = record_.termination.client_cookie;
+  worth = 'N';
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  for (const http::ServerCookie& each : http::server_cookies(head_, *backend().cookie, now)) {
+    if (each.age != Age::Fresh) {
+      worth = each.age == Age::Old ? 'O' : 'E';
+      continue;
+    }
+    if (cookie_) continue;
+    cookie_dates_ = each.dates;
+    switch (pool_->verdict_on_cookie(each.server)) {
+      case lb::CookieVerdict::Usable:
+        worth = 'V';
+        cookie_ = each.server;
+        break;
+      case lb::CookieVerdict::Down:
+        worth = 'D';
+        break;
+      case lb::CookieVerdict::Unknown:
+        if (worth == 'N') worth = 'I';
+        break;
+    }
+  }
+}
+
+std::optional<std::uint32_t> Exchange::balance_hash() const {
+  const config::ProxySection& section = backend();
+  if (section.balance.algorithm == config::Balance::Algorithm::Source) {
+    return lb::hash_address(section.hash_type, client_.address.address);
+  }
+  const auto key = http::balance_key(section.balance, head_);
+  if (!key) return std::nullopt;
+  return lb::hash_key(section.hash_type, *key);
 }
 
 void Exchange::prepare_request() {
@@ -99,10 +128,9 @@ void Exchange::prepare_request() {
 
 asio::awaitable<Exchange::End> Exchange::converse(std::unique_ptr<ServerConnection> idle) {
   for (;;) {
-    link_ = co_await connect_to_server(*pool_, cookie_, std::move(idle), client_facts(client_),
-                                       record_);
+    link_ = co_await connect_to_server(*pool_, {.cookie = cookie_, .hash = hash_}, std::move(idle),
+                                       client_facts(client_), record_);
     if (!link_.slot) co_return co_await refuse(503);
-    if (link_.slot->by_cookie()) record_.termination.client_cookie = 'V';
     std::optional<http::ResponseHead> response;
     if (co_await send_request()) response = co_await read_final_head();
     if (response || !may_resend()) co_return co_await answer(std::move(response));

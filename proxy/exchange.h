@@ -17,6 +17,7 @@
 
 #include "proxy/body_pump.h"
 #include "proxy/connection.h"
+#include "proxy/http/cookie_date.h"
 #include "proxy/http/framing.h"
 #include "proxy/http/request.h"
 #include "proxy/http/response.h"
@@ -50,7 +51,8 @@ class Exchange {
  private:
   ServerPool* route() const;
   http::Rejection check_request();
-  std::optional<std::string> take_server_cookie();
+  void read_server_cookies();
+  std::optional<std::uint32_t> balance_hash() const;
   void prepare_request();
   boost::asio::awaitable<bool> send_request();
   void start_upload();
@@ -79,6 +81,8 @@ class Exchange {
   http::Framing framing_;
   http::UpgradeRequest upgrade_;
   std::optional<std::string> cookie_;  // the server's name that the client brought
+  http::CookieDates cookie_dates_;
+  std::optional<std::uint32_t> hash_;  // where the backend balances by one
   std::string request_text_;
   bool client_keeps_alive_ = false;
   bool response_begun_ = false;  // a byte of it came from the server

@@ -1,5 +1,5 @@
 // The second half of an Exchange: what comes back from the server.
-#include <algorithm>
+#include <chrono>
 
 #include "proxy/exchange.h"
 #include "proxy/http/connection.h"
@@ -77,19 +77,13 @@ asio::awaitable<Exchange::End> Exchange::accept_upgrade(http::ResponseHead respo
 
 void Exchange::add_server_cookie(http::ResponseHead& response) {
   if (!backend().cookie) return;
-  const config::CookieRule& rule = *backend().cookie;
-  const bool chosen = link_.slot->by_cookie();
-  const bool inserts = rule.kind == config::CookieRule::Kind::Insert;
-  const auto sets_it = [&rule](const http::Field& field) {
-    return field.name.size() == 10 && field.name.substr(3, 1) == "-" &&
-           field.value.starts_with(rule.name + "=");
-  };
-  const bool from_server = std::ranges::any_of(response.fields.all(), sets_it);
-  record_.termination.server_cookie = inserts ? (chosen ? 'N' : 'I') : (from_server ? 'R' : 'N');
-  http::answer_cookie(response, rule,
-                      {.server_cookie = backend().servers[link_.slot->server()].cookie,
-                       .chosen_by_cookie = chosen,
-                       .request_method = head_.method});
+  record_.termination.server_cookie = http::answer_cookie(
+      response, *backend().cookie,
+      {.server_cookie = backend().servers[link_.slot->server()].cookie,
+       .chosen_by_cookie = link_.slot->by_cookie(),
+       .request_method = head_.method,
+       .now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
+       .dates = cookie_dates_});
 }
 
 asio::awaitable<Exchange::End> Exchange::send_response(http::ResponseHead response) {

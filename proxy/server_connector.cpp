@@ -45,20 +45,27 @@ bool leads_to(const ServerConnection* idle, const ServerPool& pool, std::size_t 
 
 class Attempts {
  public:
-  Attempts(ServerPool& pool, std::optional<std::string_view> cookie, const ClientFacts& client,
+  Attempts(ServerPool& pool, const Preference& preference, const ClientFacts& client,
            RequestRecord& record)
-      : pool_(pool), section_(pool.section()), cookie_(cookie), client_(client), record_(record) {}
+      : pool_(pool),
+        section_(pool.section()),
+        preference_(preference),
+        client_(client),
+        record_(record) {}
 
   asio::awaitable<ServerLink> run(std::unique_ptr<ServerConnection> idle) {
     const auto& timeouts = section_.timeouts;
     const base::TimePoint queue_deadline =
         deadline_after(timeouts.queue ? timeouts.queue : timeouts.connect);
     for (;;) {
-      ServerPool::Outcome outcome = co_await pool_.acquire(cookie_, avoid_, queue_deadline);
+      ServerPool::Outcome outcome = co_await pool_.acquire(
+          {.cookie = preference_.cookie, .avoid = avoid_, .hash = preference_.hash},
+          queue_deadline);
       record_.dequeued = std::chrono::steady_clock::now();
       if (!outcome.slot) {
-        const bool timed_out = outcome.refusal == ServerPool::Refusal::Timeout;
-        record_.end(timed_out ? 's' : 'S', timed_out ? 'Q' : 'C');
+        using Refusal = ServerPool::Refusal;
+        record_.end(outcome.refusal == Refusal::Timeout ? 's' : 'S',
+                    outcome.refusal == Refusal::NoServer ? 'C' : 'Q');
         co_return ServerLink{};
       }
       Slot slot = std::move(*outcome.slot);
@@ -123,7 +130,7 @@ class Attempts {
                                 },
                                 [&](const lb::Redispatch& redispatch) {
                                   delay = redispatch.delay;
-                                  cookie_.reset();
+                                  preference_.cookie.reset();
                                   avoid_ = slot.server();
                                   record_.redispatched = true;
                                 },
@@ -141,7 +148,7 @@ class Attempts {
 
   ServerPool& pool_;
   const config::ProxySection& section_;
-  std::optional<std::string_view> cookie_;
+  Preference preference_;
   std::optional<std::size_t> avoid_;
   const ClientFacts& client_;
   RequestRecord& record_;
@@ -154,11 +161,10 @@ ClientFacts client_facts(const ClientConnection& client) {
   return {http::ProxyAddresses{client.address, client.destination}};
 }
 
-asio::awaitable<ServerLink> connect_to_server(ServerPool& pool,
-                                              std::optional<std::string_view> cookie,
+asio::awaitable<ServerLink> connect_to_server(ServerPool& pool, const Preference& preference,
                                               std::unique_ptr<ServerConnection> idle,
                                               const ClientFacts& client, RequestRecord& record) {
-  Attempts attempts(pool, cookie, client, record);
+  Attempts attempts(pool, preference, client, record);
   co_return co_await attempts.run(std::move(idle));
 }
 

@@ -2,6 +2,7 @@
 // `retries`, `option redispatch`, `timeout connect` and `timeout queue` say.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -26,10 +27,15 @@ struct ClientFacts {
 };
 [[nodiscard]] ClientFacts client_facts(const ClientConnection& client);
 
+// What in the request decides where it goes.
+struct Preference {
+  std::optional<std::string_view> cookie = std::nullopt;  // the server's name in the client's
+  std::optional<std::uint32_t> hash = std::nullopt;       // where the backend balances by one
+};
+
 // `idle`: a connection of this session that is used again if it leads to the chosen server; it is
-// closed otherwise. `cookie`: the server's name that the client brought.
-boost::asio::awaitable<ServerLink> connect_to_server(ServerPool& pool,
-                                                     std::optional<std::string_view> cookie,
+// closed otherwise.
+boost::asio::awaitable<ServerLink> connect_to_server(ServerPool& pool, const Preference& preference,
                                                      std::unique_ptr<ServerConnection> idle,
                                                      const ClientFacts& client,
                                                      RequestRecord& record);

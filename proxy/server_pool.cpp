@@ -1,5 +1,8 @@
 #include "proxy/server_pool.h"
 
+#include <chrono>
+#include <random>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -23,23 +26,25 @@ Slot::~Slot() {
   if (pool_ != nullptr) pool_->release(server_);
 }
 
-ServerPool::ServerPool(const config::ProxySection& section)
-    : section_(section), backend_(section) {}
+ServerPool::ServerPool(const config::ProxySection& section, std::uint32_t fullconn)
+    : section_(section), backend_(section, fullconn, std::random_device{}()) {}
 
-asio::awaitable<ServerPool::Outcome> ServerPool::acquire(std::optional<std::string_view> cookie,
-                                                         std::optional<std::size_t> avoid,
-                                                         base::TimePoint deadline) {
+asio::awaitable<ServerPool::Outcome> ServerPool::acquire(lb::Ask ask, base::TimePoint deadline) {
   const auto executor = co_await asio::this_coro::executor;
   lb::Ticket ticket = 0;
   std::shared_ptr<Waiter> waiter;
   {
     const std::lock_guard lock(mutex_);
-    ticket = next_ticket_++;
-    const lb::Assignment assignment = backend_.assign({ticket, cookie, avoid});
+    deliver({backend_.advance(std::chrono::steady_clock::now()), {}});
+    ticket = ask.ticket = next_ticket_++;
+    const lb::Assignment assignment = backend_.assign(ask);
     if (const auto* assigned = std::get_if<lb::Assigned>(&assignment)) {
       co_return Outcome{Slot(*this, assigned->server, assigned->by_cookie)};
     }
     if (std::holds_alternative<lb::NoServer>(assignment)) co_return Outcome{std::nullopt};
+    if (std::holds_alternative<lb::QueueFull>(assignment)) {
+      co_return Outcome{std::nullopt, Refusal::QueueFull};
+    }
     waiter = std::make_shared<Waiter>(executor);
     waiters_.emplace(ticket, waiter);
   }
@@ -67,6 +72,7 @@ void ServerPool::release(std::size_t server) {
 
 void ServerPool::set_health(std::size_t server, bool healthy) {
   const std::lock_guard lock(mutex_);
+  deliver({backend_.advance(std::chrono::steady_clock::now()), {}});
   deliver(backend_.set_health(server, healthy));
 }
 
@@ -84,6 +90,11 @@ void ServerPool::deliver(const lb::Redistribution& redistribution) {
   };
   for (const lb::Grant& grant : redistribution.granted) answer(grant.ticket, grant);
   for (const lb::Ticket ticket : redistribution.refused) answer(ticket, std::nullopt);
+}
+
+lb::CookieVerdict ServerPool::verdict_on_cookie(std::string_view value) const {
+  const std::lock_guard lock(mutex_);
+  return backend_.verdict_on_cookie(value);
 }
 
 std::size_t ServerPool::usable_servers() const {

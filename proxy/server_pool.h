@@ -53,7 +53,7 @@ class Slot {
 
 class ServerPool {
  public:
-  enum class Refusal : std::uint8_t { NoServer, Timeout };
+  enum class Refusal : std::uint8_t { NoServer, Timeout, QueueFull };
 
   struct Outcome {
     std::optional<Slot> slot;
@@ -68,16 +68,17 @@ class ServerPool {
     std::size_t backend_queue = 0;
   };
 
-  explicit ServerPool(const config::ProxySection& section);
+  // `fullconn`: that of the section, or what stands for it.
+  explicit ServerPool(const config::ProxySection& section, std::uint32_t fullconn = 0);
   ServerPool(const ServerPool&) = delete;
 
   // Waits on the caller's executor until `deadline` where every fitting server is full.
-  boost::asio::awaitable<Outcome> acquire(std::optional<std::string_view> cookie,
-                                          std::optional<std::size_t> avoid,
-                                          base::TimePoint deadline);
+  // The ask's ticket is the pool's business.
+  boost::asio::awaitable<Outcome> acquire(lb::Ask ask, base::TimePoint deadline);
 
   void set_health(std::size_t server, bool healthy);
 
+  [[nodiscard]] lb::CookieVerdict verdict_on_cookie(std::string_view value) const;
   [[nodiscard]] std::size_t usable_servers() const;
   [[nodiscard]] bool is_usable(std::size_t server) const;
   [[nodiscard]] Load load(std::size_t server) const;

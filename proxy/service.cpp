@@ -1,14 +1,35 @@
 #include "proxy/service.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace wslb::proxy {
+
+namespace {
+
+// Where it is not configured: a tenth of all clients that may be sent to the backend.
+std::uint32_t fullconn_of(const config::ProxySection& backend, const config::Config& config,
+                          std::uint32_t maxconn) {
+  if (backend.fullconn > 0) return backend.fullconn;
+  std::uint64_t clients = 0;
+  for (const config::ProxySection& section : config.proxies) {
+    if (!section.is_frontend()) continue;
+    const bool sends =
+        &section == &backend || section.default_backend == backend.name ||
+        std::ranges::count(section.use_backends, backend.name, &config::UseBackend::backend) > 0;
+    if (sends) clients += section.maxconn > 0 ? section.maxconn : maxconn;
+  }
+  return static_cast<std::uint32_t>((clients + 9) / 10);
+}
+
+}  // namespace
 
 Service::Service(const config::Config& loaded, std::uint32_t maxconn, SyslogSender sender)
     : config(loaded), syslog(std::move(sender)), gate(maxconn) {
   for (const config::ProxySection& section : config.proxies) {
     if (section.is_backend() && !section.servers.empty()) {
-      pools.emplace(section.name, std::make_unique<ServerPool>(section));
+      pools.emplace(section.name,
+                    std::make_unique<ServerPool>(section, fullconn_of(section, config, maxconn)));
     }
   }
   const auto find_pool = [this](const std::string& name) {

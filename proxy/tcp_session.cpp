@@ -5,6 +5,7 @@
 #include "proxy/access_log.h"
 #include "proxy/client_preamble.h"
 #include "proxy/established_tunnel.h"
+#include "proxy/lb/hash.h"
 #include "proxy/session.h"
 
 namespace wslb::proxy {
@@ -12,6 +13,12 @@ namespace wslb::proxy {
 namespace asio = boost::asio;
 
 namespace {
+
+std::optional<std::uint32_t> balance_hash(const ServerPool& pool, const ClientConnection& client) {
+  const config::ProxySection& backend = pool.section();
+  if (backend.balance.algorithm != config::Balance::Algorithm::Source) return std::nullopt;
+  return lb::hash_address(backend.hash_type, client.address.address);
+}
 
 asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
                           std::unique_ptr<ClientConnection> client) {
@@ -29,8 +36,8 @@ asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
   }
   ServerPool& pool = *chosen;
   ++pool.connections;
-  ServerLink link =
-      co_await connect_to_server(pool, std::nullopt, nullptr, client_facts(*client), record);
+  ServerLink link = co_await connect_to_server(pool, {.hash = balance_hash(pool, *client)}, nullptr,
+                                               client_facts(*client), record);
   if (!link.slot) {
     --pool.connections;
     write_access_log(service, frontend, client->address, record);

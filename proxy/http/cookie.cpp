@@ -1,5 +1,6 @@
 #include "proxy/http/cookie.h"
 
+#include <algorithm>
 #include <string>
 
 #include "proxy/http/characters.h"
@@ -81,6 +82,13 @@ void edit_cookies(Fields& fields, std::string_view name, Edit edit) {
   }
 }
 
+// A date too far in the future is no better than one too long ago; some is, since clocks differ.
+bool is_past(std::optional<std::chrono::sys_seconds> date, std::chrono::seconds limit,
+             std::chrono::sys_seconds now) {
+  if (!date || limit.count() == 0) return false;
+  return now - *date > limit || *date - now > std::chrono::hours(24);
+}
+
 }  // namespace
 
 std::optional<std::string_view> find_cookie(const Fields& fields, std::string_view name) {
@@ -99,19 +107,24 @@ void strip_cookie(Fields& fields, std::string_view name) {
   });
 }
 
-std::vector<std::string_view> server_cookies(const RequestHead& head,
-                                             const config::CookieRule& rule) {
-  std::vector<std::string_view> servers;
+std::vector<ServerCookie> server_cookies(const RequestHead& head, const config::CookieRule& rule,
+                                         std::chrono::sys_seconds now) {
+  std::vector<ServerCookie> cookies;
   for_each_cookie(head.fields, [&](std::string_view text) {
     const CookiePair pair = CookiePair::parse(text);
     if (pair.name != rule.name) return;
-    const std::size_t mark = rule.kind == Kind::Prefix ? pair.value.find(kPrefixMark) : 0;
-    if (mark == std::string_view::npos) return;
-    const std::string_view server =
-        rule.kind == Kind::Prefix ? pair.value.substr(0, mark) : pair.value;
-    if (!server.empty()) servers.push_back(server);
+    const char mark = rule.kind == Kind::Prefix ? kPrefixMark : kDateMark;
+    const std::size_t end = std::min(pair.value.find(mark), pair.value.size());
+    ServerCookie cookie{pair.value.substr(0, end)};
+    if (rule.kind != Kind::Prefix) cookie.dates = read_cookie_dates(pair.value.substr(end));
+    if (is_past(cookie.dates.first, rule.max_life, now)) {
+      cookie.age = ServerCookie::Age::Old;
+    } else if (is_past(cookie.dates.last, rule.max_idle, now)) {
+      cookie.age = ServerCookie::Age::Idle;
+    }
+    cookies.push_back(cookie);
   });
-  return servers;
+  return cookies;
 }
 
 void hide_cookie(RequestHead& head, const config::CookieRule& rule) {

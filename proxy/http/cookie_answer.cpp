@@ -69,13 +69,30 @@ bool sets_cookie(const Field& field, std::string_view name) {
 void insert_cookie(ResponseHead& head, const config::CookieRule& rule, const CookieAnswer& answer) {
   const bool cacheable = is_cacheable(head, answer.request_method);
   std::string value = rule.name + "=";
-  value.append(answer.server_cookie);
-  // The client holds a cookie that no longer leads anywhere: take it away.
-  if (answer.server_cookie.empty()) value.append("; Expires=Thu, 01-Jan-1970 00:00:01 GMT");
+  if (answer.server_cookie.empty()) {
+    // The client holds a cookie that no longer leads anywhere: take it away.
+    value.append("; Expires=Thu, 01-Jan-1970 00:00:01 GMT");
+  } else {
+    value.append(answer.server_cookie);
+    if (rule.max_idle.count() + rule.max_life.count() > 0) value += cookie_date(answer.now);
+    if (rule.max_life.count() > 0) value += cookie_date(answer.dates.first.value_or(answer.now));
+  }
   value.append("; path=/");
+  if (!rule.domain.empty()) value.append("; domain=").append(rule.domain);
+  if (rule.http_only) value.append("; HttpOnly");
+  if (rule.secure) value.append("; Secure");
+  if (!rule.attributes.empty()) value.append("; ").append(rule.attributes);
   head.fields.add("Set-Cookie", value);
   // A cached response would hand this client's server to everybody.
   if (rule.nocache && cacheable) head.fields.add("Cache-Control", "private");
+}
+
+// Whether the dates in the client's cookie say something else than the rule wants by now.
+bool must_renew(const config::CookieRule& rule, const CookieAnswer& answer) {
+  const bool wants_last = rule.max_idle.count() > 0 || answer.dates.last;
+  const bool wants_first = rule.max_life.count() > 0;
+  return (wants_last && (!answer.dates.last || *answer.dates.last < answer.now)) ||
+         wants_first != answer.dates.first.has_value();
 }
 
 // prefix and rewrite: what the server sets, with our mark before it or our value in its place.
@@ -95,19 +112,31 @@ void edit_set_cookies(Fields& fields, const config::CookieRule& rule,
   }
 }
 
+// What becomes of the cookie of that name that the server itself sets, if it does.
+char treat_servers_own(Fields& fields, const config::CookieRule& rule, const CookieAnswer& answer) {
+  const auto is_ours = [&](const Field& field) { return sets_cookie(field, rule.name); };
+  if (std::ranges::none_of(fields.all(), is_ours)) return 'N';
+  if (rule.preserve) return 'P';
+  // In insert mode it never gets out; nor, with indirect, when the client holds a good one.
+  if (rule.kind == Kind::Insert || (rule.indirect && answer.chosen_by_cookie)) {
+    fields.remove_if(is_ours);
+    return 'D';
+  }
+  const bool edits = rule.kind == Kind::Prefix || rule.kind == Kind::Rewrite;
+  if (!edits || answer.server_cookie.empty()) return 'P';
+  edit_set_cookies(fields, rule, answer.server_cookie);
+  return 'R';
+}
+
 }  // namespace
 
-void answer_cookie(ResponseHead& head, const config::CookieRule& rule, const CookieAnswer& answer) {
-  // A server's own cookie of that name never gets out in insert mode; nor, with indirect, when the
-  // client holds a good one already.
-  if (rule.kind == Kind::Insert || (rule.indirect && answer.chosen_by_cookie)) {
-    head.fields.remove_if([&](const Field& field) { return sets_cookie(field, rule.name); });
-  }
-  if (rule.kind == Kind::Insert) {
-    if (!answer.chosen_by_cookie) insert_cookie(head, rule, answer);
-  } else if (!answer.server_cookie.empty()) {
-    edit_set_cookies(head.fields, rule, answer.server_cookie);
-  }
+char answer_cookie(ResponseHead& head, const config::CookieRule& rule, const CookieAnswer& answer) {
+  const char own = treat_servers_own(head.fields, rule, answer);
+  if (rule.kind != Kind::Insert || own == 'P') return own;
+  if (rule.postonly && answer.request_method != "POST") return own;
+  if (answer.chosen_by_cookie && !must_renew(rule, answer)) return own;
+  insert_cookie(head, rule, answer);
+  return answer.chosen_by_cookie && !answer.server_cookie.empty() ? 'U' : 'I';
 }
 
 }  // namespace wslb::proxy::http

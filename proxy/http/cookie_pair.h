@@ -10,6 +10,8 @@ namespace wslb::proxy::http {
 
 // Parts a server's name from the application's value in prefix mode.
 inline constexpr char kPrefixMark = '~';
+// Parts it from the dates of `maxidle` and `maxlife`.
+inline constexpr char kDateMark = '|';
 
 struct CookiePair {
   std::string_view name;  // empty where there is no '='

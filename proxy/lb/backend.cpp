@@ -5,31 +5,49 @@
 
 namespace wslb::proxy::lb {
 
-namespace {
-
-std::vector<int> weights_of(const config::ProxySection& section) {
-  std::vector<int> weights;
-  weights.reserve(section.servers.size());
-  for (const config::Server& server : section.servers) weights.push_back(server.weight);
-  return weights;
+Backend::Balancer Backend::balancer_of(const config::ProxySection& section) {
+  using Algorithm = config::Balance::Algorithm;
+  std::vector<std::uint32_t> ids;
+  std::vector<std::uint32_t> shares;
+  for (const config::Server& server : section.servers) {
+    ids.push_back(server.id);
+    shares.push_back(static_cast<std::uint32_t>(server.weight) * kSixteenths);
+  }
+  switch (section.balance.algorithm) {
+    case Algorithm::RoundRobin:
+      return RoundRobin(shares);
+    case Algorithm::LeastConn:
+      return LeastConn(shares);
+    case Algorithm::First:
+      return FirstFree(ids, shares);
+    case Algorithm::StaticRoundRobin:
+      return ServerMap(shares);
+    case Algorithm::Random:
+      return HashRing(ids, shares);
+    case Algorithm::Source:
+    case Algorithm::Uri:
+    case Algorithm::UrlParam:
+    case Algorithm::Header:
+      break;
+  }
+  if (section.hash_type.consistent) return HashRing(ids, shares);
+  return ServerMap(shares);
 }
 
-std::variant<RoundRobin, LeastConn> balancer_of(const config::ProxySection& section) {
-  if (section.balance == config::Balance::LeastConn) return LeastConn(weights_of(section));
-  return RoundRobin(weights_of(section));
-}
-
-}  // namespace
-
-Backend::Backend(const config::ProxySection& section)
+Backend::Backend(const config::ProxySection& section, std::uint32_t fullconn, std::uint32_t seed)
     : section_(section),
+      fullconn_(fullconn),
       servers_(section.servers.size()),
-      in_pool_(section.servers.size()),
       balancer_(balancer_of(section)),
+      random_(seed),
       queues_(section.servers.size()) {
   for (std::size_t i = 0; i < servers_.size(); ++i) {
-    if (section_.servers[i].disabled) servers_[i].admin = Admin::Maint;
-    in_pool_[i] = section_.servers[i].weight > 0;  // as the balancers begin
+    const config::Server& configured = section_.servers[i];
+    if (configured.disabled) servers_[i].admin = Admin::Maint;
+    servers_[i].weight = configured.weight;
+    servers_[i].maxconn = configured.maxconn;
+    // As the balancers begin.
+    servers_[i].share = static_cast<std::uint32_t>(configured.weight) * kSixteenths;
   }
   update_pool();
 }
@@ -37,16 +55,17 @@ Backend::Backend(const config::ProxySection& section)
 Assignment Backend::assign(const Ask& ask) {
   if (ask.cookie) {
     if (const auto server = server_of_cookie(*ask.cookie)) {
-      if (servers_[*server].queued == 0 && has_free_slot(*server)) {
-        take_slot(*server);
-        return Assigned{*server, true};
-      }
-      queues_.push(ask.ticket, server);
-      load_changed(*server);
-      return Queued{};
+      const Assignment assignment = take_or_wait(ask, *server, true);
+      const bool full = std::holds_alternative<QueueFull>(assignment);
+      if (!full || !section_.options.redispatch) return assignment;
     }
   }
   if (usable_servers() == 0) return NoServer{};
+  if (ask.hash) {
+    if (const auto server = server_of_hash(*ask.hash, ask.avoid)) {
+      return take_or_wait(ask, *server, false);
+    }
+  }
   if (const auto server = pick(ask.avoid)) {
     take_slot(*server);
     return Assigned{*server, false};
@@ -55,10 +74,23 @@ Assignment Backend::assign(const Ask& ask) {
   return Queued{};
 }
 
+Assignment Backend::take_or_wait(const Ask& ask, std::size_t server, bool by_cookie) {
+  if (takes_new(server)) {
+    take_slot(server);
+    return Assigned{server, by_cookie};
+  }
+  const std::uint32_t places = section_.servers[server].maxqueue;
+  if (places > 0 && servers_[server].queued >= places) return QueueFull{};
+  queues_.push(ask.ticket, server, {.by_cookie = by_cookie, .hash = ask.hash});
+  load_changed(server);
+  return Queued{};
+}
+
 std::vector<Grant> Backend::release(std::size_t server) {
   ServerState& state = servers_.at(server);
   assert(state.served > 0);
   --state.served;
+  --in_flight_;
   load_changed(server);
   std::vector<Grant> granted;
   fill_server(server, granted);
@@ -71,22 +103,9 @@ bool Backend::cancel(Ticket ticket) {
   return waited.has_value();
 }
 
-Redistribution Backend::set_health(std::size_t server, bool healthy) {
-  const State before = servers_.at(server).state();
-  servers_[server].healthy = healthy;
-  return state_changed(server, before);
-}
-
-Redistribution Backend::set_admin(std::size_t server, Admin admin) {
-  ServerState& state = servers_.at(server);
-  const State before = state.state();
-  if (state.admin == Admin::Maint && admin != Admin::Maint) state.healthy = true;
-  state.admin = admin;
-  return state_changed(server, before);
-}
-
 std::size_t Backend::usable_servers() const {
-  return static_cast<std::size_t>(std::count(in_pool_.begin(), in_pool_.end(), true));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(servers_, [](const ServerState& state) { return state.share > 0; }));
 }
 
 std::optional<std::size_t> Backend::server_of_cookie(std::string_view value) const {
@@ -97,27 +116,102 @@ std::optional<std::size_t> Backend::server_of_cookie(std::string_view value) con
   return std::nullopt;
 }
 
+CookieVerdict Backend::verdict_on_cookie(std::string_view value) const {
+  if (value.empty()) return CookieVerdict::Unknown;
+  if (server_of_cookie(value)) return CookieVerdict::Usable;
+  const bool known = std::ranges::count(section_.servers, value, &config::Server::cookie) > 0;
+  return known ? CookieVerdict::Down : CookieVerdict::Unknown;
+}
+
+// Full or not: the same key has to lead to the same server.
+std::optional<std::size_t> Backend::server_of_hash(std::uint32_t hash,
+                                                   std::optional<std::size_t> avoid) const {
+  if (const auto* map = std::get_if<ServerMap>(&balancer_)) return map->at(hash);
+  const auto* ring = std::get_if<HashRing>(&balancer_);
+  if (ring == nullptr) return std::nullopt;
+  return ring->at(hash, [&](std::size_t i) {
+    return i != avoid && (section_.hash_type.balance_factor == 0 || is_below_average(i));
+  });
+}
+
+// The least loaded of some that are drawn by lot.
+std::optional<std::size_t> Backend::draw(std::optional<std::size_t> avoid) {
+  const auto& ring = std::get<HashRing>(balancer_);
+  std::optional<std::size_t> best;
+  std::uniform_int_distribution<std::uint32_t> any;
+  for (int i = 0; i < section_.balance.draws; ++i) {
+    const auto drawn = ring.at(any(random_), [&](std::size_t server) { return server != avoid; });
+    if (!drawn) return std::nullopt;
+    const ServerState& server = servers_[*drawn];
+    if (best && std::uint64_t{server.served} * servers_[*best].share >
+                    std::uint64_t{servers_[*best].served} * server.share) {
+      continue;
+    }
+    best = drawn;
+  }
+  return takes_new(*best) ? best : std::nullopt;
+}
+
+// `hash-balance-factor`: all slots that the factor allows the whole backend, dealt out by weight
+// without losing one to rounding.
+bool Backend::is_below_average(std::size_t server) const {
+  std::uint64_t total = 0;
+  std::uint64_t before = 0;
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    if (i == server) before = total;
+    total += servers_[i].share;
+  }
+  const std::uint64_t slots = ((in_flight_ + 1ULL) * section_.hash_type.balance_factor + 99) / 100;
+  const std::uint64_t rest = slots % total;
+  const std::uint64_t share = servers_[server].share;
+  const std::uint64_t own =
+      share * (slots / total) + (before + share) * rest / total - before * rest / total;
+  return servers_[server].served < std::max<std::uint64_t>(own, 1);
+}
+
+std::optional<std::size_t> Backend::next(const HashRing::Takes& takes) {
+  return std::visit([&takes](auto& balancer) { return balancer.next(takes); }, balancer_);
+}
+
 std::optional<std::size_t> Backend::pick(std::optional<std::size_t> avoid) {
-  const auto next = [this](const auto& takes) {
-    return std::visit([&takes](auto& balancer) { return balancer.next(takes); }, balancer_);
-  };
-  const auto takes_new = [this](std::size_t i) {
-    return servers_[i].queued == 0 && has_free_slot(i);
-  };
-  if (!avoid) return next(takes_new);
+  if (section_.balance.algorithm == config::Balance::Algorithm::Random) return draw(avoid);
+  if (!avoid) return next([this](std::size_t i) { return takes_new(i); });
   const auto other = next([&](std::size_t i) { return i != *avoid && takes_new(i); });
   if (other) return other;
-  return in_pool_.at(*avoid) && takes_new(*avoid) ? avoid : std::nullopt;
+  return is_usable(*avoid) && takes_new(*avoid) ? avoid : std::nullopt;
+}
+
+bool Backend::takes_new(std::size_t server) const {
+  return servers_[server].queued == 0 && has_free_slot(server);
 }
 
 bool Backend::has_free_slot(std::size_t server) const {
-  const std::uint32_t maxconn = section_.servers[server].maxconn;
-  return maxconn == 0 || servers_[server].served < maxconn;
+  return servers_[server].maxconn == 0 || servers_[server].served < limit_of(server);
+}
+
+// `maxconn` as it is now: less while the backend has little to do (`minconn`, `fullconn`) and
+// while the server starts slowly.
+std::uint32_t Backend::limit_of(std::size_t server) const {
+  const ServerState& state = servers_[server];
+  const std::uint32_t least = std::min(section_.servers[server].minconn, state.maxconn);
+  std::uint64_t limit = state.maxconn;
+  const std::uint64_t busy = in_flight_ + queues_.size() + 1;
+  if (least < state.maxconn && busy < fullconn_) {
+    limit = std::max<std::uint64_t>(least, busy * state.maxconn / fullconn_);
+  }
+  if (state.starting) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(now_ - *state.starting);
+    const std::uint64_t per_cent = static_cast<std::uint64_t>(
+        100 * seconds.count() / (section_.servers[server].slowstart / std::chrono::seconds(1)));
+    limit = std::max<std::uint64_t>(1, limit * per_cent / 100);
+  }
+  return static_cast<std::uint32_t>(limit);
 }
 
 void Backend::take_slot(std::size_t server) {
   ++servers_[server].served;
   ++servers_[server].total;
+  ++in_flight_;
   load_changed(server);
 }
 
@@ -129,58 +223,14 @@ void Backend::load_changed(std::size_t server) {
   }
 }
 
-void Backend::update_pool() {
-  bool active_usable = false;
-  for (std::size_t i = 0; i < servers_.size(); ++i) {
-    active_usable = active_usable || belongs_to_pool(i, false);
-  }
-  bool backup_found = false;
-  for (std::size_t i = 0; i < servers_.size(); ++i) {
-    bool belongs = belongs_to_pool(i, !active_usable);
-    if (belongs && section_.servers[i].backup) {
-      // Of the backups only the first usable one serves.
-      belongs = !backup_found;
-      backup_found = true;
-    }
-    if (belongs == in_pool_[i]) continue;
-    in_pool_[i] = belongs;
-    std::visit([&](auto& balancer) { belongs ? balancer.enable(i) : balancer.disable(i); },
-               balancer_);
-  }
-}
-
-bool Backend::belongs_to_pool(std::size_t server, bool use_backups) const {
-  const config::Server& configured = section_.servers[server];
-  return servers_[server].state() == State::Up && configured.weight > 0 &&
-         configured.backup == use_backups;
-}
-
-Redistribution Backend::state_changed(std::size_t server, State before) {
-  Redistribution result;
-  const State after = servers_[server].state();
-  if (after == before) return result;
-  update_pool();
-  if (after != State::Up && section_.options.redispatch) {
-    if (usable_servers() == 0) {
-      result.refused = queues_.take_all(server);
-    } else {
-      queues_.move_to_any(server);
-    }
-    load_changed(server);
-  }
-  fill_server(server, result.granted);
-  fill_pool(result.granted);
-  return result;
-}
-
 void Backend::fill_server(std::size_t server, std::vector<Grant>& granted) {
   // Whatever its state: without redispatch those who wait for a server that went down try it
   // when their turn comes, and the connect's failure decides.
   while (has_free_slot(server)) {
-    const auto next = queues_.pop_for(server, in_pool_[server]);
+    const auto next = queues_.pop_for(server, is_usable(server));
     if (!next) return;
     take_slot(server);
-    granted.push_back({next->ticket, server, next->server.has_value()});
+    granted.push_back({next->ticket, server, next->reason.by_cookie});
   }
 }
 
@@ -189,7 +239,7 @@ void Backend::fill_pool(std::vector<Grant>& granted) {
     const auto server = pick(std::nullopt);
     if (!server) return;
     take_slot(*server);
-    granted.push_back({*queues_.pop_any(), *server, false});
+    granted.push_back({queues_.pop_any()->ticket, *server, false});
   }
 }
 

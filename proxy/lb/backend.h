@@ -6,6 +6,8 @@
 // it calls cancel() first, as it does when `timeout queue` has passed.
 // Slots, queues, cookies, backups and states follow HAProxy 2.6.
 //
+// Time matters to `slowstart` alone: advance() tells it, before assign() and whenever.
+//
 // Not thread-safe: the shell holds one mutex around each Backend. It never looks at a clock or a
 // socket. The configuration must outlive it.
 #pragma once
@@ -13,13 +15,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <random>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "base/time.h"
 #include "config/proxy_section.h"
+#include "proxy/lb/first_free.h"
+#include "proxy/lb/hash_ring.h"
 #include "proxy/lb/least_conn.h"
 #include "proxy/lb/round_robin.h"
+#include "proxy/lb/server_map.h"
 #include "proxy/lb/server_state.h"
 #include "proxy/lb/wait_queues.h"
 
@@ -31,6 +38,8 @@ struct Ask {
   // said Redispatch.
   std::optional<std::string_view> cookie = std::nullopt;
   std::optional<std::size_t> avoid = std::nullopt;  // taken only where no other server can
+  // Of the request's key (hash.h), where the backend balances by one and the request has it.
+  std::optional<std::uint32_t> hash = std::nullopt;
 };
 
 struct Assigned {
@@ -38,8 +47,9 @@ struct Assigned {
   bool by_cookie = false;  // false: an insert cookie must be set anew
 };
 struct Queued {};
-struct NoServer {};  // answer 503
-using Assignment = std::variant<Assigned, Queued, NoServer>;
+struct NoServer {};   // answer 503
+struct QueueFull {};  // `maxqueue`: answer 503
+using Assignment = std::variant<Assigned, Queued, NoServer, QueueFull>;
 
 // A ticket that waited and now holds a slot of `server`.
 struct Grant {
@@ -54,10 +64,18 @@ struct Redistribution {
   std::vector<Ticket> refused;  // no server is left for them: answer 503
 };
 
+// What a cookie that names a server is worth. Down: that server takes nobody now.
+enum class CookieVerdict : std::uint8_t { Unknown, Down, Usable };
+
 class Backend {
  public:
   // Servers begin up, as in HAProxy, `disabled` ones in maintenance.
-  explicit Backend(const config::ProxySection& section);
+  // `fullconn`: in effect; 0 where no server has a `minconn`. `seed`: of `balance random`.
+  explicit Backend(const config::ProxySection& section, std::uint32_t fullconn = 0,
+                   std::uint32_t seed = 1);
+
+  // Lets servers that start slowly grow. Those who waited may get a slot by it.
+  [[nodiscard]] std::vector<Grant> advance(base::TimePoint now);
 
   [[nodiscard]] Assignment assign(const Ask& ask);
 
@@ -75,9 +93,18 @@ class Backend {
   // The operator's will. A server that leaves maintenance counts as healthy until checked.
   [[nodiscard]] Redistribution set_admin(std::size_t server, Admin admin);
 
+  // At run time. Weights 0 .. 256; a map-based backend takes only 0 and the configured one.
+  [[nodiscard]] Redistribution set_weight(std::size_t server, int weight);
+  [[nodiscard]] bool takes_any_weight() const {
+    return !std::holds_alternative<ServerMap>(balancer_);
+  }
+  [[nodiscard]] std::vector<Grant> set_maxconn(std::size_t server, std::uint32_t maxconn);
+
+  [[nodiscard]] CookieVerdict verdict_on_cookie(std::string_view value) const;
+
   // Servers that a request without cookie may go to at present; 0: it would get NoServer.
   [[nodiscard]] std::size_t usable_servers() const;
-  [[nodiscard]] bool is_usable(std::size_t server) const { return in_pool_.at(server); }
+  [[nodiscard]] bool is_usable(std::size_t server) const { return servers_.at(server).share > 0; }
 
   [[nodiscard]] std::size_t size() const { return servers_.size(); }
   [[nodiscard]] const ServerState& server(std::size_t index) const { return servers_.at(index); }
@@ -85,24 +112,39 @@ class Backend {
   [[nodiscard]] std::size_t queued() const { return queues_.any_size(); }
 
  private:
-  using Balancer = std::variant<RoundRobin, LeastConn>;
+  using Balancer = std::variant<RoundRobin, LeastConn, ServerMap, HashRing, FirstFree>;
 
+  [[nodiscard]] static Balancer balancer_of(const config::ProxySection& section);
+  [[nodiscard]] Assignment take_or_wait(const Ask& ask, std::size_t server, bool by_cookie);
+  [[nodiscard]] std::optional<std::size_t> server_of_hash(std::uint32_t hash,
+                                                          std::optional<std::size_t> avoid) const;
+  [[nodiscard]] std::optional<std::size_t> draw(std::optional<std::size_t> avoid);
+  [[nodiscard]] bool is_below_average(std::size_t server) const;
+  [[nodiscard]] std::uint32_t limit_of(std::size_t server) const;
+  [[nodiscard]] std::uint32_t share_of(std::size_t server, bool belongs) const;
   [[nodiscard]] std::optional<std::size_t> server_of_cookie(std::string_view value) const;
   [[nodiscard]] std::optional<std::size_t> pick(std::optional<std::size_t> avoid);
+  [[nodiscard]] std::optional<std::size_t> next(const HashRing::Takes& takes);
   [[nodiscard]] bool has_free_slot(std::size_t server) const;
+  [[nodiscard]] bool takes_new(std::size_t server) const;
   void take_slot(std::size_t server);
   void load_changed(std::size_t server);
 
   void update_pool();
   [[nodiscard]] bool belongs_to_pool(std::size_t server, bool use_backups) const;
   [[nodiscard]] Redistribution state_changed(std::size_t server, State before);
+  void give_anew(std::size_t server, Redistribution& result);
   void fill_server(std::size_t server, std::vector<Grant>& granted);
   void fill_pool(std::vector<Grant>& granted);
 
   const config::ProxySection& section_;
+  std::uint32_t fullconn_;
   std::vector<ServerState> servers_;
-  std::vector<bool> in_pool_;  // takes requests without cookie
   Balancer balancer_;
+  std::minstd_rand random_;
+  base::TimePoint now_{};
+  bool starting_ = false;        // a server starts slowly
+  std::uint32_t in_flight_ = 0;  // slots of all servers
   WaitQueues queues_;
 };
 

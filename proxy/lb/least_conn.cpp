@@ -1,45 +1,45 @@
 #include "proxy/lb/least_conn.h"
 
-#include <cassert>
 #include <utility>
 
 namespace wslb::proxy::lb {
 
 namespace {
 
-constexpr std::uint32_t kWeightMax = 256;
+constexpr std::uint64_t kWeightMax = 256ULL * 16;
 
 }  // namespace
 
-LeastConn::LeastConn(const std::vector<int>& weights) {
+LeastConn::LeastConn(const std::vector<std::uint32_t>& weights) {
   members_.reserve(weights.size());
-  for (const int weight : weights) {
+  for (const std::uint32_t weight : weights) {
     Member member;
-    member.weight = static_cast<std::uint32_t>(weight);
-    member.enabled = weight > 0;
+    member.weight = weight;
     member.since = ++changes_;
     members_.push_back(member);
   }
 }
 
-void LeastConn::enable(std::size_t server) {
+void LeastConn::set_weight(std::size_t server, std::uint32_t weight) {
   Member& member = members_.at(server);
-  assert(member.weight > 0);
-  if (member.enabled) return;
-  member.enabled = true;
-  member.since = ++changes_;
-}
-
-void LeastConn::disable(std::size_t server) {
-  members_.at(server).enabled = false;
+  const bool joined = member.weight == 0;
+  if (member.weight == weight) return;
+  member.weight = weight;
+  update(member, joined);
 }
 
 void LeastConn::set_in_flight(std::size_t server, std::uint32_t in_flight) {
   Member& member = members_.at(server);
+  member.in_flight = in_flight;
+  update(member, false);
+}
+
+void LeastConn::update(Member& member, bool joined) {
   if (member.weight == 0) return;
   // One more than is in flight: what the load would be with the request to be placed.
-  const std::uint32_t load = in_flight == 0 ? 0 : (in_flight + 1) * kWeightMax / member.weight;
-  if (load == member.load) return;
+  const std::uint64_t load =
+      member.in_flight == 0 ? 0 : (member.in_flight + 1ULL) * kWeightMax / member.weight;
+  if (load == member.load && !joined) return;
   member.load = load;
   member.since = ++changes_;
 }
@@ -48,7 +48,7 @@ std::optional<std::size_t> LeastConn::next(const std::function<bool(std::size_t)
   const auto rank = [](const Member& member) { return std::pair(member.load, member.since); };
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < members_.size(); ++i) {
-    if (!members_[i].enabled) continue;
+    if (members_[i].weight == 0) continue;
     if (best && rank(members_[*best]) < rank(members_[i])) continue;
     if (takes(i)) best = i;
   }

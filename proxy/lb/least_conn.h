@@ -13,11 +13,10 @@ namespace wslb::proxy::lb {
 
 class LeastConn {
  public:
-  // Weights 0 .. 256, in the order of the configuration. All but those of weight 0 take part.
-  explicit LeastConn(const std::vector<int>& weights);
+  // Weights in sixteenths, in the order of the configuration; 0: takes no part.
+  explicit LeastConn(const std::vector<std::uint32_t>& weights);
 
-  void enable(std::size_t server);
-  void disable(std::size_t server);
+  void set_weight(std::size_t server, std::uint32_t weight);
   void set_in_flight(std::size_t server, std::uint32_t in_flight);  // served and queued for it
 
   // The least loaded of those enabled that `takes` accepts; nullopt: none does.
@@ -26,11 +25,13 @@ class LeastConn {
 
  private:
   struct Member {
-    std::uint32_t weight = 0;
-    bool enabled = false;
-    std::uint32_t load = 0;   // for its weight; 0 when idle
+    std::uint32_t weight = 0;  // 0: takes no part
+    std::uint32_t in_flight = 0;
+    std::uint64_t load = 0;   // for its weight; 0 when idle
     std::uint64_t since = 0;  // order in which loads changed; the longest unchanged goes first
   };
+
+  void update(Member& member, bool joined);
 
   std::vector<Member> members_;
   std::uint64_t changes_ = 0;

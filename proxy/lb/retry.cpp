@@ -30,7 +30,7 @@ RetryVerdict after_connect_failure(const config::ProxySection& section,
   const bool another = failure.usable_servers > (failure.server_usable ? 1U : 0U);
   if (section.options.redispatch && another) {
     // A client that is not bound to the server by its cookie has no reason to wait for it.
-    if (!failure.by_cookie) return Redispatch{};
+    if (!failure.by_cookie && section.balance.takes_turns()) return Redispatch{};
     const int interval = *section.options.redispatch;
     if (retry_is_for_redispatch(failure.failures, section.retries, interval)) return Redispatch{};
   }

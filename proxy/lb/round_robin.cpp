@@ -1,48 +1,40 @@
 #include "proxy/lb/round_robin.h"
 
 #include <algorithm>
-#include <cassert>
 #include <tuple>
 
 namespace wslb::proxy::lb {
 
-namespace {
-
-constexpr std::int64_t kRoundsPerCycle = 16;
-
-}  // namespace
-
-RoundRobin::RoundRobin(const std::vector<int>& weights) {
+RoundRobin::RoundRobin(const std::vector<std::uint32_t>& weights) {
   members_.reserve(weights.size());
-  for (const int weight : weights) {
+  for (const std::uint32_t weight : weights) {
     Member member;
     member.weight = weight;
-    member.enabled = weight > 0;
+    total_ += weight;
     members_.push_back(member);
   }
-  total_changed();
 }
 
-void RoundRobin::enable(std::size_t server) {
+void RoundRobin::set_weight(std::size_t server, std::uint32_t weight) {
   Member& member = members_.at(server);
-  assert(member.weight > 0);
-  if (member.enabled) return;
-  member.enabled = true;
-  total_changed();
-  const std::int64_t left = std::max<std::int64_t>(cycle_ - turn_, 0);
-  member.due = turn_ + left / (kRoundsPerCycle * member.weight);
+  const bool comes_back = member.weight == 0 && weight > 0;
+  const std::int64_t before = member.weight;
+  if (before == weight) return;
+  total_ += weight - before;
+  member.weight = weight;
+  if (weight == 0) return;
+  if (comes_back) {
+    member.due = turn_ + std::max<std::int64_t>(total_ - turn_, 0) / member.weight;
+    return schedule(member);
+  }
+  if (!member.started) return;
+  // Its share from its last turn on, but never later than it was due.
+  if (member.in_next_cycle) member.due += total_;
+  const std::int64_t step = total_ / member.weight;
+  member.due = std::min(member.last + step, member.due);
+  if (member.due < turn_ + 2) member.due = turn_ + step;
+  member.remainder = 0;
   schedule(member);
-}
-
-void RoundRobin::disable(std::size_t server) {
-  members_.at(server).enabled = false;
-  total_changed();
-}
-
-void RoundRobin::total_changed() {
-  total_ = 0;
-  for (const Member& member : members_) total_ += member.enabled ? member.weight : 0;
-  cycle_ = kRoundsPerCycle * total_;
 }
 
 std::optional<std::size_t> RoundRobin::next(const std::function<bool(std::size_t)>& takes) {
@@ -71,7 +63,7 @@ std::optional<std::size_t> RoundRobin::first_in_line(const std::vector<bool>& as
   std::optional<std::size_t> fresh;
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const Member& member = members_[i];
-    if (!member.enabled || member.in_next_cycle || asked[i]) continue;
+    if (member.weight == 0 || member.in_next_cycle || asked[i]) continue;
     if (member.started) {
       if (!due || rank(member) < rank(members_[*due])) due = i;
     } else if (!fresh || member.weight > members_[*fresh].weight) {
@@ -89,6 +81,7 @@ void RoundRobin::begin_next_cycle() {
 
 void RoundRobin::take_turn(Member& member) {
   if (!member.started) member.due = turn_;
+  member.last = member.due;
   member.remainder += total_ % member.weight;
   member.due += total_ / member.weight + member.remainder / member.weight;
   member.remainder %= member.weight;
@@ -98,8 +91,8 @@ void RoundRobin::take_turn(Member& member) {
 
 void RoundRobin::schedule(Member& member) {
   member.started = true;
-  member.in_next_cycle = member.due >= cycle_;
-  if (member.in_next_cycle) member.due -= cycle_;
+  member.in_next_cycle = member.due >= total_;
+  if (member.in_next_cycle) member.due -= total_;
   member.scheduled = ++schedules_;
 }
 

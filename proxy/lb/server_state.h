@@ -4,8 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+
+#include "base/time.h"
 
 namespace wslb::proxy::lb {
+
+// Balancers count weights in sixteenths, so that a server can start with a small share.
+inline constexpr std::uint32_t kSixteenths = 16;
 
 // What the operator wants: `Drain` takes no new client but those with its cookie, `Maint` none.
 enum class Admin : std::uint8_t { Ready, Drain, Maint };
@@ -16,6 +22,13 @@ enum class State : std::uint8_t { Up, Down, Drain, Maint };
 struct ServerState {
   Admin admin = Admin::Ready;
   bool healthy = true;  // by its checks; a server without checks always is
+
+  // What the operator may change while it runs; at first the configuration's.
+  int weight = 1;             // 0 .. 256
+  std::uint32_t maxconn = 0;  // 0: unlimited
+
+  std::uint32_t share = 0;  // weight in sixteenths as the balancer sees it; 0: takes no part
+  std::optional<base::TimePoint> starting;  // `slowstart`: since when it is up again
 
   std::uint32_t served = 0;  // slots in use; an upgraded WebSocket keeps its slot until it closes
   std::uint32_t queued = 0;  // waiting for this server alone

@@ -148,10 +148,10 @@ TEST(ProxyTest, CookiesAndBalance) {
       "backend c\n cookie C rewrite\n");
   EXPECT_EQ(config.proxies[0].cookie->kind, CookieRule::Kind::Insert);
   EXPECT_TRUE(config.proxies[0].cookie->indirect && config.proxies[0].cookie->nocache);
-  EXPECT_EQ(config.proxies[0].balance, Balance::LeastConn);
+  EXPECT_EQ(config.proxies[0].balance.algorithm, Balance::Algorithm::LeastConn);
   EXPECT_EQ(config.proxies[1].cookie->name, "io");
   EXPECT_EQ(config.proxies[1].cookie->kind, CookieRule::Kind::Prefix);
-  EXPECT_EQ(config.proxies[1].balance, Balance::RoundRobin);
+  EXPECT_EQ(config.proxies[1].balance.algorithm, Balance::Algorithm::RoundRobin);
   EXPECT_EQ(config.proxies[2].cookie->kind, CookieRule::Kind::Rewrite);
 }
 

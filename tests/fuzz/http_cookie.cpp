@@ -34,13 +34,17 @@ void check_request(std::string_view text) {
   if (!add_lines(head.fields, "Cookie", text)) return;
   const CookieRule prefix{"io", CookieRule::Kind::Prefix, true, true};
   const auto before = find_cookie(head.fields, "x");
-  const auto servers = server_cookies(head, prefix);
+  const std::chrono::sys_seconds now{std::chrono::seconds(1'700'000'000)};
+  for (const auto& cookie : server_cookies(head, prefix, now)) {
+    require(cookie.server.find('~') == std::string_view::npos);
+  }
   hide_cookie(head, prefix);
-  for (const std::string_view server : servers) require(!server.empty());
-  const CookieRule insert{"SRV", CookieRule::Kind::Insert, true, true};
+  CookieRule insert{"SRV", CookieRule::Kind::Insert, true, true};
+  insert.max_idle = insert.max_life = std::chrono::hours(1);
+  (void)server_cookies(head, insert, now);
   hide_cookie(head, insert);
   require(!find_cookie(head.fields, "SRV"));
-  require(server_cookies(head, insert).empty());
+  require(server_cookies(head, insert, now).empty());
   require(find_cookie(head.fields, "x") == before);
 }
 

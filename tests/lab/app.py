@@ -7,6 +7,7 @@ that nothing arrived.
     /slow?ms=N       answers after N ms            /size?bytes=N   N bytes, Content-Length
     /chunked?bytes=N N bytes, chunked              /drop           closes without an answer
     /cookies         what Cookie header arrived    POST /body      its body's SHA-256
+    /set-cookie?v=V  an answer with Set-Cookie: V
     /cached          an answer that a cache may keep for a minute
     /echo            WebSocket, echoes frames      /raw            WebSocket, echoes bytes till EOF
     /flood?bytes=N   WebSocket, sends N bytes as one frame, then closes
@@ -110,6 +111,8 @@ class _Connection:
         elif path == "/drop":
             return
         head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nX-App: {self.name}\r\n"
+        if path == "/set-cookie":
+            head += f"Set-Cookie: {query['v']}\r\n"
         if path == "/cached":
             head += "ETag: \"1\"\r\nCache-Control: max-age=60\r\n"
         if path == "/chunked":

@@ -1,5 +1,10 @@
 #include "proxy/http/cookie.h"
 
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -82,15 +87,17 @@ TEST(Cookie, NamesTheServers) {
     // The views must outlive the edit that hides the cookie.
     static RequestHead head;
     head = request_with("Cookie: " + std::string(cookies) + "\r\n");
-    const auto found = server_cookies(head, rule);
+    std::vector<std::string_view> found;
+    for (const auto& cookie : server_cookies(head, rule, {})) found.push_back(cookie.server);
     hide_cookie(head, rule);
     return found;
   };
   EXPECT_THAT(servers("SRV=a; x=y; SRV=b", kInsert), ElementsAre("a", "b"));
-  EXPECT_THAT(servers("x=y; SRV=", kInsert), IsEmpty());
+  EXPECT_THAT(servers("x=y; SRV=", kInsert), ElementsAre(""));
   EXPECT_THAT(servers("io=a~xyz", kPrefix), ElementsAre("a"));
   EXPECT_THAT(servers("io=a~x~y", kPrefix), ElementsAre("a"));
-  EXPECT_THAT(servers("io=xyz; io=~xyz", kPrefix), IsEmpty());
+  EXPECT_THAT(servers("io=xyz; io=~xyz", kPrefix), ElementsAre("xyz", ""));
+  EXPECT_THAT(servers("SRV=a|Z0000|Y0000", kInsert), ElementsAre("a"));
 }
 
 TEST(CookiePrefix, IsTakenFromTheRequest) {
@@ -188,6 +195,40 @@ TEST(CookieNocache, DependsOnMethodStatusAndRule) {
   }
   EXPECT_FALSE(with([](Answer& answer) { answer.rule.nocache = false; }));
   EXPECT_FALSE(with([](Answer& answer) { answer.chosen = true; })) << "no cookie set";
+}
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::sys_seconds kNow{1'700'000'000s};
+
+ServerCookie aged(const std::string& value, const CookieRule& rule) {
+  RequestHead head = request_with("Cookie: SRV=" + value + "\r\n");
+  return server_cookies(head, rule, kNow).at(0);
+}
+
+TEST(CookieDate, SurvivesItsForm) {
+  EXPECT_EQ(cookie_date(kNow), "|ZVPxA");
+  EXPECT_EQ(read_cookie_dates(cookie_date(kNow)).last, kNow);
+  EXPECT_EQ(read_cookie_dates("|ZVPxA" + cookie_date(kNow + 4s)).first, kNow + 4s);
+  EXPECT_EQ(read_cookie_dates("|ZVP").last, std::nullopt);
+  EXPECT_EQ(read_cookie_dates("|ZV~xA").last, std::nullopt);
+  EXPECT_EQ(read_cookie_dates("|AAAAA|AAAAA").first, std::nullopt);
+}
+
+TEST(CookieDate, TooOldOrTooFarAheadCountsNoMore) {
+  CookieRule rule{"SRV", CookieRule::Kind::Insert};
+  using Age = ServerCookie::Age;
+  const auto last = [](std::chrono::seconds ago) { return "a" + cookie_date(kNow - ago); };
+  EXPECT_EQ(aged(last(1000h), rule).age, Age::Fresh) << "without a limit";
+  rule.max_idle = 60s;
+  EXPECT_EQ(aged(last(60s), rule).age, Age::Fresh);
+  EXPECT_EQ(aged(last(64s), rule).age, Age::Idle);
+  EXPECT_EQ(aged(last(-23h), rule).age, Age::Fresh);
+  EXPECT_EQ(aged(last(-25h), rule).age, Age::Idle);
+  EXPECT_EQ(aged("a", rule).age, Age::Fresh);
+  rule.max_life = 100s;
+  EXPECT_EQ(aged(last(0s) + cookie_date(kNow - 104s), rule).age, Age::Old);
+  EXPECT_EQ(aged(last(0s) + cookie_date(kNow - 100s), rule).age, Age::Fresh);
 }
 
 }  // namespace

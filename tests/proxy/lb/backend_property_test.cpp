@@ -66,7 +66,7 @@ class World {
 
   config::ProxySection make_section() {
     config::ProxySection section;
-    if (below(2) == 0) section.balance = config::Balance::LeastConn;
+    if (below(2) == 0) section.balance.algorithm = config::Balance::Algorithm::LeastConn;
     if (below(2) == 0) section.options.redispatch = -1;
     const std::size_t count = 1 + below(5);
     for (std::size_t i = 0; i < count; ++i) {

@@ -16,7 +16,7 @@ namespace wslb::proxy::lb {
 namespace {
 
 struct Recording {
-  config::Balance balance;
+  config::Balance::Algorithm balance;
   std::vector<int> weights;
   std::uint32_t maxconn;
   const char* trace;
@@ -26,7 +26,7 @@ class Recorded : public testing::TestWithParam<Recording> {};
 
 config::ProxySection section_of(const Recording& recording) {
   config::ProxySection section;
-  section.balance = recording.balance;
+  section.balance.algorithm = recording.balance;
   for (const int weight : recording.weights) {
     config::Server server;
     server.weight = weight;
@@ -65,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
     Haproxy, Recorded,
     testing::Values(
         Recording{
-            config::Balance::LeastConn,
+            config::Balance::Algorithm::LeastConn,
             {1, 1, 1},
             0,
             "+A -A +B -B +C +A +B -C -A +C -B +A -C +B -B -A +C +B -B +A +B +C +A +B +C +A -C +B "
@@ -73,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
             "-C +A -A +C +A -A +A -A -C +A +C -A +A -A +A -B -A +B +A -A +A -A +A -A -B +A -C -C "
             "+C +B +C -C +C -A"},
         Recording{
-            config::Balance::LeastConn,
+            config::Balance::Algorithm::LeastConn,
             {3, 2, 1},
             0,
             "+A -A +B -B +C +A +B -C -A +C -B +A -C +B -B -A +C +B -B +A +B +A +B +A +A +B -A +A "
@@ -81,7 +81,7 @@ INSTANTIATE_TEST_SUITE_P(
             "-A +B -A +A +A -A +A -A -B +B +A -B +B -B +B -C -A +C +A -B +B -A +A -A -C +C -A -A "
             "+A +A +A -B +B -B"},
         Recording{
-            config::Balance::LeastConn,
+            config::Balance::Algorithm::LeastConn,
             {10, 200, 30},
             0,
             "+A -A +B -B +C +A +B -C -A +C -B +A -C +B -B -A +C +B -B +A +B +B +B +B +B +B -B +B "
@@ -89,7 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
             "-B +B -A +A +B -B +B -B -B +B +B -B +B -B +B -C -B +C +B -B +B -B +B -B -C +C -B -A "
             "+A +B +B -B +B -B"},
         Recording{
-            config::Balance::LeastConn,
+            config::Balance::Algorithm::LeastConn,
             {1, 1},
             2,
             "+A -A +B -B +A +B +A -A -B +B -A +A -B +B -B -A +B +A -A +A +B +A +? +? +? +? -A>A "
@@ -98,7 +98,7 @@ INSTANTIATE_TEST_SUITE_P(
             "-A>A +? -B>B +? -B>B +? -A>A -B>B +? +? -A>A +? -A>A +? -B>B +? -A>A +? -B>B -B>B "
             "-A>A"},
         Recording{
-            config::Balance::LeastConn,
+            config::Balance::Algorithm::LeastConn,
             {3, 1, 1},
             2,
             "+A -A +B -B +C +A +B -C -A +C -B +A -C +B -B -A +C +B -B +A +B +A +C +B +? +? -B>B "
@@ -107,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
             "-A>A +? -A>A +? -B>B +? -A>A +? -B>B -A>A -B>B -B +B +? +? -B>B +? -B>B -C>C +? "
             "-B>B"},
         Recording{
-            config::Balance::RoundRobin,
+            config::Balance::Algorithm::RoundRobin,
             {1, 1, 1},
             1,
             "+A -A +B -B +C +A +B -C -A +C -B +A -C +B -B -A +C +A -A +B +A +? +? +? +? +? -A>A "
@@ -116,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(
             "-A>A +? -B>B +? -C>C +? -C>C +? -C>C -C>C -C>C -B>B +? +? +? -B>B +? -B>B -A>A +? "
             "-A>A"},
         Recording{
-            config::Balance::RoundRobin,
+            config::Balance::Algorithm::RoundRobin,
             {3, 2, 1},
             2,
             "+A -A +B -B +A +C +A -A -C +B -A +A -B +B -B -A +A +C -C +A +B +B +C +C +? +? -C>C "
@@ -125,7 +125,7 @@ INSTANTIATE_TEST_SUITE_P(
             "-B>B +? -A>A +? -C>C +? -A>A +? -C>C -A>A -C>C -B +B +? +? -B>B +? -C>C -C>C +? "
             "-C>C"},
         Recording{
-            config::Balance::RoundRobin,
+            config::Balance::Algorithm::RoundRobin,
             {2, 1},
             3,
             "+A -A +A -A +B +A +A -B -A +B -A +A -B +A -A -A +B +A -A +A +B +A +A +B +? +? -B>B "
@@ -134,7 +134,7 @@ INSTANTIATE_TEST_SUITE_P(
             "-A>A +? -A>A +? -B>B +? -A>A +? -B>B -A>A -B>B -B +B +? +? -B>B +? -B>B -A>A +? "
             "-B>B"},
         Recording{
-            config::Balance::RoundRobin,
+            config::Balance::Algorithm::RoundRobin,
             {5, 3, 2, 4},
             2,
             "+A -A +D -D +A +B +D -A -B +A -D +C -A +B -B -C +D +A -A +A +D +B +C +A +B +C -B +B "

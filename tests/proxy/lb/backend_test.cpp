@@ -242,7 +242,7 @@ TEST(Backend, WhenTheLastActiveGoesDownTheBackupTakesTheQueue) {
 
 TEST(Backend, LeastConnCountsThoseWhoWaitForAServerToo) {
   auto section = section_of({server("a", 3), server("b", 3)});
-  section.balance = config::Balance::LeastConn;
+  section.balance.algorithm = config::Balance::Algorithm::LeastConn;
   Backend backend(section);
   EXPECT_EQ(outcome(backend.assign({.ticket = 1})), "A");
   EXPECT_EQ(outcome(backend.assign({.ticket = 2})), "B");

@@ -1,8 +1,11 @@
 #include "proxy/lb/least_conn.h"
 
 #include <cstddef>
+#include <cstdint>
 
 #include <gtest/gtest.h>
+
+#include "tests/proxy/lb/sixteenths.h"
 
 namespace wslb::proxy::lb {
 namespace {
@@ -12,7 +15,7 @@ bool any(std::size_t) {
 }
 
 TEST(LeastConn, IdleServersAreTakenInOrder) {
-  LeastConn balancer({1, 1, 1});
+  LeastConn balancer(sixteenths({1, 1, 1}));
   EXPECT_EQ(balancer.next(any), 0U);
   balancer.set_in_flight(0, 1);
   EXPECT_EQ(balancer.next(any), 1U);
@@ -21,7 +24,7 @@ TEST(LeastConn, IdleServersAreTakenInOrder) {
 }
 
 TEST(LeastConn, EvenServersTakeTurns) {
-  LeastConn balancer({1, 1, 1});
+  LeastConn balancer(sixteenths({1, 1, 1}));
   for (std::size_t server = 0; server < 3; ++server) {
     balancer.set_in_flight(server, 1);
     balancer.set_in_flight(server, 0);
@@ -30,7 +33,7 @@ TEST(LeastConn, EvenServersTakeTurns) {
 }
 
 TEST(LeastConn, CountsByWeight) {
-  LeastConn balancer({3, 1});
+  LeastConn balancer(sixteenths({3, 1}));
   balancer.set_in_flight(0, 1);
   balancer.set_in_flight(1, 1);
   EXPECT_EQ(balancer.next(any), 0U);  // (1 + 1) / 3 against (1 + 1) / 1
@@ -41,21 +44,21 @@ TEST(LeastConn, CountsByWeight) {
 }
 
 TEST(LeastConn, AnIdleServerGoesBeforeALoadedHeavyOne) {
-  LeastConn balancer({256, 1});
+  LeastConn balancer(sixteenths({256, 1}));
   balancer.set_in_flight(0, 1);
   EXPECT_EQ(balancer.next(any), 1U);
 }
 
 TEST(LeastConn, SkipsDisabledFullAndWeightlessServers) {
-  LeastConn balancer({0, 1, 1, 1});
-  balancer.disable(1);
+  LeastConn balancer(sixteenths({0, 1, 1, 1}));
+  balancer.set_weight(1, 0);
   EXPECT_EQ(balancer.next([](std::size_t server) { return server != 2; }), 3U);
   EXPECT_EQ(balancer.next([](std::size_t) { return false; }), std::nullopt);
   balancer.set_in_flight(0, 5);  // a cookie client; no division by its weight
-  balancer.disable(2);
-  balancer.disable(3);
+  balancer.set_weight(2, 0);
+  balancer.set_weight(3, 0);
   EXPECT_EQ(balancer.next(any), std::nullopt);
-  balancer.enable(1);
+  balancer.set_weight(1, 16);
   EXPECT_EQ(balancer.next(any), 1U);
 }
 

@@ -2,10 +2,13 @@
 #include "proxy/lb/round_robin.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "tests/proxy/lb/sixteenths.h"
 
 namespace wslb::proxy::lb {
 namespace {
@@ -24,7 +27,7 @@ std::string picks(RoundRobin& balancer, std::size_t count) {
 }
 
 std::string picks(const std::vector<int>& weights, std::size_t count) {
-  RoundRobin balancer(weights);
+  RoundRobin balancer(sixteenths(weights));
   return picks(balancer, count);
 }
 
@@ -62,12 +65,12 @@ class RoundRobinInterrupted : public testing::TestWithParam<Interruption> {};
 
 TEST_P(RoundRobinInterrupted, FollowsHaproxyWhenAServerGoesDownAndUp) {
   const Interruption& given = GetParam();
-  RoundRobin balancer(given.weights);
+  RoundRobin balancer(sixteenths(given.weights));
   const auto victim = static_cast<std::size_t>(given.victim - 'A');
   EXPECT_EQ(picks(balancer, given.before.size()), given.before);
-  balancer.disable(victim);
+  balancer.set_weight(victim, 0);
   EXPECT_EQ(picks(balancer, given.down.size()), given.down);
-  balancer.enable(victim);
+  balancer.set_weight(victim, sixteenths(given.weights)[victim]);
   EXPECT_EQ(picks(balancer, given.again.size()), given.again);
 }
 
@@ -96,7 +99,7 @@ INSTANTIATE_TEST_SUITE_P(
             {2, 3, 5}, 'C', "CBCACBCBCACBCAC", "BBBABA", "BCACBCBCACBCACBCBCACBCACBCBCAC"}));
 
 TEST(RoundRobin, AServerThatCannotTakeItsTurnLosesIt) {
-  RoundRobin balancer({3, 2, 1});
+  RoundRobin balancer(sixteenths({3, 2, 1}));
   const auto not_a = [](std::size_t server) { return server != 0; };
   EXPECT_EQ(balancer.next(not_a), 1U);
   EXPECT_EQ(balancer.next(not_a), 2U);
@@ -107,11 +110,11 @@ TEST(RoundRobin, NeverPicksWeightZeroOrDisabledServers) {
   EXPECT_EQ(picks({0, 1, 0}, 3), "BBB");
   EXPECT_EQ(picks({0, 0}, 2), "--");
   EXPECT_EQ(picks(std::vector<int>{}, 1), "-");
-  RoundRobin balancer({1, 1});
-  balancer.disable(0);
-  balancer.disable(1);
+  RoundRobin balancer(sixteenths({1, 1}));
+  balancer.set_weight(0, 0);
+  balancer.set_weight(1, 0);
   EXPECT_EQ(picks(balancer, 2), "--");
-  balancer.enable(1);
+  balancer.set_weight(1, 16);
   EXPECT_EQ(picks(balancer, 3), "BBB");
 }
 

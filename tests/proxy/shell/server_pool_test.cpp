@@ -40,7 +40,7 @@ TEST(ServerPool, WaitsInOrderForAFreedSlot) {
   asio::io_context context;
   std::vector<int> order;
   const auto client = [&](int number) -> asio::awaitable<void> {
-    const auto outcome = co_await pool.acquire(std::nullopt, std::nullopt, in(5s));
+    const auto outcome = co_await pool.acquire({}, in(5s));
     EXPECT_TRUE(outcome.slot.has_value());
     EXPECT_EQ(outcome.waited, number > 0);
     order.push_back(number);
@@ -60,8 +60,8 @@ TEST(ServerPool, GivesUpAtTheDeadlineAndLeavesTheQueue) {
   asio::co_spawn(
       context,
       [&]() -> asio::awaitable<void> {
-        const auto held = co_await pool.acquire(std::nullopt, std::nullopt, in(1s));
-        const auto refused = co_await pool.acquire(std::nullopt, std::nullopt, in(20ms));
+        const auto held = co_await pool.acquire({}, in(1s));
+        const auto refused = co_await pool.acquire({}, in(20ms));
         EXPECT_FALSE(refused.slot.has_value());
         EXPECT_EQ(refused.refusal, ServerPool::Refusal::Timeout);
         EXPECT_EQ(pool.load(0).backend_queue, 0U);
@@ -79,7 +79,7 @@ TEST(ServerPool, RefusesAtOnceWhereNoServerIsUp) {
   asio::co_spawn(
       context,
       [&]() -> asio::awaitable<void> {
-        const auto outcome = co_await pool.acquire(std::nullopt, std::nullopt, in(1s));
+        const auto outcome = co_await pool.acquire({}, in(1s));
         EXPECT_FALSE(outcome.slot.has_value());
         EXPECT_EQ(outcome.refusal, ServerPool::Refusal::NoServer);
       },
@@ -97,7 +97,7 @@ TEST(ServerPool, NoSlotIsLostBetweenThreads) {
   std::atomic<int> at_once{0};
   const auto client = [&]() -> asio::awaitable<void> {
     for (int round = 0; round < 20; ++round) {
-      const auto outcome = co_await pool.acquire(std::nullopt, std::nullopt, in(2ms));
+      const auto outcome = co_await pool.acquire({}, in(2ms));
       if (!outcome.slot) continue;
       EXPECT_LE(++at_once, 3);
       asio::steady_timer work(co_await asio::this_coro::executor, 100us);

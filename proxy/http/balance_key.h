@@ -1,0 +1,17 @@
+// The part of a request that decides its server where the backend balances by a hash: `balance
+// uri`, `url_param` and `hdr`. The session hashes it (lb/hash.h); `source` needs no request.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "config/balance.h"
+#include "proxy/http/request.h"
+
+namespace wslb::proxy::http {
+
+// Nullopt: the request lacks it, or the algorithm needs none. The view lives as long as the head.
+[[nodiscard]] std::optional<std::string_view> balance_key(const config::Balance& balance,
+                                                          const RequestHead& head);
+
+}  // namespace wslb::proxy::http
