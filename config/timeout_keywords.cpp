@@ -9,9 +9,9 @@
 namespace wslb::config {
 namespace {
 
-using Field = std::optional<base::Duration> Timeouts::*;
+using TimeoutField = std::optional<base::Duration> Timeouts::*;
 
-template <Field field>
+template <TimeoutField field>
 void set(ProxyDraft& draft, const Statement& statement) {
   const auto timer = statement.accept(parse_timer(statement[0]));
   if (!timer) return;

@@ -73,8 +73,7 @@ ServerPool* Exchange::route() const {
 void Exchange::read_server_cookies() {
   if (!backend().cookie) return;
   using Age = http::ServerCookie::Age;
-  char& worth = record_.termination.client_cookie;
-  worth = 'N';
+  char worth = 'N';
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   for (const http::ServerCookie& each : http::server_cookies(head_, *backend().cookie, now)) {
     if (each.age != Age::Fresh) {
@@ -96,6 +95,10 @@ void Exchange::read_server_cookies() {
         break;
     }
   }
+  // Of a cookie that is only read HAProxy's log says nothing.
+  if (backend().cookie->kind == config::CookieRule::Kind::Passive) return;
+  record_.termination.client_cookie = worth;
+  record_.termination.server_cookie = 'N';
 }
 
 std::optional<std::uint32_t> Exchange::balance_hash() const {

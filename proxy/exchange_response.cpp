@@ -77,13 +77,16 @@ asio::awaitable<Exchange::End> Exchange::accept_upgrade(http::ResponseHead respo
 
 void Exchange::add_server_cookie(http::ResponseHead& response) {
   if (!backend().cookie) return;
-  record_.termination.server_cookie = http::answer_cookie(
+  const char done = http::answer_cookie(
       response, *backend().cookie,
       {.server_cookie = backend().servers[link_.slot->server()].cookie,
        .chosen_by_cookie = link_.slot->by_cookie(),
        .request_method = head_.method,
        .now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
        .dates = cookie_dates_});
+  if (backend().cookie->kind != config::CookieRule::Kind::Passive) {
+    record_.termination.server_cookie = done;
+  }
 }
 
 asio::awaitable<Exchange::End> Exchange::send_response(http::ResponseHead response) {

@@ -37,7 +37,7 @@ std::optional<std::string_view> key_of_parameter(std::string_view target, std::s
 // "www.example.com" -> "example": what stands between the last two dots.
 std::string_view domain_of(std::string_view host) {
   const std::size_t last = host.rfind('.');
-  if (last == std::string_view::npos) return host;
+  if (last == std::string_view::npos || last == 0) return host;
   const std::string_view front = host.substr(0, last);
   const std::size_t before = front.rfind('.');
   return before == std::string_view::npos ? front : front.substr(before + 1);
@@ -50,7 +50,7 @@ std::optional<std::string_view> key_of_header(const config::Balance& balance,
   std::string_view first;
   for_each_element(*value, [&first](std::string_view element) {
     first = element;
-    return first.empty();
+    return false;
   });
   if (first.empty()) return std::nullopt;
   return balance.domain_only ? domain_of(first) : first;

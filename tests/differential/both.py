@@ -52,7 +52,7 @@ class Both:
 
     def same(self, case):
         """Runs the case through both and compares everything that was seen."""
-        self.equal(self.configuration(case), lambda: self._play(case))
+        self.equal(self.configuration(case), lambda: self.play(case))
 
     def equal(self, text, story):
         """`story()` asks self.solo and returns what is to be equal, made of plain values."""
@@ -78,7 +78,7 @@ class Both:
         # One thread: HAProxy's sequences are per thread.
         return text.replace("global\n", "global\n    nbthread 1\n", 1) + case.top
 
-    def _play(self, case):
+    def play(self, case):
         self.syslog.lines()
         self._arrived()
         cookies = {}

@@ -5,9 +5,9 @@ import pytest
 from .both import ask
 
 KEYS = [f"k{n}" for n in range(24)] + ["", "a", "A", "%C3%A4", "x" * 200, "../..", "a,b", "0"]
-PATHS = ["/", "/a", "/a/b", "/a/b/c", "/a?x=1", "/a/b?x=1&y=2", "/?", "//a", "/A", "/a/", "/abc/def",
-         "/abc/dxf", "/index.html?room=12", "/index.html?room=13", "/x/y/z/?q=/a/b", "/ws/12", "/ws/13",
-         "/ws/14", "/ws/15", "/ws/16"]
+PATHS = ["/", "/a", "/a/b", "/a/b/c", "/a?x=1", "/a/b?x=1&y=2", "/?", "//a", "/A", "/a/",
+         "/abc/def", "/abc/dxf", "/index.html?room=12", "/index.html?room=13", "/x/y/z/?q=/a/b",
+         "/ws/12", "/ws/13", "/ws/14", "/ws/15", "/ws/16"]
 HOSTS = ["example.com", "www.example.com", "www.example.org", "a.b.c.d", "localhost", "1.2.3.4",
          "chat.example.net:8080", "x.", ".y", "a.example.com", "b.example.com"]
 
@@ -54,7 +54,8 @@ CASES = {
     "url_param absent": ("balance url_param v", WEIGHTS, params()),
     "url_param in the middle": ("balance url_param v", EQUAL, [
         ask(f"/whoami?{query}") for query in
-        ("v", "v=", "x=1&v=a", "x=1&v=b&y", "vv=1&v=a", "v=a&v=b", "&v=a", "xv=a", "x&v=a", "v=a?v=c")]),
+        ("v", "v=", "x=1&v=a", "x=1&v=b&y", "vv=1&v=a", "v=a&v=b", "&v=a", "xv=a", "x&v=a",
+         "v=a?v=c")]),
     "hdr": ("balance hdr(X-Key)", EQUAL, headers()),
     "hdr absent": ("balance hdr(X-Other)", EQUAL, headers()),
     "hdr of a list": ("balance hdr(X-Key)", EQUAL,
@@ -82,8 +83,8 @@ CASES = {
     "backup": ("balance roundrobin", BACKUPS, PLAIN[:6]),
     "allbackups": ("balance roundrobin\noption allbackups", BACKUPS, PLAIN[:6]),
     "allbackups static-rr": ("balance static-rr\noption allbackups", BACKUPS, PLAIN[:6]),
-    "allbackups consistent": ("balance hdr(X-Key)\nhash-type consistent\noption allbackups", BACKUPS,
-                              headers()),
+    "allbackups consistent": ("balance hdr(X-Key)\nhash-type consistent\noption allbackups",
+                              BACKUPS, headers()),
     "backup consistent": ("balance hdr(X-Key)\nhash-type consistent", BACKUPS, headers()),
     "leastconn": ("balance leastconn", WEIGHTS, PLAIN),
 }
