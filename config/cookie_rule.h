@@ -21,8 +21,11 @@ struct CookieRule {
   bool dynamic = false;              // of servers without one it is made of key and address
   std::chrono::seconds max_idle{0};  // unused for so long it counts no more; 0: for ever
   std::chrono::seconds max_life{0};  // likewise, since it was first set
-  std::string domain{};                // "a.com; domain=b.com" where several were given
-  std::string attributes{};            // "SameSite=None; Partitioned"
+  std::string domain{};              // "a.com; domain=b.com" where several were given
+  std::string attributes{};          // "SameSite=None; Partitioned"
+
+  // HAProxy's log says nothing of a cookie that is only read.
+  [[nodiscard]] bool is_logged() const { return kind != Kind::Passive || indirect; }
 };
 
 }  // namespace wslb::config

@@ -95,8 +95,7 @@ void Exchange::read_server_cookies() {
         break;
     }
   }
-  // Of a cookie that is only read HAProxy's log says nothing.
-  if (backend().cookie->kind == config::CookieRule::Kind::Passive) return;
+  if (!backend().cookie->is_logged()) return;
   record_.termination.client_cookie = worth;
   record_.termination.server_cookie = 'N';
 }

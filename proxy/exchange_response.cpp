@@ -84,9 +84,7 @@ void Exchange::add_server_cookie(http::ResponseHead& response) {
        .request_method = head_.method,
        .now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
        .dates = cookie_dates_});
-  if (backend().cookie->kind != config::CookieRule::Kind::Passive) {
-    record_.termination.server_cookie = done;
-  }
+  if (backend().cookie->is_logged()) record_.termination.server_cookie = done;
 }
 
 asio::awaitable<Exchange::End> Exchange::send_response(http::ResponseHead response) {

@@ -85,8 +85,9 @@ def test_dates(both, name):
     def story():
         both.syslog.lines()
         answers = [both.solo.get("/whoami", f"Cookie: SRV={cookie}") for cookie in cookies]
-        return worths(both, len(cookies)), [[re.sub(r"\|[A-Za-z0-9+/]{5}", "|DATE", value) for value in
-                         answer.all("Set-Cookie")] for answer in answers]
+        return worths(both, len(cookies)), [
+            [re.sub(r"\|[A-Za-z0-9+/]{5}", "|DATE", value) for value in answer.all("Set-Cookie")]
+            for answer in answers]
     both.equal(both.configuration(made), story)
 
 
