@@ -13,6 +13,8 @@ void check_vrrps(const Draft& draft, Diagnostics& diagnostics);
 void complete_vrrps(Draft& draft);
 // Fills in what a finished section follows from: conditions, checks, inherited logs. Once for each.
 void complete_proxy(ProxyDraft& draft, const Global& global, Diagnostics& diagnostics);
+// The same of what it says about TLS.
+void complete_tls(ProxyDraft& draft, const Global& global, Diagnostics& diagnostics);
 // After all are complete.
 void check_proxies(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics);
 

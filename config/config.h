@@ -29,6 +29,7 @@ struct Global {
   int nbthread = 0;           // 0: one for each processor
   std::string pidfile;        // empty: none
   std::vector<LogTarget> logs;
+  GlobalTls tls;
   std::optional<DrainRate> drain_rate;  // nullopt: all at once
 };
 

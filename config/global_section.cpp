@@ -1,6 +1,7 @@
 // The `global` section.
 #include <array>
 #include <limits>
+#include <vector>
 
 #include "config/dispatch.h"
 #include "config/haproxy_words.h"
@@ -82,9 +83,15 @@ Keywords<Draft> global_keywords() {
 }
 
 void read_global_line(const Line& line, Draft& draft, Diagnostics& diagnostics) {
-  dispatch<Draft>(line, kGlobalKeywords,
-                  {"global", haproxy_global_keywords(), meaningless_global_keywords()}, draft,
-                  diagnostics);
+  static const std::vector<Keyword<Draft>> kAll = [] {
+    std::vector<Keyword<Draft>> all;
+    for (const auto part : {global_keywords(), global_tls_keywords()}) {
+      all.insert(all.end(), part.begin(), part.end());
+    }
+    return all;
+  }();
+  dispatch<Draft>(line, kAll, {"global", haproxy_global_keywords(), meaningless_global_keywords()},
+                  draft, diagnostics);
 }
 
 }  // namespace wslb::config

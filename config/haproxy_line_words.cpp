@@ -5,27 +5,18 @@ namespace wslb::config {
 namespace {
 
 constexpr std::string_view kBind =
-    "accept-netscaler-cip,allow-0rtt,alpn,backlog,ca-file,ca-ignore-err,"
-    "ca-sign-file,ca-sign-pass,ca-verify-file,ciphers,ciphersuites,crl-file,crt,crt-ignore-err,"
-    "crt-list,curves,defer-accept,ecdhe,expose-fd,force-sslv3,force-tlsv10,force-tlsv11,"
-    "force-tlsv12,force-tlsv13,generate-certificates,gid,group,id,interface,level,mode,mss,"
-    "namespace,nice,no-ca-names,no-sslv3,no-tls-tickets,no-tlsv10,no-tlsv11,no-tlsv12,"
-    "no-tlsv13,npn,prefer-client-ciphers,process,proto,severity-output,shards,ssl,ssl-max-ver,"
-    "ssl-min-ver,strict-sni,tcp-ut,tfo,thread,tls-ticket-keys,transparent,uid,user,v4v6,v6only,"
-    "verify";
+    "accept-netscaler-cip,allow-0rtt,ca-ignore-err,ca-sign-file,ca-sign-pass,ca-verify-file,"
+    "crt-ignore-err,curves,ecdhe,expose-fd,force-sslv3,force-tlsv10,force-tlsv11,"
+    "generate-certificates,id,level,mss,namespace,no-ca-names,npn,process,proto,"
+    "severity-output,shards,tfo,thread,tls-ticket-keys,transparent";
 
 constexpr std::string_view kServer =
-    "addr,agent-addr,agent-check,agent-inter,agent-port,agent-send,allow-0rtt,alpn,ca-file,"
-    "check-alpn,check-proto,check-sni,check-ssl,check-via-socks4,ciphers,"
-    "ciphersuites,crl-file,crt,error-limit,force-sslv3,force-tlsv10,force-tlsv11,force-tlsv12,"
-    "force-tlsv13,init-addr,log-proto,max-reuse,namespace,no-agent-check,"
-    "no-check-ssl,no-send-proxy-v2-ssl,"
-    "no-send-proxy-v2-ssl-cn,no-ssl,no-ssl-reuse,no-sslv3,no-tfo,no-tls-tickets,no-tlsv10,"
-    "no-tlsv11,no-tlsv12,no-tlsv13,non-stick,npn,observe,on-error,on-marked-down,on-marked-up,"
-    "pool-low-conn,pool-max-conn,pool-purge-delay,port,proto,proxy-v2-options,redir,"
-    "resolve-net,resolve-opts,resolve-prefer,resolvers,"
-    "send-proxy-v2-ssl,send-proxy-v2-ssl-cn,sni,socks4,ssl,ssl-max-ver,ssl-min-ver,"
-    "ssl-reuse,stick,tcp-ut,tfo,tls-tickets,track,verify,verifyhost,ws";
+    "addr,agent-addr,agent-check,agent-inter,agent-port,agent-send,allow-0rtt,check-alpn,"
+    "check-proto,check-via-socks4,error-limit,force-sslv3,force-tlsv10,force-tlsv11,init-addr,"
+    "log-proto,max-reuse,namespace,no-agent-check,no-send-proxy-v2-ssl,no-send-proxy-v2-ssl-cn,"
+    "no-tfo,non-stick,npn,observe,on-error,on-marked-down,on-marked-up,pool-low-conn,"
+    "pool-max-conn,pool-purge-delay,port,proto,proxy-v2-options,redir,resolve-net,resolve-opts,"
+    "resolve-prefer,resolvers,send-proxy-v2-ssl,send-proxy-v2-ssl-cn,socks4,stick,tfo,track,ws";
 
 constexpr std::string_view kFetches =
     "base32,baseq,bc_dst,bc_dst_port,bc_err,bc_err_str,bc_http_major,bc_src,bc_src_port,be_id,"

@@ -12,24 +12,21 @@ constexpr std::string_view kUnreadSections =
 
 constexpr std::string_view kGlobal =
     "51degrees-cache-size,51degrees-data-file,51degrees-property-name-list,"
-    "51degrees-property-separator,busy-polling,ca-base,close-spread-time,cluster-secret,"
-    "cpu-map,crt-base,debug,default-path,description,deviceatlas-json-file,"
-    "deviceatlas-log-level,deviceatlas-properties-cookie,deviceatlas-separator,"
-    "expose-experimental-directives,external-check,fd-hard-limit,grace,"
-    "h1-accept-payload-with-any-method,h1-case-adjust,h1-case-adjust-file,"
-    "h2-workaround-bogus-websocket-clients,hard-stop-after,httpclient.resolvers.id,"
-    "httpclient.resolvers.prefer,httpclient.ssl.ca-file,httpclient.ssl.verify,"
-    "insecure-fork-wanted,insecure-setuid-wanted,issuers-chain-path,localpeer,"
-    "log-send-hostname,log-tag,lua-load,lua-load-per-thread,lua-prepend-path,max-spread-checks,"
-    "maxcompcpuusage,maxcomprate,maxconnrate,maxpipes,maxsessrate,maxsslconn,maxsslrate,"
-    "maxzlibmem,mworker-max-reloads,no-memory-trimming,node,noepoll,nogetaddrinfo,nopoll,"
-    "noreuseport,nosplice,numa-cpu-mapping,pp2-never-send-local,presetenv,profiling.tasks,"
-    "resetenv,server-state-base,server-state-file,server-state-file-name,set-dumpable,set-var,"
-    "set-var-fmt,setenv,spread-checks,ssl-default-bind-ciphers,ssl-default-bind-ciphersuites,"
-    "ssl-default-bind-curves,ssl-default-bind-options,ssl-default-server-ciphers,"
-    "ssl-default-server-ciphersuites,ssl-default-server-options,ssl-dh-param-file,ssl-engine,"
-    "ssl-load-extra-del-ext,ssl-load-extra-files,ssl-mode-async,ssl-propquery,ssl-provider,"
-    "ssl-provider-path,ssl-server-verify,ssl-skip-self-issued-ca,stats,strict-limits,"
+    "51degrees-property-separator,busy-polling,close-spread-time,cluster-secret,cpu-map,debug,"
+    "default-path,description,deviceatlas-json-file,deviceatlas-log-level,"
+    "deviceatlas-properties-cookie,deviceatlas-separator,expose-experimental-directives,"
+    "external-check,fd-hard-limit,grace,h1-accept-payload-with-any-method,h1-case-adjust,"
+    "h1-case-adjust-file,h2-workaround-bogus-websocket-clients,hard-stop-after,"
+    "httpclient.resolvers.id,httpclient.resolvers.prefer,httpclient.ssl.ca-file,"
+    "httpclient.ssl.verify,insecure-fork-wanted,insecure-setuid-wanted,issuers-chain-path,"
+    "localpeer,log-send-hostname,log-tag,lua-load,lua-load-per-thread,lua-prepend-path,"
+    "max-spread-checks,maxcompcpuusage,maxcomprate,maxconnrate,maxpipes,maxsessrate,maxsslconn,"
+    "maxsslrate,maxzlibmem,mworker-max-reloads,no-memory-trimming,node,noepoll,nogetaddrinfo,"
+    "nopoll,noreuseport,nosplice,numa-cpu-mapping,pp2-never-send-local,presetenv,"
+    "profiling.tasks,resetenv,server-state-base,server-state-file,server-state-file-name,"
+    "set-dumpable,set-var,set-var-fmt,setenv,spread-checks,ssl-default-bind-curves,"
+    "ssl-dh-param-file,ssl-engine,ssl-load-extra-del-ext,ssl-load-extra-files,ssl-mode-async,"
+    "ssl-propquery,ssl-provider,ssl-provider-path,ssl-skip-self-issued-ca,stats,strict-limits,"
     "thread-group,thread-groups,tune.buffers.limit,tune.buffers.reserve,tune.bufsize,"
     "tune.comp.maxlevel,tune.fail-alloc,tune.fd.edge-triggered,tune.h2.header-table-size,"
     "tune.h2.initial-window-size,tune.h2.max-concurrent-streams,tune.h2.max-frame-size,"
@@ -41,13 +38,12 @@ constexpr std::string_view kGlobal =
     "tune.quic.frontend.conn-tx-buffers.limit,tune.quic.frontend.max-idle-timeout,"
     "tune.quic.frontend.max-streams-bidi,tune.quic.retry-threshold,tune.rcvbuf.client,"
     "tune.rcvbuf.server,tune.recv_enough,tune.runqueue-depth,tune.sched.low-latency,"
-    "tune.sndbuf.client,tune.sndbuf.server,tune.ssl.cachesize,tune.ssl.capture-buffer-size,"
-    "tune.ssl.capture-cipherlist-size,tune.ssl.default-dh-param,tune.ssl.force-private-cache,"
-    "tune.ssl.hard-maxrecord,tune.ssl.keylog,tune.ssl.lifetime,tune.ssl.maxrecord,"
-    "tune.ssl.ssl-ctx-cache-size,tune.vars.check-max-size,tune.vars.global-max-size,"
-    "tune.vars.proc-max-size,tune.vars.reqres-max-size,tune.vars.sess-max-size,"
-    "tune.vars.txn-max-size,tune.zlib.memlevel,tune.zlib.windowsize,ulimit-n,unix-bind,"
-    "unsetenv,wurfl-cache-size,wurfl-data-file,wurfl-information-list,"
+    "tune.sndbuf.client,tune.sndbuf.server,tune.ssl.capture-buffer-size,"
+    "tune.ssl.capture-cipherlist-size,tune.ssl.force-private-cache,tune.ssl.hard-maxrecord,"
+    "tune.ssl.keylog,tune.ssl.maxrecord,tune.ssl.ssl-ctx-cache-size,tune.vars.check-max-size,"
+    "tune.vars.global-max-size,tune.vars.proc-max-size,tune.vars.reqres-max-size,"
+    "tune.vars.sess-max-size,tune.vars.txn-max-size,tune.zlib.memlevel,tune.zlib.windowsize,"
+    "ulimit-n,unix-bind,unsetenv,wurfl-cache-size,wurfl-data-file,wurfl-information-list,"
     "wurfl-information-list-separator,zero-warning";
 
 constexpr std::string_view kProxy =
@@ -86,6 +82,7 @@ constexpr auto kMeaninglessGlobal = std::to_array<Meaningless>({
     {"nbproc", "wslb is one process with many threads; see 'nbthread'"},
     {"master-worker", "a reload needs no second process"},
     {"quiet", "wslb prints errors and warnings alone"},
+    {"tune.ssl.default-dh-param", "no cipher with finite-field Diffie-Hellman is offered"},
     {"nokqueue", "it is about another operating system"},
     {"noevports", "it is about another operating system"},
 });

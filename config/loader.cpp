@@ -201,6 +201,7 @@ Config Loader::finish() {
   complete_vrrps(draft_);
   check_vrrps(draft_, diagnostics_);
   for (ProxyDraft& proxy : draft_.proxies) complete_proxy(proxy, draft_.global, diagnostics_);
+  for (ProxyDraft& proxy : draft_.proxies) complete_tls(proxy, draft_.global, diagnostics_);
   check_proxies(draft_.proxies, diagnostics_);
 
   Config config;

@@ -47,7 +47,7 @@ void check_binds(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics
   std::vector<std::pair<base::Endpoint, Location>> seen;
   for (const ProxyDraft& draft : drafts) {
     for (const Bind& bind : draft.section.binds) {
-      if (bind.inherited_fd) continue;
+      if (bind.inherited_fd || !bind.unix_path.empty() || !bind.interface.empty()) continue;
       const auto same = std::ranges::find_if(
           seen, [&](const auto& other) { return overlap(bind.endpoint, other.first); });
       if (same == seen.end()) {

@@ -14,6 +14,7 @@
 #include "config/cookie_rule.h"
 #include "config/diagnostic.h"
 #include "config/server.h"
+#include "config/tls.h"
 
 namespace wslb::config {
 
@@ -24,8 +25,19 @@ struct Bind {
   std::optional<int> inherited_fd;       // fd@N: already listening
   std::optional<std::uint32_t> maxconn;  // of this line alone
   bool accept_proxy = false;             // every connection begins with a PROXY header
-  std::string name;                      // as a log line calls it; empty: `index`
-  int index = 1;                         // among the addresses of its section
+  BindTls tls;
+  std::string unix_path;  // in place of the endpoint; empty: none
+  bool abstract = false;  // `abns@NAME`: the path is a name outside of the file system
+  std::optional<std::uint32_t> unix_mode;
+  std::string unix_user;
+  std::string unix_group;
+  bool v6only = false;                             // `::` leaves IPv4 to others
+  std::string interface;                           // connections that come in there alone
+  std::uint32_t backlog = 0;                       // 0: that of the section
+  std::optional<base::Duration> tcp_user_timeout;  // unacknowledged bytes end a connection
+  bool defer_accept = false;                       // until a client has sent something
+  std::string name;                                // as a log line calls it; empty: `index`
+  int index = 1;                                   // among the addresses of its section
   Location where;
 };
 

@@ -19,6 +19,7 @@ void read_proxy_line(const Line& line, ProxyDraft& draft, Diagnostics& diagnosti
 
 // The tables, in the order of the reference page.
 [[nodiscard]] Keywords<Draft> global_keywords();
+[[nodiscard]] Keywords<Draft> global_tls_keywords();
 [[nodiscard]] Keywords<ClusterDraft> cluster_keywords();
 [[nodiscard]] Keywords<VrrpDraft> vrrp_wire_keywords();
 [[nodiscard]] Keywords<VrrpDraft> vrrp_policy_keywords();

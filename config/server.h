@@ -9,6 +9,7 @@
 #include "base/ip_address.h"
 #include "base/time.h"
 #include "config/diagnostic.h"
+#include "config/tls.h"
 
 namespace wslb::config {
 
@@ -36,6 +37,10 @@ struct Server {
   base::Duration slowstart{0};  // after it was down its share grows for so long
   std::string cookie;           // empty: none
   std::optional<base::Endpoint> source;  // `source ADDR[:PORT]`; port 0: the kernel chooses
+  std::string unix_path;                 // in place of the address; empty: none
+  bool abstract = false;                 // the path is a name outside of the file system
+  std::optional<base::Duration> tcp_user_timeout;
+  ServerTls tls;
   SendProxy send_proxy = SendProxy::None;
   bool check_send_proxy = false;  // checks begin with one too; so they do if the server gets one
   bool backup = false;

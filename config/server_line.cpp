@@ -10,6 +10,8 @@
 #include "config/haproxy_words.h"
 #include "config/name.h"
 #include "config/spelling.h"
+#include "config/tls_options.h"
+#include "config/unix_address.h"
 
 namespace wslb::config {
 namespace {
@@ -98,6 +100,8 @@ constexpr auto kOptions = std::to_array<Option>({
      [](Server& s, const std::string&) { return s.check.enabled = true, Complaint(); }},
     {"no-check", false,
      [](Server& s, const std::string&) { return s.check.enabled = false, Complaint(); }},
+    {"tcp-ut", true,
+     [](Server& s, const std::string& v) { return set_interval(s.tcp_user_timeout, v); }},
     {"send-proxy", false,
      [](Server& s, const std::string&) { return s.send_proxy = SendProxy::V1, Complaint(); }},
     {"send-proxy-v2", false,
@@ -124,6 +128,7 @@ void report_unknown_option(const Statement& statement, const std::string& word) 
   if (std::ranges::count(known, word) > 0) return statement.refuse(word);
   std::vector<std::string_view> names;
   for (const Option& option : kOptions) names.push_back(option.name);
+  for (const std::string_view name : server_tls_option_names()) names.push_back(name);
   names.insert(names.end(), known.begin(), known.end());
   statement.error("knows no '" + word + "'" + did_you_mean(word, names));
 }
@@ -131,7 +136,9 @@ void report_unknown_option(const Statement& statement, const std::string& word) 
 // All errors of the line are reported, but what follows an unknown word cannot be told apart from
 // its value.
 void read_options(const Statement& statement, std::size_t first, Server& server) {
+  bool good = true;
   for (std::size_t i = first; i < statement.size(); ++i) {
+    if (read_tls_option(statement, i, server.tls, find_server_tls_option, good)) continue;
     const auto option = std::ranges::find(kOptions, statement[i], &Option::name);
     if (option == kOptions.end()) return report_unknown_option(statement, statement[i]);
     const std::string name = "'" + std::string(option->name) + "' ";
@@ -144,6 +151,11 @@ void read_options(const Statement& statement, std::size_t first, Server& server)
 }
 
 Complaint set_address(Server& server, const std::string& text) {
+  if (const auto path = parse_unix_address(text)) {
+    server.unix_path = path->path;
+    server.abstract = path->abstract;
+    return path->complaint;
+  }
   const std::string usage = "expects ADDRESS:PORT, not '" + text + "'";
   const auto colon = text.rfind(':');
   if (colon != std::string::npos && text.find_first_of("+-", colon) != std::string::npos) {

@@ -1,6 +1,6 @@
 // What comes before the first byte that a session reads, where the bind line wants it: the PROXY
-// header of the proxy in front of us. A client that sends something else is refused, counted and
-// logged. Called first by both kinds of sessions.
+// header of the proxy in front of us and the TLS handshake. A client that sends something else is
+// refused, counted and logged. Called first by both kinds of sessions.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

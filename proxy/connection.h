@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <string>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -31,6 +32,7 @@ struct ClientConnection {
   Stream stream;
   InputBuffer input;
   ConnectionLease lease;
+  std::optional<TlsFacts> tls;         // nothing: in clear text
   const config::Bind* bind = nullptr;  // by which it came
   std::chrono::system_clock::time_point accepted = std::chrono::system_clock::now();
 };
@@ -42,11 +44,16 @@ struct ServerConnection {
   InputBuffer input;
   const ServerPool* pool = nullptr;  // together with `server`: whom it leads to
   std::size_t server = 0;
+  std::string sni;      // the name under which it was made
   bool reused = false;  // it has carried a request before
 };
 
 // The listener's descriptor as a socket of the session's thread.
 boost::asio::ip::tcp::socket adopt_socket(boost::asio::io_context& context, int fd);
+
+// A non-blocking socket for that server, or nothing when descriptors ran out.
+std::optional<boost::asio::ip::tcp::socket> open_socket(
+    const boost::asio::any_io_executor& executor, const config::Server& server);
 
 // An unset time-out never ends.
 inline base::TimePoint deadline_after(std::optional<base::Duration> timeout) {

@@ -89,8 +89,12 @@ void establish_tunnel(Service& service, Worker& worker, Frontend& frontend,
   auto owner = std::make_unique<EstablishedTunnel>(service, worker, frontend, *client,
                                                    std::move(client->lease), std::move(*link.slot),
                                                    std::move(record));
+  auto client_tls = client->stream.release_tls();
+  auto server_tls = link.connection->stream.release_tls();
   auto tunnel = std::make_unique<Tunnel>(
       client->stream.release(), link.connection->stream.release(), timeout, std::move(owner));
+  tunnel->encrypt(Tunnel::Client, std::move(client_tls));
+  tunnel->encrypt(Tunnel::Server, std::move(server_tls));
   const config::ProxyOptions& options = frontend.section.options;
   if (frontend.section.mode == config::Mode::Http &&
       (options.websocket_close || options.websocket_ping)) {

@@ -63,6 +63,8 @@ ServerPool* Exchange::route() const {
   transaction.request = &head_;
   transaction.client = client_.address;
   transaction.destination = client_.destination;
+  transaction.tls = client_.tls.has_value();
+  if (client_.tls) transaction.sni = client_.tls->sni;
   for (std::size_t i = 0; i < rules.size(); ++i) {
     if (http::holds(rules[i].condition, transaction)) return frontend_.use_backends[i];
   }
@@ -124,14 +126,17 @@ void Exchange::prepare_request() {
   const auto& forward_for = frontend_.section.options.forward_for
                                 ? frontend_.section.options.forward_for
                                 : backend().options.forward_for;
-  if (forward_for) http::add_forwarded_for(head_, *forward_for, client_.address.address);
+  const bool has_address = !client_.address.address.is_unspecified();  // a unix socket's has none
+  if (forward_for && has_address)
+    http::add_forwarded_for(head_, *forward_for, client_.address.address);
   request_text_ = http::serialise(head_);
 }
 
 asio::awaitable<Exchange::End> Exchange::converse(std::unique_ptr<ServerConnection> idle) {
+  const ClientFacts facts = client_facts(client_, *service_.tls, &head_.fields);
   for (;;) {
     link_ = co_await connect_to_server(*pool_, {.cookie = cookie_, .hash = hash_}, std::move(idle),
-                                       client_facts(client_), record_);
+                                       facts, record_);
     if (!link_.slot) co_return co_await refuse(503);
     std::optional<http::ResponseHead> response;
     if (co_await send_request()) response = co_await read_final_head();

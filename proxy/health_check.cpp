@@ -14,6 +14,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "proxy/connection.h"
 #include "proxy/http/response.h"
 #include "proxy/server_preamble.h"
 #include "proxy/stream.h"
@@ -109,12 +110,13 @@ std::optional<Duration> limit(const std::optional<Duration>& timeout) {
 class HealthChecker::Run : public std::enable_shared_from_this<Run> {
  public:
   Run(asio::any_io_executor executor, const config::ProxySection& section, std::size_t server,
-      Callback callback)
+      Callback callback, const TlsStore* tls)
       : server_(section.servers.at(server)),
         timeouts_(section.timeouts),
         http_(section.http_check),
         first_delay_(HealthChecker::first_delay(section, server)),
         callback_(std::move(callback)),
+        tls_(tls),
         health_(server_.check),
         timer_(std::move(executor)) {}
 
@@ -150,12 +152,9 @@ class HealthChecker::Run : public std::enable_shared_from_this<Run> {
   }
 
   asio::awaitable<CheckReport> check() {
-    tcp::socket socket(timer_.get_executor());
-    boost::system::error_code error;
-    socket.open(server_.address.address.is_v4() ? tcp::v4() : tcp::v6(), error);
-    if (!error) socket.native_non_blocking(true, error);
-    if (error) co_return failure("socket", IoResult{IoStatus::Error, 0, error.value()});
-    Stream stream(std::move(socket));
+    auto socket = open_socket(timer_.get_executor(), server_);
+    if (!socket) co_return failure("socket", IoResult{IoStatus::Error, 0, errno});
+    Stream stream(std::move(*socket));
     stream.reset_on_close();
     stream_ = &stream;
     CheckReport report = co_await check(stream);
@@ -172,11 +171,11 @@ class HealthChecker::Run : public std::enable_shared_from_this<Run> {
     }
     const base::Endpoint* source = server_.source ? &*server_.source : nullptr;
     const IoResult connected =
-        co_await stream.connect(server_.address, source, begin + connect_limit);
+        co_await stream.connect(address_of(server_), source, begin + connect_limit);
     if (!connected.ok()) co_return failure("connect", connected);
-    const IoResult introduced =
-        co_await send_preamble(stream, preamble(stream), begin + connect_limit);
-    if (!introduced.ok()) co_return failure("send", introduced);
+    const ServerPreamble introduction = preamble(stream);
+    const IoResult introduced = co_await send_preamble(stream, introduction, begin + connect_limit);
+    if (!introduced.ok()) co_return failure("handshake", introduced);
     if (!http_) co_return CheckReport{true, "connected", std::nullopt};
     const TimePoint deadline = answer_limit ? now() + *answer_limit : begin + server_.check.inter;
     const IoResult sent = co_await stream.write_all(request_of(*http_, server_.address), deadline);
@@ -184,12 +183,21 @@ class HealthChecker::Run : public std::enable_shared_from_this<Run> {
     co_return co_await read_answer(stream, deadline);
   }
 
-  // HAProxy's version 1 has no word for "for myself", so it names the check's own connection.
   ServerPreamble preamble(Stream& stream) const {
-    const bool v1 = server_.send_proxy == config::SendProxy::V1 || server_.check_send_proxy;
-    if (server_.send_proxy == config::SendProxy::V2) return {config::SendProxy::V2, std::nullopt};
-    if (!v1) return {};
-    return {config::SendProxy::V1, http::ProxyAddresses{stream.local_endpoint(), server_.address}};
+    ServerPreamble preamble;
+    preamble.send_proxy = server_.send_proxy;
+    if (preamble.send_proxy == config::SendProxy::None && server_.check_send_proxy) {
+      preamble.send_proxy = config::SendProxy::V1;
+    }
+    // HAProxy's version 1 has no word for "for myself", so it names the check's own connection.
+    if (preamble.send_proxy == config::SendProxy::V1 && server_.unix_path.empty()) {
+      preamble.addresses = {stream.local_endpoint(), server_.address};
+    }
+    if (server_.tls.for_checks.value_or(server_.tls.enabled) && tls_ != nullptr) {
+      preamble.tls = tls_->find(server_);
+      preamble.sni = server_.tls.check_sni;
+    }
+    return preamble;
   }
 
   asio::awaitable<CheckReport> read_answer(Stream& stream, TimePoint deadline) {
@@ -207,6 +215,7 @@ class HealthChecker::Run : public std::enable_shared_from_this<Run> {
   const std::optional<config::HttpCheck> http_;
   const Duration first_delay_;
   const Callback callback_;
+  const TlsStore* const tls_;
   lb::Health health_;
   asio::steady_timer timer_;
   Stream* stream_ = nullptr;  // of the check under way
@@ -214,8 +223,8 @@ class HealthChecker::Run : public std::enable_shared_from_this<Run> {
 };
 
 HealthChecker::HealthChecker(asio::any_io_executor executor, const config::ProxySection& section,
-                             std::size_t server, Callback callback)
-    : run_(std::make_shared<Run>(std::move(executor), section, server, std::move(callback))) {}
+                             std::size_t server, Callback callback, const TlsStore* tls)
+    : run_(std::make_shared<Run>(std::move(executor), section, server, std::move(callback), tls)) {}
 
 HealthChecker::~HealthChecker() {
   stop();

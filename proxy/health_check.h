@@ -21,6 +21,7 @@
 #include "base/time.h"
 #include "config/proxy_section.h"
 #include "proxy/lb/health.h"
+#include "proxy/tls_store.h"
 
 namespace wslb::proxy {
 
@@ -34,9 +35,10 @@ class HealthChecker {
  public:
   using Callback = std::function<void(const CheckReport&)>;
 
-  // `server` indexes section.servers. Of `section` only copies are kept.
+  // `server` indexes section.servers. Of `section` only copies are kept. `tls`: for servers that
+  // speak it.
   HealthChecker(boost::asio::any_io_executor executor, const config::ProxySection& section,
-                std::size_t server, Callback callback);
+                std::size_t server, Callback callback, const TlsStore* tls = nullptr);
   ~HealthChecker();
   HealthChecker(const HealthChecker&) = delete;
   HealthChecker& operator=(const HealthChecker&) = delete;

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -23,10 +25,36 @@ namespace {
 
 constexpr int kExitNoListener = 2;  // as HAProxy
 
+void print(const config::Diagnostics& diagnostics) {
+  for (const config::Diagnostic& diagnostic : diagnostics.all()) {
+    std::fprintf(stderr, "%s\n", diagnostic.to_string().c_str());
+  }
+}
+
+// A directory stands for its *.cfg files in the order of their names, as in HAProxy.
+std::vector<std::string> expand(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  std::error_code ignored;
+  for (const std::string& path : paths) {
+    if (!std::filesystem::is_directory(path, ignored)) {
+      files.push_back(path);
+      continue;
+    }
+    const std::size_t first = files.size();
+    for (const auto& entry : std::filesystem::directory_iterator(path, ignored)) {
+      const std::string name = entry.path().filename().string();
+      const bool taken = name.ends_with(".cfg") && !name.starts_with('.');
+      if (taken && entry.is_regular_file(ignored)) files.push_back(entry.path().string());
+    }
+    std::sort(files.begin() + static_cast<std::ptrdiff_t>(first), files.end());
+  }
+  return files;
+}
+
 // All that is wrong, or nothing.
 std::optional<config::Config> load(const std::vector<std::string>& files) {
   std::vector<config::Source> sources;
-  for (const std::string& file : files) {
+  for (const std::string& file : expand(files)) {
     base::Result<std::string> text = base::read_file(file);
     if (!text) {
       std::fprintf(stderr, "%s\n", text.error().message.c_str());
@@ -35,9 +63,7 @@ std::optional<config::Config> load(const std::vector<std::string>& files) {
     sources.push_back({file, std::move(*text)});
   }
   config::LoadResult loaded = config::load(sources, base::environment());
-  for (const config::Diagnostic& diagnostic : loaded.diagnostics.all()) {
-    std::fprintf(stderr, "%s\n", diagnostic.to_string().c_str());
-  }
+  print(loaded.diagnostics);
   if (loaded.diagnostics.has_errors()) return std::nullopt;
   return std::move(loaded.config);
 }
@@ -50,7 +76,9 @@ std::optional<std::vector<OpenBind>> open_all(Service& service, std::uint32_t ma
     const config::ProxySection& section = frontend->section;
     const std::uint32_t limit = section.maxconn > 0 ? section.maxconn : maxconn;
     for (const config::Bind& bind : section.binds) {
-      const auto fd = open_listening_socket(bind, section.backlog > 0 ? section.backlog : limit);
+      const auto fd = open_listening_socket(bind, bind.backlog > 0      ? bind.backlog
+                                                  : section.backlog > 0 ? section.backlog
+                                                                        : limit);
       if (fd) {
         binds.push_back({frontend.get(), &bind, *fd});
       } else {
@@ -63,7 +91,7 @@ std::optional<std::vector<OpenBind>> open_all(Service& service, std::uint32_t ma
   return binds;
 }
 
-int serve(const Options& options, const config::Config& config) {
+int serve(const Options& options, const config::Config& config, std::shared_ptr<TlsStore> tls) {
   base::Result<SyslogSender> syslog = SyslogSender::open();
   if (!syslog) {
     std::fprintf(stderr, "%s\n", syslog.error().message.c_str());
@@ -78,6 +106,7 @@ int serve(const Options& options, const config::Config& config) {
         maxconn, 2ULL * maxconn, possible);
   }
   Service service(config, maxconn, std::move(*syslog));
+  service.tls = std::move(tls);
   const auto binds = open_all(service, maxconn);
   if (!binds) return 1;
   if ((options.daemon || config.global.daemon) && !options.foreground) go_to_background();
@@ -114,12 +143,17 @@ int run(const Options& options) {
     std::fprintf(stderr, "no 'bind' line in the configuration: wslb-proxy has nothing to do\n");
     return kExitNoListener;
   }
+  const auto tls = std::make_shared<TlsStore>(*config);
+  config::Diagnostics found;
+  const bool loaded = tls->load(found);
+  print(found);
+  if (!loaded) return 1;
   if (options.check_only) {
     std::printf("Configuration file is valid\n");
     return 0;
   }
   if (options.debug) spdlog::set_level(spdlog::level::debug);
-  return serve(options, *config);
+  return serve(options, *config, tls);
 }
 
 }  // namespace

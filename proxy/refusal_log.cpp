@@ -11,7 +11,7 @@ namespace wslb::proxy {
 namespace {
 
 // As log lines write it: 06/Feb/2009:12:14:14.655
-std::string date_text(std::chrono::system_clock::time_point when) {
+std::string refusal_date(std::chrono::system_clock::time_point when) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
   std::tm local{};
   localtime_r(&seconds, &local);
@@ -29,8 +29,8 @@ void log_refusal(Service& service, const Frontend& frontend, const ClientConnect
   constexpr int kSeverityInfo = 6;  // as HAProxy's
   const config::Bind& bind = *client.bind;
   const std::string line = client.address.address.to_string() + ":" +
-                           std::to_string(client.address.port) + " [" + date_text(client.accepted) +
-                           "] " + frontend.section.name + "/" +
+                           std::to_string(client.address.port) + " [" +
+                           refusal_date(client.accepted) + "] " + frontend.section.name + "/" +
                            (bind.name.empty() ? std::to_string(bind.index) : bind.name) + ": ";
   send_to_logs(service.syslog, frontend.section.logs, kSeverityInfo, line + std::string(reason));
 }

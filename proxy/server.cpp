@@ -50,7 +50,8 @@ Server::Server(Service& service, const std::vector<OpenBind>& binds, std::size_t
     agent_ = std::make_unique<AgentLink>(workers_.front()->context, service_, agent_socket);
   }
   // HAProxy does other things at these; here they must not be deadly.
-  std::signal(SIGHUP, SIG_IGN);
+  signals_.add(SIGHUP);
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
   std::signal(SIGUSR2, SIG_IGN);
   wait_for_signal();
 }
@@ -60,11 +61,12 @@ void Server::start_checks() {
     const config::ProxySection& section = pool->section();
     for (std::size_t i = 0; i < section.servers.size(); ++i) {
       if (!section.servers[i].check.enabled || section.servers[i].disabled) continue;
-      auto checker =
-          std::make_unique<HealthChecker>(workers_.front()->context.get_executor(), section, i,
-                                          [this, &pool = *pool, i](const CheckReport& report) {
-                                            if (report.transition) server_changed(pool, i, report);
-                                          });
+      auto checker = std::make_unique<HealthChecker>(
+          workers_.front()->context.get_executor(), section, i,
+          [this, &pool = *pool, i](const CheckReport& report) {
+            if (report.transition) server_changed(pool, i, report);
+          },
+          service_.tls.get());
       checker->start();
       checkers_.push_back(std::move(checker));
     }
@@ -95,9 +97,22 @@ void Server::run() {
   workers_.front()->context.run();
 }
 
+// Tunnels and sessions keep what they began with.
+void Server::reload_certificates() {
+  config::Diagnostics found;
+  const bool replaced = service_.tls->load(found);
+  for (const config::Diagnostic& each : found.all()) spdlog::warn("{}", each.to_string());
+  spdlog::info("SIGHUP: {}", replaced ? "certificates are loaded again"
+                                      : "the certificates in use stay, since not all are good");
+}
+
 void Server::wait_for_signal() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
+    if (signal == SIGHUP) {
+      reload_certificates();
+      return wait_for_signal();
+    }
     spdlog::info("signal {}: {}", signal, signal == SIGUSR1 ? "stopping softly" : "stopping");
     if (signal == SIGUSR1) {
       bid_farewell(http::kCloseGoingAway, service_.config.global.drain_rate);

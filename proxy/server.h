@@ -39,6 +39,7 @@ class Server {
  private:
   void start_checks();
   void server_changed(ServerPool& pool, std::size_t server, const CheckReport& report);
+  void reload_certificates();
   void wait_for_signal();
   void stop_softly();
   void stop();

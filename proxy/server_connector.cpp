@@ -6,10 +6,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/overloaded.h"
 #include "proxy/lb/retry.h"
@@ -21,26 +17,20 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A non-blocking socket of the address's family, or nothing when descriptors ran out.
-std::unique_ptr<ServerConnection> open_connection(const asio::any_io_executor& executor,
-                                                  const config::Server& server) {
-  const bool v4 = server.address.address.is_v4();
-  const int fd = ::socket(v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return nullptr;
-  const int one = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  asio::ip::tcp::socket socket(executor);
-  boost::system::error_code error;
-  socket.assign(v4 ? asio::ip::tcp::v4() : asio::ip::tcp::v6(), fd, error);
-  if (error) {
-    ::close(fd);
-    return nullptr;
-  }
-  return std::make_unique<ServerConnection>(std::move(socket));
+bool leads_to(const ServerConnection* idle, const ServerPool& pool, std::size_t server,
+              const std::string& sni) {
+  return idle != nullptr && idle->pool == &pool && idle->server == server && idle->sni == sni;
 }
 
-bool leads_to(const ServerConnection* idle, const ServerPool& pool, std::size_t server) {
-  return idle != nullptr && idle->pool == &pool && idle->server == server;
+// The name that a server is asked for. A port behind it, as in a Host field, is no part of it.
+std::string sni_for(const config::Server& server, const ClientFacts& client) {
+  using Kind = config::SniSource::Kind;
+  const config::SniSource& source = server.tls.sni;
+  if (!server.tls.enabled || source.kind == Kind::None) return {};
+  if (source.kind == Kind::Literal) return source.text;
+  if (source.kind == Kind::ClientSni) return client.sni;
+  const auto value = client.fields == nullptr ? std::nullopt : client.fields->find(source.text);
+  return value ? std::string(value->substr(0, value->find(':'))) : std::string();
 }
 
 class Attempts {
@@ -71,7 +61,8 @@ class Attempts {
       Slot slot = std::move(*outcome.slot);
       record_.server = slot.server();
       record_.load = pool_.load(slot.server());
-      if (leads_to(idle.get(), pool_, slot.server()) && idle->stream.is_quiet()) {
+      const std::string sni = sni_for(section_.servers[slot.server()], client_);
+      if (leads_to(idle.get(), pool_, slot.server(), sni) && idle->stream.is_quiet()) {
         record_.connected = std::chrono::steady_clock::now();
         idle->reused = true;
         co_return ServerLink{std::move(slot), std::move(idle)};
@@ -89,9 +80,11 @@ class Attempts {
   asio::awaitable<std::unique_ptr<ServerConnection>> try_server(const Slot& slot) {
     const config::Server& server = section_.servers[slot.server()];
     for (;;) {
-      auto connection = open_connection(co_await asio::this_coro::executor, server);
-      if (connection) {
-        const IoResult result = co_await reach(connection->stream, server);
+      auto socket = open_socket(co_await asio::this_coro::executor, server);
+      if (socket) {
+        auto connection = std::make_unique<ServerConnection>(std::move(*socket));
+        connection->sni = sni_for(server, client_);
+        const IoResult result = co_await reach(*connection, server);
         if (result.ok()) {
           record_.connected = std::chrono::steady_clock::now();
           connection->pool = &pool_;
@@ -107,12 +100,18 @@ class Attempts {
   }
 
   // All that `timeout connect` limits.
-  asio::awaitable<IoResult> reach(Stream& stream, const config::Server& server) {
+  asio::awaitable<IoResult> reach(ServerConnection& connection, const config::Server& server) {
+    Stream& stream = connection.stream;
     const base::TimePoint deadline = deadline_after(section_.timeouts.connect);
     const IoResult connected = co_await stream.connect(
-        server.address, server.source ? &*server.source : nullptr, deadline);
+        address_of(server), server.source ? &*server.source : nullptr, deadline);
     if (!connected.ok()) co_return connected;
-    co_return co_await send_preamble(stream, {server.send_proxy, client_.addresses}, deadline);
+    ServerPreamble preamble;
+    preamble.send_proxy = server.send_proxy;
+    preamble.addresses = client_.addresses;
+    preamble.sni = connection.sni;
+    if (server.tls.enabled) preamble.tls = client_.tls->find(server);
+    co_return co_await send_preamble(stream, preamble, deadline);
   }
 
   asio::awaitable<bool> may_retry_same(const Slot& slot) {
@@ -157,8 +156,15 @@ class Attempts {
 
 }  // namespace
 
-ClientFacts client_facts(const ClientConnection& client) {
-  return {http::ProxyAddresses{client.address, client.destination}};
+ClientFacts client_facts(const ClientConnection& client, const TlsStore& tls,
+                         const http::Fields* fields) {
+  ClientFacts facts;
+  facts.tls = &tls;
+  facts.fields = fields;
+  if (client.tls) facts.sni = client.tls->sni;
+  const bool unix_socket = client.address.address.is_unspecified();
+  if (!unix_socket) facts.addresses = {client.address, client.destination};
+  return facts;
 }
 
 asio::awaitable<ServerLink> connect_to_server(ServerPool& pool, const Preference& preference,

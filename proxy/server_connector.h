@@ -5,14 +5,17 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <boost/asio/awaitable.hpp>
 
 #include "proxy/connection.h"
+#include "proxy/http/fields.h"
 #include "proxy/http/proxy_header.h"
 #include "proxy/request_record.h"
 #include "proxy/server_pool.h"
+#include "proxy/tls_store.h"
 
 namespace wslb::proxy {
 
@@ -23,9 +26,14 @@ struct ServerLink {
 
 // What a server may be told of the client, and what its connection is chosen by.
 struct ClientFacts {
-  std::optional<http::ProxyAddresses> addresses;
+  std::optional<http::ProxyAddresses> addresses;  // nothing: it came over a unix socket
+  const TlsStore* tls = nullptr;
+  std::string sni;                       // the name that the client asked for
+  const http::Fields* fields = nullptr;  // of the request, in HTTP mode
 };
-[[nodiscard]] ClientFacts client_facts(const ClientConnection& client);
+// `fields` must outlive what is returned.
+[[nodiscard]] ClientFacts client_facts(const ClientConnection& client, const TlsStore& tls,
+                                       const http::Fields* fields = nullptr);
 
 // What in the request decides where it goes.
 struct Preference {

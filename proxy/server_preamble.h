@@ -1,14 +1,17 @@
 // What a connection to a server begins with, before the first byte of the client's: the PROXY
-// header. Used by sessions and by health checks.
+// header, the TLS handshake. Used by sessions and by health checks.
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <string>
 
 #include <boost/asio/awaitable.hpp>
 
 #include "config/server.h"
 #include "proxy/http/proxy_header.h"
 #include "proxy/stream.h"
+#include "proxy/tls_server_context.h"
 
 namespace wslb::proxy {
 
@@ -16,6 +19,8 @@ namespace wslb::proxy {
 struct ServerPreamble {
   config::SendProxy send_proxy = config::SendProxy::None;
   std::optional<http::ProxyAddresses> addresses;  // nothing: for ourselves, as checks are
+  std::shared_ptr<TlsServerContext> tls;          // null: clear text
+  std::string sni;
 };
 
 // After connect().

@@ -15,6 +15,7 @@
 #include "proxy/connection_gate.h"
 #include "proxy/server_pool.h"
 #include "proxy/syslog_sender.h"
+#include "proxy/tls_store.h"
 
 namespace wslb::proxy {
 
@@ -35,6 +36,7 @@ struct Service {
 
   const config::Config& config;
   SyslogSender syslog;
+  std::shared_ptr<TlsStore> tls = std::make_shared<TlsStore>(config);  // main() puts a loaded one
   ConnectionGate gate;
   std::function<void()> on_connection_end = [] {};  // set before the threads start
   std::map<std::string, std::unique_ptr<ServerPool>, std::less<>> pools;

@@ -1,8 +1,10 @@
 #include "proxy/socket_address.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include <netinet/in.h>
+#include <sys/un.h>
 
 namespace wslb::proxy {
 
@@ -22,6 +24,14 @@ SocketAddress::SocketAddress(const base::Endpoint& endpoint) {
   }
 }
 
+SocketAddress::SocketAddress(const std::string& path, bool abstract) {
+  sockaddr_un local{};
+  local.sun_family = AF_UNIX;
+  const std::size_t room = sizeof local.sun_path - 1;
+  std::memcpy(local.sun_path + (abstract ? 1 : 0), path.data(), std::min(path.size(), room));
+  std::memcpy(&storage_, &local, size_ = sizeof local);
+}
+
 const sockaddr* SocketAddress::data() const {
   return reinterpret_cast<const sockaddr*>(&storage_);
 }
@@ -34,11 +44,17 @@ base::Endpoint SocketAddress::to_endpoint(const sockaddr_storage& address) {
     std::memcpy(bytes.data(), &v4.sin_addr, bytes.size());
     return {base::IpAddress(bytes), ntohs(v4.sin_port)};
   }
+  if (address.ss_family != AF_INET6) return {};
   sockaddr_in6 v6{};
   std::memcpy(&v6, &address, sizeof v6);
   base::IpAddress::V6 bytes;
   std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
   return {base::IpAddress(bytes), ntohs(v6.sin6_port)};
+}
+
+SocketAddress address_of(const config::Server& server) {
+  return server.unix_path.empty() ? SocketAddress(server.address)
+                                  : SocketAddress(server.unix_path, server.abstract);
 }
 
 base::Endpoint local_endpoint(int fd) {

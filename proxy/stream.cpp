@@ -8,8 +8,6 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include "proxy/socket_address.h"
-
 namespace wslb::proxy {
 
 namespace asio = boost::asio;
@@ -39,13 +37,14 @@ asio::awaitable<IoResult> Stream::peek(std::span<char> into, TimePoint deadline)
 
 asio::awaitable<IoResult> Stream::receive(std::span<char> into, int flags, TimePoint deadline) {
   for (;;) {
-    const ssize_t count = ::recv(socket_.native_handle(), into.data(), into.size(), flags);
+    const ssize_t count =
+        tls_ ? tls_->receive(into) : ::recv(fd(), into.data(), into.size(), flags);
     if (count > 0) co_return IoResult{IoStatus::Ok, static_cast<std::size_t>(count)};
     if (count == 0) co_return IoResult{IoStatus::Eof};
     if (errno == EINTR) continue;
     if (errno != EAGAIN) co_return IoResult{IoStatus::Error, 0, errno};
     reading_ = true;
-    const IoResult waited = co_await wait(tcp::socket::wait_read, read_watchdog_, deadline);
+    const IoResult waited = co_await wait_again(false, deadline);
     reading_ = false;
     if (!waited.ok()) co_return waited;
   }
@@ -54,23 +53,42 @@ asio::awaitable<IoResult> Stream::receive(std::span<char> into, int flags, TimeP
 asio::awaitable<IoResult> Stream::write_all(std::string_view data, TimePoint deadline) {
   std::size_t written = 0;
   while (written < data.size()) {
+    const std::string_view rest = data.substr(written);
     const ssize_t count =
-        ::send(socket_.native_handle(), data.data() + written, data.size() - written, MSG_NOSIGNAL);
+        tls_ ? tls_->send(rest) : ::send(fd(), rest.data(), rest.size(), MSG_NOSIGNAL);
     if (count > 0) {
       written += static_cast<std::size_t>(count);
       continue;
     }
     if (errno == EINTR) continue;
     if (errno != EAGAIN) co_return IoResult{IoStatus::Error, written, errno};
-    IoResult waited = co_await wait(tcp::socket::wait_write, write_watchdog_, deadline);
+    IoResult waited = co_await wait_again(true, deadline);
     waited.bytes = written;
     if (!waited.ok()) co_return waited;
   }
   co_return IoResult{IoStatus::Ok, written};
 }
 
-asio::awaitable<IoResult> Stream::connect(const base::Endpoint& server,
-                                          const base::Endpoint* source, TimePoint deadline) {
+asio::awaitable<IoResult> Stream::wait_again(bool writing, TimePoint deadline) {
+  const bool for_write = tls_ ? tls_->wants_write() : writing;
+  return wait(for_write ? tcp::socket::wait_write : tcp::socket::wait_read,
+              writing ? write_watchdog_ : read_watchdog_, deadline);
+}
+
+asio::awaitable<IoResult> Stream::start_tls(std::unique_ptr<TlsConnection> tls,
+                                            TimePoint deadline) {
+  tls_ = std::move(tls);
+  while (tls_->handshake() != 1) {
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) co_return IoResult{IoStatus::Error, 0, errno};
+    const IoResult waited = co_await wait_again(true, deadline);
+    if (!waited.ok()) co_return waited;
+  }
+  co_return IoResult{};
+}
+
+asio::awaitable<IoResult> Stream::connect(const SocketAddress& server, const base::Endpoint* source,
+                                          TimePoint deadline) {
   if (source != nullptr) {
     const int one = 1;
     const bool any_port = source->port == 0;
@@ -81,8 +99,7 @@ asio::awaitable<IoResult> Stream::connect(const base::Endpoint& server,
       co_return IoResult{IoStatus::Error, 0, errno};
     }
   }
-  const SocketAddress to(server);
-  if (::connect(socket_.native_handle(), to.data(), to.size()) == 0) co_return IoResult{};
+  if (::connect(socket_.native_handle(), server.data(), server.size()) == 0) co_return IoResult{};
   if (errno != EINPROGRESS) co_return IoResult{IoStatus::Error, 0, errno};
   const IoResult waited = co_await wait(tcp::socket::wait_write, write_watchdog_, deadline);
   if (!waited.ok()) co_return waited;
@@ -103,9 +120,14 @@ void Stream::cancel() {
 }
 
 bool Stream::is_quiet() {
+  if (tls_) return tls_->is_quiet();
   char byte = 0;
   const ssize_t count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return count < 0 && errno == EAGAIN;
+}
+
+Stream::~Stream() {
+  close();
 }
 
 base::Endpoint Stream::local_endpoint() {
@@ -120,6 +142,7 @@ int Stream::release() {
 
 void Stream::shutdown_send() {
   if (resets_on_close_) return;
+  if (tls_) tls_->send_end();
   boost::system::error_code ignored;
   socket_.shutdown(tcp::socket::shutdown_send, ignored);
 }
@@ -132,6 +155,7 @@ void Stream::reset_on_close() {
 }
 
 void Stream::close() {
+  if (tls_ && !resets_on_close_ && socket_.is_open()) tls_->send_end();
   boost::system::error_code ignored;
   socket_.close(ignored);
 }

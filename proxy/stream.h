@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -14,6 +15,8 @@
 
 #include "base/ip_address.h"
 #include "base/time.h"
+#include "proxy/socket_address.h"
+#include "proxy/tls_connection.h"
 #include "proxy/watchdog.h"
 
 namespace wslb::proxy {
@@ -33,6 +36,7 @@ class Stream {
   // Takes over a non-blocking socket.
   explicit Stream(boost::asio::ip::tcp::socket socket);
   Stream(Stream&&) = delete;
+  ~Stream();
 
   // At least one byte, or the reason why there is none.
   boost::asio::awaitable<IoResult> read(std::span<char> into, base::TimePoint deadline);
@@ -42,8 +46,14 @@ class Stream {
 
   // Starts a connection, from `source` if given (port 0: the kernel chooses it late, so that one
   // source address is not limited to 64k connections to all servers together).
-  boost::asio::awaitable<IoResult> connect(const base::Endpoint& server,
+  boost::asio::awaitable<IoResult> connect(const SocketAddress& server,
                                            const base::Endpoint* source, base::TimePoint deadline);
+
+  // From now on what is read and written is inside of TLS.
+  boost::asio::awaitable<IoResult> start_tls(std::unique_ptr<TlsConnection> tls,
+                                             base::TimePoint deadline);
+  [[nodiscard]] const TlsConnection* tls() const { return tls_.get(); }
+  [[nodiscard]] int fd() { return socket_.native_handle(); }
 
   // Moves the deadline of a read() that is waiting, as traffic the other way does.
   void extend_read(base::TimePoint deadline);
@@ -58,8 +68,10 @@ class Stream {
 
   // Gives the descriptor away; this object is of no use afterwards.
   [[nodiscard]] int release();
+  // Before that: what speaks TLS on it, or null.
+  [[nodiscard]] std::unique_ptr<TlsConnection> release_tls() { return std::move(tls_); }
 
-  // Sends a FIN, unless the connection is to end with a reset.
+  // Sends a FIN, in TLS a close_notify before it, unless the connection is to end with a reset.
   void shutdown_send();
 
   // Ends with a reset instead of a FIN when closed, so that the peer cannot mistake it for an end.
@@ -72,12 +84,15 @@ class Stream {
  private:
   boost::asio::awaitable<IoResult> receive(std::span<char> into, int flags,
                                            base::TimePoint deadline);
+  // Until the kernel can do what the operation failed of.
+  boost::asio::awaitable<IoResult> wait_again(bool writing, base::TimePoint deadline);
   boost::asio::awaitable<IoResult> wait(boost::asio::ip::tcp::socket::wait_type type,
                                         Watchdog& watchdog, base::TimePoint deadline);
 
   boost::asio::ip::tcp::socket socket_;
   Watchdog read_watchdog_;
   Watchdog write_watchdog_;
+  std::unique_ptr<TlsConnection> tls_;
   bool reading_ = false;  // a read() waits
   bool resets_on_close_ = false;
 };

@@ -36,8 +36,9 @@ asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
   }
   ServerPool& pool = *chosen;
   ++pool.connections;
+  const ClientFacts facts = client_facts(*client, *service.tls);
   ServerLink link = co_await connect_to_server(pool, {.hash = balance_hash(pool, *client)}, nullptr,
-                                               client_facts(*client), record);
+                                               facts, record);
   if (!link.slot) {
     --pool.connections;
     write_access_log(service, frontend, client->address, record);

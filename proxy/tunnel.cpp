@@ -46,6 +46,46 @@ void Tunnel::set_ready(Side side, bool readable, bool writable, bool hangup) {
   sides_[side].readable |= readable;
   sides_[side].writable |= writable;
   sides_[side].hangup |= hangup;
+  End& end = sides_[side];
+  if (writable && std::exchange(end.read_waits_for_write, false)) end.readable = true;
+  if (readable && std::exchange(end.write_waits_for_read, false)) end.writable = true;
+}
+
+void Tunnel::encrypt(Side side, std::unique_ptr<TlsConnection> tls) {
+  sides_[side].tls = std::move(tls);
+  // What was decrypted before causes no event any more.
+  sides_[side].readable = sides_[side].tls != nullptr;
+}
+
+ssize_t Tunnel::receive(End& from, std::span<char> into) {
+  const ssize_t count =
+      from.tls ? from.tls->receive(into) : ::recv(from.fd, into.data(), into.size(), 0);
+  if (count >= 0) return count;
+  // Many clients end without a close_notify; what is inside of a tunnel has its own ends.
+  if (from.tls && from.tls->truncated()) return 0;
+  if (errno != EAGAIN) return count;
+  from.readable = false;
+  from.read_waits_for_write = from.tls && from.tls->wants_write();
+  if (from.read_waits_for_write) from.writable = false;
+  return count;
+}
+
+ssize_t Tunnel::send_some(End& to, std::string_view data) {
+  const ssize_t count =
+      to.tls ? to.tls->send(data) : ::send(to.fd, data.data(), data.size(), MSG_NOSIGNAL);
+  if (count >= 0 || errno != EAGAIN) return count;
+  to.writable = false;
+  to.write_waits_for_read = to.tls && !to.tls->wants_write();
+  return count;
+}
+
+bool Tunnel::end_sending(End& to) {
+  if (to.tls && !to.tls->send_end()) {
+    to.writable = false;
+    return false;
+  }
+  ::shutdown(to.fd, SHUT_WR);
+  return true;
 }
 
 Tunnel::Progress Tunnel::pump(std::span<char> scratch) {
@@ -66,20 +106,18 @@ Tunnel::Progress Tunnel::pump_direction(Side from, std::span<char> scratch) {
   std::size_t moved = 0;
   while (flush(other(from)) && source.readable && !source.eof && !sink.fin_sent) {
     if (moved >= kBudgetBytes) return Progress::More;
-    const ssize_t count = ::recv(source.fd, scratch.data(), scratch.size(), 0);
+    const ssize_t count = receive(source, scratch);
     if (count > 0) {
       const auto size = static_cast<std::size_t>(count);
       source.received += size;
       activity_ += size;
       moved += size;
       // A short read has emptied the socket (epoll(7)), which spares the recv() that would say so.
-      if (size < scratch.size() && !source.hangup) source.readable = false;
+      if (size < scratch.size() && !source.hangup && !source.tls) source.readable = false;
       forward(from, {scratch.data(), size});
     } else if (count == 0) {
       source.eof = true;
-    } else if (errno == EAGAIN) {
-      source.readable = false;
-    } else if (errno != EINTR) {
+    } else if (errno != EINTR && errno != EAGAIN) {
       fail(from);
       source.eof = true;
     }
@@ -88,8 +126,7 @@ Tunnel::Progress Tunnel::pump_direction(Side from, std::span<char> scratch) {
     if (!sink.eof && !failed_) {
       end_ = from == Client ? TunnelEnd::ClientClosed : TunnelEnd::ServerClosed;
     }
-    ::shutdown(sink.fd, SHUT_WR);
-    sink.fin_sent = true;
+    sink.fin_sent = end_sending(sink);
   }
   return Progress::Waiting;
 }
@@ -98,13 +135,9 @@ Tunnel::Progress Tunnel::pump_direction(Side from, std::span<char> scratch) {
 bool Tunnel::flush(Side to) {
   End& sink = sides_[to];
   while (!sink.pending.empty() && sink.writable) {
-    const ssize_t count = ::send(sink.fd, sink.pending.data() + sink.pending_sent,
-                                 sink.pending.size() - sink.pending_sent, MSG_NOSIGNAL);
+    const ssize_t count = send_some(sink, std::string_view(sink.pending).substr(sink.pending_sent));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EAGAIN) {
-      sink.writable = false;
-      break;
-    }
+    if (count < 0 && errno == EAGAIN) break;
     if (count < 0) {
       fail(to);
       return true;
@@ -133,12 +166,10 @@ void Tunnel::forward(Side from, std::string_view data) {
 void Tunnel::send(Side to, std::string_view data) {
   End& sink = sides_[to];
   while (!data.empty() && sink.writable && sink.pending.empty() && !sink.fin_sent) {
-    const ssize_t count = ::send(sink.fd, data.data(), data.size(), MSG_NOSIGNAL);
+    const ssize_t count = send_some(sink, data);
     if (count > 0) {
       data.remove_prefix(static_cast<std::size_t>(count));
-    } else if (errno == EAGAIN) {
-      sink.writable = false;
-    } else if (errno != EINTR) {
+    } else if (errno != EINTR && errno != EAGAIN) {
       return fail(to);
     }
   }
@@ -168,6 +199,7 @@ void Tunnel::discard_input(Side side) {
 void Tunnel::finish(TunnelEnd end) {
   end_ = end;
   for (const Side side : {Client, Server}) {
+    if (sides_[side].tls) sides_[side].tls->send_end();
     discard_input(side);
     ::close(std::exchange(sides_[side].fd, -1));
   }

@@ -25,6 +25,7 @@
 
 #include "base/time.h"
 #include "proxy/timeouts.h"
+#include "proxy/tls_connection.h"
 #include "proxy/websocket_care.h"
 
 namespace wslb::proxy {
@@ -68,6 +69,9 @@ class Tunnel {
   // Bytes that were read from `from` before the tunnel began and belong to the other side.
   void preload(Side from, std::string bytes);
 
+  // Before the first byte: that side is inside of TLS. Null: it is not.
+  void encrypt(Side side, std::unique_ptr<TlsConnection> tls);
+
   // Before the first byte.
   void take_care(std::unique_ptr<WebSocketCare> care) { care_ = std::move(care); }
   [[nodiscard]] WebSocketCare* care() { return care_.get(); }
@@ -100,6 +104,7 @@ class Tunnel {
  private:
   struct End {
     int fd = -1;
+    std::unique_ptr<TlsConnection> tls;  // null: clear text
     bool readable = false;
     bool writable = true;
     bool hangup = false;
@@ -108,7 +113,16 @@ class Tunnel {
     std::string pending;    // received from the other side, not yet taken by this one
     std::size_t pending_sent = 0;
     std::uint64_t received = 0;
+    // TLS may have to write before it can read, and the other way round.
+    bool read_waits_for_write = false;
+    bool write_waits_for_read = false;
   };
+
+  // As recv() and send(); both take note of what the side is not ready for.
+  static ssize_t receive(End& from, std::span<char> into);
+  static ssize_t send_some(End& to, std::string_view data);
+  // False: TLS cannot say so yet.
+  static bool end_sending(End& to);
 
   Progress pump_direction(Side from, std::span<char> scratch);
   bool flush(Side to);

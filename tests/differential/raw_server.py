@@ -6,13 +6,20 @@ ANSWER = b"HTTP/1.1 200 OK\r\nX-App: raw\r\nContent-Length: 0\r\nConnection: clo
 
 
 class RawServer:
-    """`wrap` is applied to each accepted socket, for example to speak TLS."""
+    """On the port, or on a unix socket. `wrap` is applied to each accepted socket, for example to
+    speak TLS."""
 
-    def __init__(self, host, port, wrap=lambda s: s):
+    def __init__(self, host, port, wrap=lambda s: s, path=None):
         self.received = []
         self._wrap = wrap
-        with host.inside():
-            self._socket = socket.create_server((host.address, port), backlog=64)
+        if path:
+            path.unlink(missing_ok=True)
+            self._socket = socket.socket(socket.AF_UNIX)
+            self._socket.bind(str(path))
+            self._socket.listen(64)
+        else:
+            with host.inside():
+                self._socket = socket.create_server((host.address, port), backlog=64)
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self):
@@ -33,12 +40,14 @@ class RawServer:
                 if not part:
                     break
                 data += part
-            if data:
-                connection.sendall(ANSWER)
         except OSError:
             pass
         self.received.append(data)
-        connection.close()
+        try:
+            connection.sendall(ANSWER)
+            connection.close()
+        except OSError:
+            pass
 
     def take(self, keep=lambda data: b" HTTP/1." in data):
         taken, self.received = [data for data in self.received if keep(data)], []
