@@ -18,6 +18,10 @@ void http_check_expect(ProxyDraft& draft, const Statement& statement) {
   parse_expect(statement, draft.http_check);
 }
 
+void http_check_send(ProxyDraft& draft, const Statement& statement) {
+  if (is_first(draft.places, statement)) parse_send(statement, draft.http_check);
+}
+
 void retries(ProxyDraft& draft, const Statement& statement) {
   if (const auto value = statement.integer(0, 0, std::numeric_limits<std::int32_t>::max())) {
     draft.section.retries = static_cast<int>(*value);
@@ -40,6 +44,8 @@ void default_server(ProxyDraft& draft, const Statement& statement) {
 
 constexpr auto kBackendKeywords = std::to_array<Keyword<ProxyDraft>>({
     {"retries", "retries NUMBER", 1, 1, retries, Side::Backend},
+    {"http-check send", "http-check send [meth M] [uri U] [ver V] [hdr NAME VALUE]... [body TEXT]",
+     1, kAnyNumber, http_check_send, Side::Backend},
     {"http-check expect", "http-check expect [!] status CODES", 1, kAnyNumber, http_check_expect,
      Side::Backend},
     {"default-server", "default-server OPTION...", 1, kAnyNumber, default_server, Side::Backend,

@@ -31,6 +31,9 @@ struct Global {
   std::vector<LogTarget> logs;
   GlobalTls tls;
   std::optional<DrainRate> drain_rate;  // nullopt: all at once
+  std::string log_tag = "wslb-proxy";
+  // `log-send-hostname [NAME]`: given without a name it is empty and means the host's own.
+  std::optional<std::string> log_host_name;
 };
 
 struct Config {

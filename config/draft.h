@@ -31,6 +31,9 @@ struct DraftCondition {
   std::vector<std::vector<DraftTerm>> any_of_all;
 };
 
+// Which keyword said what a log line holds; None: HAProxy's default short line.
+enum class LogKind : std::uint8_t { None, Tcp, Http, Custom };
+
 // A `defaults`, `frontend`, `backend` or `listen`. A section begins as a copy of its defaults.
 struct ProxyDraft {
   ProxySection section;
@@ -42,6 +45,8 @@ struct ProxyDraft {
   Server default_server;
   std::string dynamic_cookie_key;
   bool log_global = false;
+  LogKind log_kind = LogKind::None;
+  Location log_format_where;  // of Custom
   std::vector<NamedAcl> acls;
   std::vector<DraftCondition> conditions;  // of section.use_backends, one for each
   Places places;                           // of keywords given in this section

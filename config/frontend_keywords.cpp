@@ -8,7 +8,6 @@
 #include "config/acl_test.h"
 #include "config/bind_line.h"
 #include "config/condition.h"
-#include "config/log_target.h"
 #include "config/name.h"
 #include "config/section.h"
 
@@ -24,18 +23,6 @@ void mode(ProxyDraft& draft, const Statement& statement) {
     statement.refuse("health");
   } else {
     statement.error("expects 'tcp' or 'http', not '" + statement[0] + "'");
-  }
-}
-
-void log(ProxyDraft& draft, const Statement& statement) {
-  if (statement.prefix() != Prefix::None) {
-    draft.section.logs.clear();
-    draft.log_global = false;
-  } else if (statement.is(0, "global")) {
-    draft.log_global = true;
-    if (statement.size() > 1) statement.error("cannot use the argument '" + statement[1] + "'");
-  } else if (auto target = parse_log_target(statement)) {
-    draft.section.logs.push_back(std::move(*target));
   }
 }
 
@@ -99,12 +86,6 @@ void default_backend(ProxyDraft& draft, const Statement& statement) {
 
 constexpr auto kFrontendKeywords = std::to_array<Keyword<ProxyDraft>>({
     {"mode", "mode tcp|http", 1, 1, mode},
-    {.name = "log",
-     .usage = "log global, or: log ADDRESS[:PORT] FACILITY [LEVEL]",
-     .arguments_min = 1,
-     .arguments_max = kAnyNumber,
-     .apply = log,
-     .negatable = true},
     {.name = "acl",
      .usage = "acl NAME SAMPLE [-i] [-m METHOD] [--] PATTERN...",
      .arguments_min = 2,

@@ -5,7 +5,7 @@
 
 #include "config/dispatch.h"
 #include "config/haproxy_words.h"
-#include "config/log_target.h"
+#include "config/log_line.h"
 #include "config/once.h"
 #include "config/section.h"
 
@@ -38,7 +38,7 @@ void log(Draft& draft, const Statement& statement) {
     draft.global.logs.clear();
   } else if (statement.is(0, "global")) {
     statement.error("cannot mean 'global' within 'global'; expects the address of a log server");
-  } else if (auto target = parse_log_target(statement)) {
+  } else if (auto target = parse_log_line(statement)) {
     draft.global.logs.push_back(std::move(*target));
   }
 }
@@ -62,16 +62,26 @@ void drain_rate(Draft& draft, const Statement& statement) {
   draft.global.drain_rate = drain;
 }
 
+void log_tag(Draft& draft, const Statement& statement) {
+  draft.global.log_tag = statement[0];
+}
+
+void log_send_hostname(Draft& draft, const Statement& statement) {
+  draft.global.log_host_name = statement[0];
+}
+
 constexpr auto kGlobalKeywords = std::to_array<Keyword<Draft>>({
     {.name = "daemon", .usage = "daemon", .apply = daemon},
     {"maxconn", "maxconn NUMBER", 1, 1, maxconn},
     {"nbthread", "nbthread NUMBER", 1, 1, nbthread},
     {.name = "log",
-     .usage = "log ADDRESS[:PORT] FACILITY [LEVEL]",
+     .usage = "log ADDRESS [len N] [format F] FACILITY [LEVEL [MINLEVEL]]",
      .arguments_min = 1,
      .arguments_max = kAnyNumber,
      .apply = log,
      .negatable = true},
+    {"log-tag", "log-tag NAME", 1, 1, log_tag},
+    {"log-send-hostname", "log-send-hostname [NAME]", 0, 1, log_send_hostname},
     {"pidfile", "pidfile FILE", 1, 1, pidfile},
     {"drain-rate", "drain-rate NUMBER/s [deadline DURATION]", 1, 3, drain_rate},
 });

@@ -11,9 +11,18 @@
 
 #include "config/comma_list.h"
 #include "config/spelling.h"
+#include "config/token.h"
 
 namespace wslb::config {
 namespace {
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  });
+  return lower;
+}
 
 bool is_printable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 127; });
@@ -34,10 +43,7 @@ bool split_version(const std::string& text, HttpCheck& check, const Statement& s
   if (headers.empty()) return true;
 
   const auto colon = std::min(headers.find(':'), headers.size());
-  std::string name(headers.substr(0, colon));
-  std::ranges::transform(name, name.begin(), [](char c) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  });
+  const std::string name = lower_case(headers.substr(0, colon));
   std::string_view value = headers.substr(std::min(colon + 1, headers.size()));
   while (value.starts_with(' ')) value.remove_prefix(1);
   if (name != "host" || value.empty() || !is_printable(value)) {
@@ -67,12 +73,44 @@ std::optional<std::vector<HttpCheck::StatusRange>> parse_ranges(const std::strin
   return ranges;
 }
 
+// `hdr NAME VALUE` at the argument `at`.
+bool read_header(const Statement& statement, std::size_t at, HttpCheck& check) {
+  const std::string& name = statement[at + 1];
+  const std::string& value = statement[at + 2];
+  if (!is_token(name) || value.empty()) {
+    statement.error("expects 'hdr NAME VALUE', not 'hdr " + name + " " + value + "'");
+    return false;
+  }
+  if (std::ranges::any_of(value, [](char c) { return (c < ' ' && c != '\t') || c == 127; })) {
+    statement.error("has a control character in the value of '" + name + "'");
+    return false;
+  }
+  if (value.find("%[") != std::string::npos) {
+    statement.refuse("%[");
+    return false;
+  }
+  const std::string lower = lower_case(name);
+  if (lower == "connection" || lower == "content-length" || lower == "transfer-encoding") {
+    statement.error("cannot set '" + name + "', which wslb does itself");
+    return false;
+  }
+  if (lower == "host") {
+    check.host = value;
+  } else {
+    check.headers.emplace_back(name, value);
+  }
+  return true;
+}
+
 }  // namespace
 
 void parse_httpchk(const Statement& statement, HttpCheck& check) {
-  HttpCheck parsed;
-  parsed.expected = check.expected;
-  parsed.expectation_negated = check.expectation_negated;
+  HttpCheck parsed = check;
+  const HttpCheck defaults;
+  parsed.method = defaults.method;
+  parsed.uri = defaults.uri;
+  parsed.version = defaults.version;
+  parsed.host = defaults.host;
   const std::string& uri = statement[statement.size() == 1 ? 0 : 1];
   if (statement.size() > 0) parsed.uri = uri;
   if (statement.size() > 1) parsed.method = statement[0];
@@ -82,6 +120,32 @@ void parse_httpchk(const Statement& statement, HttpCheck& check) {
   if (statement.size() > 2 && !split_version(statement[2], parsed, statement)) return;
   if (statement.size() == 1 && !uri.starts_with('/')) {
     statement.warning("takes its only argument '" + uri + "' as the URI");
+  }
+  check = std::move(parsed);
+}
+
+void parse_send(const Statement& statement, HttpCheck& check) {
+  HttpCheck parsed = check;
+  parsed.headers.clear();
+  parsed.body.clear();
+  for (std::size_t i = 0; i < statement.size(); i += 2) {
+    const std::string& word = statement[i];
+    const std::string& value = statement[i + 1];
+    const bool line = word == "meth" || word == "uri" || word == "ver";
+    if (!line && word != "hdr" && word != "body") {
+      if (word == "uri-lf" || word == "body-lf" || word == "comment") return statement.refuse(word);
+      return statement.error("knows no '" + word + "'" +
+                             did_you_mean(word, {"meth", "uri", "ver", "hdr", "body"}));
+    }
+    if (value.empty()) return statement.error("lacks a value after '" + word + "'");
+    if (line && !is_printable(value)) {
+      return statement.error("expects a value without blanks after '" + word + "'");
+    }
+    if (word == "meth") parsed.method = value;
+    if (word == "uri") parsed.uri = value;
+    if (word == "body") parsed.body = value;
+    if (word == "ver" && !split_version(value, parsed, statement)) return;
+    if (word == "hdr" && !read_header(statement, i++, parsed)) return;
   }
   check = std::move(parsed);
 }

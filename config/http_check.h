@@ -1,4 +1,4 @@
-// `option httpchk` and `http-check expect`.
+// `option httpchk`, `http-check send` and `http-check expect`.
 #pragma once
 
 #include "config/proxy_section.h"
@@ -6,7 +6,8 @@
 
 namespace wslb::config {
 
-// Both report their errors and then leave the check as it was.
+// All report their errors and then leave the check as it was.
+void parse_send(const Statement& statement, HttpCheck& check);
 void parse_httpchk(const Statement& statement, HttpCheck& check);
 void parse_expect(const Statement& statement, HttpCheck& check);
 

@@ -1,50 +1,40 @@
 // `option NAME`, and `no option NAME` where HAProxy allows it.
-#include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "config/http_check.h"
 #include "config/section.h"
+#include "config/token.h"
 
 namespace wslb::config {
 namespace {
 
-bool is_on(const Statement& statement) {
-  return statement.prefix() == Prefix::None;
+template <bool ProxyOptions::*Option>
+void option(ProxyDraft& draft, const Statement& statement) {
+  draft.section.options.*Option = statement.is_on();
 }
 
-void httplog(ProxyDraft& draft, const Statement& statement) {
-  if (statement.is(0, "clf")) return statement.refuse("clf");
-  if (statement.size() > 0)
-    return statement.error("cannot use the argument '" + statement[0] + "'");
-  draft.section.log_format = LogFormat::Http;
-}
+// HAProxy needs these for what wslb does anyway or does in another way.
+void without_effect(ProxyDraft& /*draft*/, const Statement& /*statement*/) {}
 
-void tcplog(ProxyDraft& draft, const Statement& /*statement*/) {
-  draft.section.log_format = LogFormat::Tcp;
-}
-
-void dontlognull(ProxyDraft& draft, const Statement& statement) {
-  draft.section.options.dontlognull = is_on(statement);
-}
-
-void contstats(ProxyDraft& draft, const Statement& statement) {
-  draft.section.options.contstats = is_on(statement);
-}
-
-void http_server_close(ProxyDraft& draft, const Statement& statement) {
-  draft.section.options.http_server_close = is_on(statement);
+void lax(ProxyDraft& /*draft*/, const Statement& statement) {
+  statement.error("is not for wslb: what it lets through is how requests are smuggled");
 }
 
 // The default; one mode replaces the other, and `no` takes nothing away from the default.
 void http_keep_alive(ProxyDraft& draft, const Statement& statement) {
-  if (is_on(statement)) draft.section.options.http_server_close = false;
+  if (!statement.is_on()) return;
+  draft.section.options.http_server_close = false;
+  draft.section.options.httpclose = false;
 }
 
 void redispatch(ProxyDraft& draft, const Statement& statement) {
   draft.section.options.redispatch.reset();
-  if (!is_on(statement)) return;
+  if (!statement.is_on()) return;
   constexpr std::int64_t kMax = std::numeric_limits<std::int32_t>::max();
   int interval = -1;
   if (statement.size() > 0) {
@@ -55,25 +45,39 @@ void redispatch(ProxyDraft& draft, const Statement& statement) {
   if (interval != 0) draft.section.options.redispatch = interval;
 }
 
-void forwardfor(ProxyDraft& draft, const Statement& statement) {
+std::optional<ForwardFor> parse_forward(const Statement& statement, std::string_view header,
+                                        bool allow_if_none) {
   ForwardFor rule;
+  rule.header = header;
   for (std::size_t i = 0; i < statement.size(); ++i) {
-    if (statement.is(i, "except") || statement.is(i, "if-none")) {
-      return statement.refuse(statement[i]);
-    }
-    if (!statement.is(i, "header") || i + 1 >= statement.size()) {
-      return statement.error("expects 'header NAME', not '" + statement[i] + "'");
-    }
-    rule.header = statement[++i];
-    const auto is_token = [](char c) {
-      return c > ' ' && c < 127 &&
-             std::string_view("\"(),/:;<=>?@[\\]{}").find(c) == std::string_view::npos;
-    };
-    if (!std::ranges::all_of(rule.header, is_token)) {
-      return statement.error("'" + rule.header + "' is no name of a header");
+    if (allow_if_none && statement.is(i, "if-none")) {
+      rule.if_none = true;
+    } else if (statement.is(i, "header") && is_token(statement[i + 1])) {
+      rule.header = statement[++i];
+    } else if (statement.is(i, "except") && base::IpNetwork::parse(statement[i + 1])) {
+      rule.except = base::IpNetwork::parse(statement[++i]);
+    } else {
+      const bool known = statement.is(i, "header") || statement.is(i, "except");
+      statement.error(!known ? "knows no '" + statement[i] + "'"
+                             : "expects " +
+                                   std::string(statement.is(i, "header")
+                                                   ? "the name of a header"
+                                                   : "a network such as 10.0.0.0/8") +
+                                   " after '" + statement[i] + "', not '" + statement[i + 1] + "'");
+      return std::nullopt;
     }
   }
-  draft.section.options.forward_for = rule;
+  return rule;
+}
+
+void forwardfor(ProxyDraft& draft, const Statement& statement) {
+  auto rule = parse_forward(statement, "X-Forwarded-For", true);
+  if (rule) draft.section.options.forward_for = std::move(*rule);
+}
+
+void originalto(ProxyDraft& draft, const Statement& statement) {
+  auto rule = parse_forward(statement, "X-Original-To", false);
+  if (rule) draft.section.options.original_to = std::move(*rule);
 }
 
 void httpchk(ProxyDraft& draft, const Statement& statement) {
@@ -82,12 +86,12 @@ void httpchk(ProxyDraft& draft, const Statement& statement) {
 }
 
 void websocket_close(ProxyDraft& draft, const Statement& statement) {
-  draft.section.options.websocket_close = is_on(statement);
+  draft.section.options.websocket_close = statement.is_on();
 }
 
 void websocket_ping(ProxyDraft& draft, const Statement& statement) {
   draft.section.options.websocket_ping.reset();
-  if (!is_on(statement)) return;
+  if (!statement.is_on()) return;
   WebSocketPing ping;
   const auto interval = statement.duration(0);
   if (!interval) return;
@@ -107,27 +111,75 @@ void websocket_ping(ProxyDraft& draft, const Statement& statement) {
 }
 
 constexpr auto kOptionKeywords = std::to_array<Keyword<ProxyDraft>>({
-    {"option httplog", "option httplog", 0, 1, httplog},
-    {"option tcplog", "option tcplog", 0, 0, tcplog},
-    {.name = "option dontlognull",
-     .usage = "option dontlognull",
-     .apply = dontlognull,
-     .side = Side::Frontend,
-     .negatable = true},
     {.name = "option contstats",
      .usage = "option contstats",
-     .apply = contstats,
+     .apply = option<&ProxyOptions::contstats>,
      .side = Side::Frontend,
      .negatable = true},
     {.name = "option http-server-close",
      .usage = "option http-server-close",
-     .apply = http_server_close,
+     .apply = option<&ProxyOptions::http_server_close>,
+     .negatable = true},
+    {.name = "option httpclose",
+     .usage = "option httpclose",
+     .apply = option<&ProxyOptions::httpclose>,
+     .negatable = true},
+    {.name = "option tcpka",
+     .usage = "option tcpka",
+     .apply = option<&ProxyOptions::tcpka>,
+     .negatable = true},
+    {.name = "option clitcpka",
+     .usage = "option clitcpka",
+     .apply = option<&ProxyOptions::clitcpka>,
+     .side = Side::Frontend,
+     .negatable = true},
+    {.name = "option srvtcpka",
+     .usage = "option srvtcpka",
+     .apply = option<&ProxyOptions::srvtcpka>,
+     .side = Side::Backend,
+     .negatable = true},
+    {.name = "option http-no-delay",
+     .usage = "option http-no-delay",
+     .apply = without_effect,
+     .negatable = true},
+    {.name = "option tcp-smart-accept",
+     .usage = "option tcp-smart-accept",
+     .apply = without_effect,
+     .side = Side::Frontend,
+     .negatable = true},
+    {.name = "option tcp-smart-connect",
+     .usage = "option tcp-smart-connect",
+     .apply = without_effect,
+     .side = Side::Backend,
+     .negatable = true},
+    {.name = "option splice-auto",
+     .usage = "option splice-auto",
+     .apply = without_effect,
+     .negatable = true},
+    {.name = "option splice-request",
+     .usage = "option splice-request",
+     .apply = without_effect,
+     .negatable = true},
+    {.name = "option splice-response",
+     .usage = "option splice-response",
+     .apply = without_effect,
+     .negatable = true},
+    {.name = "option accept-invalid-http-request",
+     .usage = "option accept-invalid-http-request",
+     .apply = lax,
+     .negatable = true},
+    {.name = "option accept-invalid-http-response",
+     .usage = "option accept-invalid-http-response",
+     .apply = lax,
      .negatable = true},
     {.name = "option http-keep-alive",
      .usage = "option http-keep-alive",
      .apply = http_keep_alive,
      .negatable = true},
-    {"option forwardfor", "option forwardfor [header NAME]", 0, kAnyNumber, forwardfor},
+    {"option forwardfor", "option forwardfor [except NETWORK] [header NAME] [if-none]", 0,
+     kAnyNumber, forwardfor},
+    {"option originalto", "option originalto [except NETWORK] [header NAME]", 0, kAnyNumber,
+     originalto},
     {.name = "option redispatch",
      .usage = "option redispatch [NUMBER]",
      .arguments_max = 1,

@@ -80,15 +80,41 @@ void complete_tcp(ProxyDraft& draft, Diagnostics& diagnostics) {
     server.cookie.clear();
   }
   if (section.options.forward_for) ignored("'option forwardfor'");
+  if (section.options.original_to) ignored("'option originalto'");
+  section.options.original_to.reset();
+  if (!section.monitor_uri.empty()) ignored("'monitor-uri'");
   section.options.forward_for.reset();
-  if (section.log_format == LogFormat::Http) {
+  if (draft.log_kind == LogKind::Http) {
     if (section.is_frontend()) ignored("'option httplog'");
-    section.log_format = LogFormat::Tcp;
+    section.log_format = tcp_log_format();
   }
   for (const UseBackend& rule : section.use_backends) {
     if (rule.condition.any_of_all.empty()) continue;
     diagnostics.error(rule.where, "'use_backend' has a condition on HTTP, which needs 'mode http'");
   }
+}
+
+void complete_log(ProxyDraft& draft, Diagnostics& diagnostics) {
+  ProxySection& section = draft.section;
+  if (!section.is_frontend()) return;
+  const bool http = section.mode == Mode::Http;
+  if (draft.log_kind == LogKind::None) section.log_format = default_log_format(http);
+  if (http) return;
+  const std::string_view variable = http_only_variable(section.log_format);
+  if (!variable.empty()) {
+    diagnostics.error(draft.log_format_where, "'log-format' uses '%" + std::string(variable) +
+                                                  "', which needs 'mode http'");
+  }
+  const bool captures = section.cookie_capture || !section.request_captures.empty() ||
+                        !section.response_captures.empty();
+  if (captures) {
+    diagnostics.warning(section.where, "'capture' is ignored in " + name_of(draft) +
+                                           "because it needs 'mode http'");
+  }
+  section.unique_id_header.clear();
+  section.request_captures.clear();
+  section.response_captures.clear();
+  section.cookie_capture.reset();
 }
 
 void warn_of_timeouts(const ProxyDraft& draft, Diagnostics& diagnostics) {
@@ -114,7 +140,10 @@ void warn_of_frontend(const ProxyDraft& draft, Diagnostics& diagnostics) {
     diagnostics.warning(section.where, name_of(draft) + "has no 'bind' and serves nobody");
   }
   const auto& logs = section.logs;
-  if (section.log_format != LogFormat::None && logs.empty()) {
+  if (draft.log_kind == LogKind::Custom && logs.empty()) {
+    diagnostics.warning(draft.log_format_where,
+                        "'log-format' is of no use in " + name_of(draft) + "without a 'log'");
+  } else if (draft.log_kind != LogKind::None && logs.empty()) {
     diagnostics.warning(section.where, name_of(draft) +
                                            "has 'option httplog' or 'tcplog' but no 'log' to "
                                            "write to");
@@ -138,6 +167,7 @@ void complete_proxy(ProxyDraft& draft, const Global& global, Diagnostics& diagno
   complete_cookies(draft, diagnostics);
   complete_checks(draft, diagnostics);
   if (section.mode == Mode::Tcp) complete_tcp(draft, diagnostics);
+  complete_log(draft, diagnostics);
   warn_of_timeouts(draft, diagnostics);
   if (section.is_frontend()) warn_of_frontend(draft, diagnostics);
 }

@@ -5,14 +5,19 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/ip_address.h"
+#include "base/ip_network.h"
 #include "base/time.h"
 #include "config/acl.h"
 #include "config/balance.h"
 #include "config/cookie_rule.h"
 #include "config/diagnostic.h"
+#include "config/error_reply.h"
+#include "config/log_format.h"
+#include "config/log_target.h"
 #include "config/server.h"
 #include "config/tls.h"
 
@@ -55,7 +60,8 @@ struct Timeouts {
 
 enum class Mode : std::uint8_t { Tcp, Http };
 
-// `option httpchk [METHOD] [URI [VERSION]]` with `http-check expect [!] status N[-M][,...]`.
+// `option httpchk [METHOD] [URI [VERSION]]` and `http-check send`, with `http-check expect [!]
+// status N[-M][,...]`.
 struct HttpCheck {
   struct StatusRange {
     int first = 200;
@@ -65,6 +71,8 @@ struct HttpCheck {
   std::string uri = "/";
   std::string version = "HTTP/1.0";
   std::string host;  // from the old `HTTP/1.1\r\nHost:\ X` form; empty: none
+  std::vector<std::pair<std::string, std::string>> headers;  // of `http-check send`
+  std::string body;
   std::vector<StatusRange> expected{StatusRange{}};
   bool expectation_negated = false;
 };
@@ -76,19 +84,17 @@ struct UseBackend {
   Location where;
 };
 
-enum class LogFormat : std::uint8_t { None, Tcp, Http };  // None: HAProxy's default short line
-
-// `log ADDRESS[:PORT] FACILITY [LEVEL]`.
-struct LogTarget {
-  base::Endpoint endpoint;  // port 514 unless given
-  int facility = 16;        // 0 .. 23, RFC 5424 section 6.2.1; 16 is local0
-  int max_level = 7;        // 0 emerg .. 7 debug
-  Location where;
+// `capture ... NAME len N`: what a log line may show of a header or a cookie.
+struct Capture {
+  std::string name;  // of a cookie: its begin
+  std::size_t length = 0;
 };
 
-// `option forwardfor [header NAME]`.
+// `option forwardfor` and `option originalto`: tell the server an address in a header.
 struct ForwardFor {
-  std::string header = "X-Forwarded-For";
+  std::string header;
+  std::optional<base::IpNetwork> except;  // addresses that are not told
+  bool if_none = false;                   // not where the client sent such a header
 };
 
 // `option websocket-ping INTERVAL [timeout DURATION]`, ours: a WebSocket whose client has been
@@ -99,15 +105,23 @@ struct WebSocketPing {
 };
 
 struct ProxyOptions {
-  bool dontlognull = false;        // no log line for a connection that sent nothing
-  bool http_server_close = false;  // one request per server connection
-  bool contstats = false;          // accepted: our counters are always live
-  bool allbackups = false;         // all usable backups serve, not only the first
+  bool dontlognull = false;          // no log line for a connection that sent nothing
+  bool dontlog_normal = false;       // log lines only of what went wrong
+  bool log_separate_errors = false;  // those have the level err instead of info
+  bool logasap = false;              // the line is written when the response begins
+  bool http_server_close = false;    // one request per server connection
+  bool contstats = false;            // accepted: our counters are always live
+  bool allbackups = false;           // all usable backups serve, not only the first
   // `option redispatch [N]`: nullopt: off. Positive N: every N-th retry may go to another server;
   // -1, the default of the keyword, means the last retry only, -N the N-th from the end.
   std::optional<int> redispatch;
-  std::optional<ForwardFor> forward_for;
-  bool websocket_close = false;  // ours: a Close frame when the proxy drains or stops
+  std::optional<ForwardFor> forward_for;  // the client's address
+  std::optional<ForwardFor> original_to;  // the one it connected to
+  bool httpclose = false;                 // one request per connection, on both sides
+  bool tcpka = false;                     // keep-alive probes of TCP on both sides,
+  bool clitcpka = false;                  // to clients,
+  bool srvtcpka = false;                  // to servers
+  bool websocket_close = false;           // ours: a Close frame when the proxy drains or stops
   std::optional<WebSocketPing> websocket_ping;
 };
 
@@ -119,10 +133,19 @@ struct ProxySection {
   Mode mode = Mode::Tcp;  // HAProxy's default
   Timeouts timeouts;
   ProxyOptions options;
-  LogFormat log_format = LogFormat::None;
+  LogFormat log_format;  // of a frontend never empty
   std::vector<LogTarget> logs;
+  std::string log_tag;  // empty: the global one
+  LogFormat unique_id_format;
+  std::string unique_id_header;  // empty: the id is not sent to the server
+  std::vector<Capture> request_captures;
+  std::vector<Capture> response_captures;
+  std::optional<Capture> cookie_capture;
+
+  ErrorReplies error_replies;
 
   // What a frontend or listen has.
+  std::string monitor_uri;  // answered by us; empty: none
   std::vector<Bind> binds;
   std::uint32_t maxconn = 0;  // 0: the global one
   std::uint32_t backlog = 0;  // 0: maxconn

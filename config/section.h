@@ -29,6 +29,8 @@ void read_proxy_line(const Line& line, ProxyDraft& draft, Diagnostics& diagnosti
 [[nodiscard]] Keywords<ProxyDraft> balance_keywords();
 [[nodiscard]] Keywords<ProxyDraft> cookie_keywords();
 [[nodiscard]] Keywords<ProxyDraft> option_keywords();
+[[nodiscard]] Keywords<ProxyDraft> log_keywords();
+[[nodiscard]] Keywords<ProxyDraft> error_keywords();
 [[nodiscard]] Keywords<ProxyDraft> timeout_keywords();
 
 }  // namespace wslb::config

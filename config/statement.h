@@ -32,6 +32,7 @@ class Statement {
         diagnostics_(diagnostics) {}
 
   [[nodiscard]] Prefix prefix() const { return prefix_; }
+  [[nodiscard]] bool is_on() const { return prefix_ == Prefix::None; }
   [[nodiscard]] const std::string& keyword() const { return keyword_; }
   [[nodiscard]] std::span<const std::string> arguments() const { return arguments_; }
   [[nodiscard]] std::size_t size() const { return arguments_.size(); }

@@ -1,29 +1,17 @@
 #include "proxy/access_log.h"
 
 #include <ctime>
-#include <string>
 
 #include <unistd.h>
+
+#include "proxy/http/log_text.h"
+#include "proxy/http/syslog_line.h"
 
 namespace wslb::proxy {
 namespace {
 
-constexpr int kSeverityInfo = 6;  // as HAProxy logs traffic
-
-http::LogTime broken_down(std::chrono::system_clock::time_point when) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
-  std::tm local{};
-  localtime_r(&seconds, &local);
-  const auto since = when - std::chrono::system_clock::from_time_t(seconds);
-  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
-  return {local.tm_year + 1900,
-          local.tm_mon + 1,
-          local.tm_mday,
-          local.tm_hour,
-          local.tm_min,
-          local.tm_sec,
-          static_cast<int>(milliseconds)};
-}
+constexpr int kSeverityError = 3;  // of `option log-separate-errors`
+constexpr int kSeverityInfo = 6;   // as HAProxy logs traffic
 
 // The time from the begin of one phase to its end; nothing where either was not reached.
 http::LogFacts::Timer span(std::optional<base::TimePoint> from, std::optional<base::TimePoint> to) {
@@ -31,58 +19,126 @@ http::LogFacts::Timer span(std::optional<base::TimePoint> from, std::optional<ba
   return std::chrono::duration_cast<std::chrono::milliseconds>(*to - *from);
 }
 
-http::LogFacts facts_of(const Service& service, const Frontend& frontend,
-                        const base::Endpoint& client, const RequestRecord& record) {
-  http::LogFacts facts;
-  facts.client = client;
-  facts.destination = record.destination;
-  facts.accepted = broken_down(record.accepted);
-  facts.frontend = frontend.section.name;
-  facts.backend = record.pool != nullptr ? record.pool->section().name : frontend.section.name;
-  facts.mode = frontend.section.mode;
-  const bool http = facts.mode == config::Mode::Http;
+void add_timers(http::LogFacts& facts, const RequestRecord& record, bool http) {
+  const auto end = std::chrono::steady_clock::now();
+  facts.accepted = log_time(record.accepted);
+  facts.begun =
+      log_time(record.accepted + std::chrono::duration_cast<std::chrono::system_clock::duration>(
+                                     record.begin - record.opened));
+  facts.idle = span(record.opened, record.begin);
   facts.request = span(record.begin, record.head_received);
+  facts.arrival = span(record.opened, record.head_received);
   facts.queue = span(http ? record.head_received : record.begin, record.dequeued);
   facts.connect = span(record.dequeued, record.connected);
   facts.response = span(record.connected, record.response_received);
-  facts.total = span(record.begin, std::chrono::steady_clock::now());
-  facts.status = record.status;
-  facts.bytes = record.bytes_to_client;
-  facts.termination = record.termination;
-  facts.active = service.gate.open();
-  facts.frontend_active = frontend.gate.open();
-  if (record.pool != nullptr) facts.backend_active = record.pool->connections;
-  if (record.server) {
-    facts.server = record.pool->section().servers[*record.server].name;
-    facts.server_active = static_cast<std::uint32_t>(record.load.served);
-  }
+  facts.data = span(http ? record.response_received : record.connected, end);
+  facts.active = span(record.begin, end);
+  facts.total = span(record.opened, end);
+  facts.user = span(record.begin, end);
+}
+
+void add_server(http::LogFacts& facts, const RequestRecord& record) {
+  if (record.pool == nullptr) return;
+  facts.backend = record.pool->section().name;
+  facts.backend_connections = record.pool->connections;
   facts.server_queue = static_cast<std::uint32_t>(record.load.server_queue);
   facts.backend_queue = static_cast<std::uint32_t>(record.load.backend_queue);
-  facts.retries = record.retries;
-  facts.redispatched = record.redispatched;
+  if (!record.server) return;
+  const config::Server& server = record.pool->section().servers[*record.server];
+  facts.server = server.name;
+  facts.server_address = server.address;
+  facts.source = record.source;
+  facts.server_connections = static_cast<std::uint32_t>(record.pool->load(*record.server).served);
+}
+
+void add_request(http::LogFacts& facts, const RequestRecord& record) {
   facts.request_line = record.request_line;
-  return facts;
+  facts.unique_id = record.unique_id;
+  if (record.request_captures) facts.request_captures = &*record.request_captures;
+  if (record.response_captures) facts.response_captures = &*record.response_captures;
+  facts.request_cookie = record.request_cookie;
+  facts.response_cookie = record.response_cookie;
+}
+
+// What `option dontlog-normal` keeps and `option log-separate-errors` raises.
+bool went_wrong(const RequestRecord& record) {
+  return record.termination.cause != '-' || record.retries > 0 || record.redispatched ||
+         record.status >= 500;
 }
 
 }  // namespace
 
-void write_access_log(Service& service, const Frontend& frontend, const base::Endpoint& client,
-                      const RequestRecord& record) {
-  const config::ProxySection& section = frontend.section;
-  if (section.logs.empty()) return;
-  const http::LogFacts facts = facts_of(service, frontend, client, record);
-  send_to_logs(service.syslog, section.logs, kSeverityInfo,
-               http::log_line(section.log_format, facts));
+http::LogTime log_time(std::chrono::system_clock::time_point when) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  return {when, std::chrono::seconds(local.tm_gmtoff)};
 }
 
-void send_to_logs(SyslogSender& syslog, const std::vector<config::LogTarget>& targets, int severity,
-                  const std::string& line) {
-  const http::LogTime now = broken_down(std::chrono::system_clock::now());
-  for (const config::LogTarget& target : targets) {
-    if (target.max_level < severity) continue;
-    syslog.send(
-        target.endpoint,
-        http::syslog_header(target.facility, severity, now, "wslb-proxy", ::getpid()) + line);
+http::LogFacts log_facts(Service& service, const Frontend& frontend, const base::Endpoint& client,
+                         RequestRecord& record) {
+  if (!record.number) record.number = service.requests++;
+  const bool http = frontend.section.mode == config::Mode::Http;
+  http::LogFacts facts;
+  facts.client = client;
+  facts.destination = record.destination;
+  facts.frontend = frontend.section.name;
+  facts.backend = frontend.section.name;
+  facts.host_name = service.host_name;
+  if (record.tls) {
+    facts.tls = true;
+    facts.tls_version = record.tls->protocol;
+    facts.tls_cipher = record.tls->cipher;
+  }
+  add_timers(facts, record, http);
+  add_server(facts, record);
+  add_request(facts, record);
+  facts.status = http ? record.status : 0;
+  facts.bytes_from_client = record.bytes_from_client;
+  facts.bytes_from_server = record.bytes_from_server;
+  facts.termination = record.termination;
+  facts.active_connections = service.gate.open();
+  facts.frontend_connections = frontend.gate.open();
+  facts.retries = record.retries;
+  facts.redispatched = record.redispatched;
+  facts.request_counter = *record.number;
+  facts.line_counter = frontend.log_lines;
+  facts.process_id = ::getpid();
+  return facts;
+}
+
+void write_access_log(Service& service, Frontend& frontend, const base::Endpoint& client,
+                      RequestRecord& record, LogMoment moment) {
+  const config::ProxySection& section = frontend.section;
+  const bool early = moment == LogMoment::Early;
+  if (section.logs.empty() || record.logged || (early && !section.options.logasap)) return;
+  record.logged = true;
+  const bool wrong = went_wrong(record);
+  if (!wrong && section.options.dontlog_normal) return;
+  http::LogFacts facts = log_facts(service, frontend, client, record);
+  facts.early = early;
+  http::Transaction transaction;  // of the heads nothing is left but what was captured
+  transaction.client = client;
+  transaction.destination = record.destination;
+  ++frontend.log_lines;
+  send_to_logs(service, section,
+               wrong && section.options.log_separate_errors ? kSeverityError : kSeverityInfo,
+               http::log_text(section.log_format, facts, &transaction));
+}
+
+void send_to_logs(Service& service, const config::ProxySection& section, int severity,
+                  std::string_view line) {
+  const http::LogTime now = log_time(std::chrono::system_clock::now());
+  const config::Global& global = service.config.global;
+  http::SyslogOrigin origin;
+  origin.tag = section.log_tag.empty() ? global.log_tag : section.log_tag;
+  origin.process_id = ::getpid();
+  if (global.log_host_name) {
+    origin.host_name = global.log_host_name->empty() ? service.host_name : *global.log_host_name;
+  }
+  for (const config::LogTarget& target : section.logs) {
+    const std::string text = http::syslog_line(target, severity, now, origin, line);
+    if (!text.empty()) service.syslog.send(target, text);
   }
 }
 

@@ -14,6 +14,7 @@ bool BodyPump::collect(std::string& out) {
   while (!decoder.finished() && !input.empty()) {
     const http::BodyDecoder::Step step = decoder.decode(input.view());
     if (step.status == http::BodyDecoder::Status::Bad) return false;
+    payload += step.data.size();
     if (chunked) {
       http::append_chunk(out, step.data);
     } else {

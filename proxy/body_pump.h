@@ -34,8 +34,9 @@ struct BodyPump {
   bool chunked = false;  // how it is sent on
   std::optional<base::Duration> read_timeout;
   std::optional<base::Duration> write_timeout;
-  std::uint64_t sent = 0;  // bytes written, the head and the chunks' frames included
-  bool stop = false;       // looked at whenever the pump wakes up
+  std::uint64_t sent = 0;     // bytes written, the head and the chunks' frames included
+  std::uint64_t payload = 0;  // bytes of the body received, without the chunks' frames
+  bool stop = false;          // looked at whenever the pump wakes up
   std::function<void()> on_progress = [] {};  // after each write
 
   // `head` may be empty. May be called once.

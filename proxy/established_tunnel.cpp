@@ -1,6 +1,7 @@
 #include "proxy/established_tunnel.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "proxy/access_log.h"
@@ -31,7 +32,8 @@ class EstablishedTunnel : public TunnelOwner {
   }
 
   void on_tunnel_end(const Tunnel& tunnel, TunnelEnd end) override {
-    record_.bytes_to_client += tunnel.received(Tunnel::Server);
+    record_.bytes_from_client += tunnel.received(Tunnel::Client);
+    record_.bytes_from_server += tunnel.received(Tunnel::Server);
     switch (end) {
       case TunnelEnd::ClientClosed:
       case TunnelEnd::ServerClosed:
@@ -51,6 +53,7 @@ class EstablishedTunnel : public TunnelOwner {
         break;
     }
     --pool_connections();
+    slot_.reset();
     const config::ProxySection& section = frontend_.section;
     const bool silent = section.mode == config::Mode::Tcp && section.options.dontlognull &&
                         tunnel.received(Tunnel::Client) == 0;
@@ -68,7 +71,7 @@ class EstablishedTunnel : public TunnelOwner {
   Frontend& frontend_;
   base::Endpoint client_;
   ConnectionLease lease_;
-  Slot slot_;
+  std::optional<Slot> slot_;
   RequestRecord record_;
 };
 
@@ -85,6 +88,9 @@ base::Duration idle_timeout(const Frontend& frontend, const config::ProxySection
 void establish_tunnel(Service& service, Worker& worker, Frontend& frontend,
                       std::unique_ptr<ClientConnection> client, ServerLink link,
                       RequestRecord record) {
+  if (frontend.section.mode == config::Mode::Tcp) {
+    write_access_log(service, frontend, client->address, record, LogMoment::Early);
+  }
   const base::Duration timeout = idle_timeout(frontend, record.pool->section());
   auto owner = std::make_unique<EstablishedTunnel>(service, worker, frontend, *client,
                                                    std::move(client->lease), std::move(*link.slot),

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 
+#include "proxy/access_log.h"
 #include "proxy/http/acl.h"
 #include "proxy/http/balance_key.h"
 #include "proxy/http/connection.h"
 #include "proxy/http/cookie.h"
+#include "proxy/http/counted_size.h"
 #include "proxy/http/error_page.h"
+#include "proxy/http/error_reply.h"
 #include "proxy/http/forwarded.h"
+#include "proxy/http/log_text.h"
 #include "proxy/lb/hash.h"
 
 namespace wslb::proxy {
@@ -28,6 +32,9 @@ asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> i
     record_.end('P', 'R');
     co_return co_await refuse(rejection.status);
   }
+  if (!frontend_.section.monitor_uri.empty() && head_.target == frontend_.section.monitor_uri) {
+    co_return co_await answer_monitor();
+  }
   pool_ = route();
   record_.pool = pool_;
   if (pool_ == nullptr) {
@@ -42,6 +49,10 @@ asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> i
   if (upload_) {
     server_reusable_ = server_reusable_ && request_received();
     co_await upload_->join();
+    record_.bytes_from_client += upload_->payload();
+    if (framing_.kind == http::Framing::Kind::Chunked && request_received()) {
+      record_.bytes_from_client += http::kCountedTrailer;
+    }
   }
   if (end == End::Tunnel) co_return end;
   --pool_->connections;
@@ -113,23 +124,36 @@ std::optional<std::uint32_t> Exchange::balance_hash() const {
 }
 
 void Exchange::prepare_request() {
-  client_keeps_alive_ = http::keeps_alive(head_) && !framing_.must_close;
+  const bool httpclose = frontend_.section.options.httpclose || backend().options.httpclose;
+  client_keeps_alive_ =
+      http::keeps_alive(head_) && !framing_.must_close && !frontend_.section.options.httpclose;
   if (backend().cookie) http::hide_cookie(head_, *backend().cookie);
   const bool websocket = upgrade_.kind == http::UpgradeRequest::Kind::WebSocket;
-  const bool close = backend().options.http_server_close ||
+  const bool close = httpclose || backend().options.http_server_close ||
                      frontend_.section.options.http_server_close ||
                      head_.version == http::Version::Http10;
   http::replace_hop_by_hop(head_.fields, framing_,
                            websocket ? http::NextHop::WebSocket
                            : close   ? http::NextHop::Close
                                      : http::NextHop::Default);
-  const auto& forward_for = frontend_.section.options.forward_for
-                                ? frontend_.section.options.forward_for
-                                : backend().options.forward_for;
-  const bool has_address = !client_.address.address.is_unspecified();  // a unix socket's has none
-  if (forward_for && has_address)
-    http::add_forwarded_for(head_, *forward_for, client_.address.address);
+  http::add_forwarded(head_, frontend_.section.options, backend().options, client_.address.address,
+                      client_.destination.address);
+  add_unique_id();
   request_text_ = http::serialise(head_);
+}
+
+void Exchange::add_unique_id() {
+  const config::ProxySection& section = frontend_.section;
+  if (section.unique_id_format.empty()) return;
+  http::Transaction transaction;
+  transaction.request = &head_;
+  transaction.client = client_.address;
+  transaction.destination = client_.destination;
+  record_.unique_id =
+      http::log_text(section.unique_id_format,
+                     log_facts(service_, frontend_, client_.address, record_), &transaction);
+  if (section.unique_id_header.empty()) return;
+  head_.fields.add(section.unique_id_header, record_.unique_id);
 }
 
 asio::awaitable<Exchange::End> Exchange::converse(std::unique_ptr<ServerConnection> idle) {
@@ -214,17 +238,30 @@ asio::awaitable<Exchange::End> Exchange::answer(std::optional<http::ResponseHead
   }
   record_.end('-', '-');
   record_.response_received = steady_clock::now();
-  record_.status = response->status;
+  note_response(*response);
   if (response->status == 101) co_return co_await accept_upgrade(std::move(*response));
   co_return co_await send_response(std::move(*response));
 }
 
-asio::awaitable<Exchange::End> Exchange::refuse(int status) {
-  const std::string page = http::error_page(status, head_.method);
-  record_.status = status;
+// `monitor-uri`: whoever asks learns that the proxy is alive, and no line is logged.
+asio::awaitable<Exchange::End> Exchange::answer_monitor() {
+  record_.logged = true;
+  const bool own = frontend_.section.error_replies.contains(200);
+  const bool keeps = !own && http::keeps_alive(head_) &&
+                     framing_.kind == http::Framing::Kind::None && !service_.draining;
+  const std::string page = own ? http::error_reply(200, head_.method, nullptr, frontend_.section)
+                               : http::monitor_page(head_.method, keeps);
   const IoResult written =
       co_await client_.stream.write_all(page, deadline_after(frontend_.section.timeouts.client));
-  record_.bytes_to_client += written.bytes;
+  co_return written.ok() && keeps ? End::KeepAlive : End::Close;
+}
+
+asio::awaitable<Exchange::End> Exchange::refuse(int status) {
+  const std::string page = http::error_reply(
+      status, head_.method, pool_ != nullptr ? &pool_->section() : nullptr, frontend_.section);
+  record_.status = status;
+  record_.bytes_from_server += http::counted_size(page);
+  co_await client_.stream.write_all(page, deadline_after(frontend_.section.timeouts.client));
   co_return End::Close;
 }
 

@@ -54,6 +54,7 @@ class Exchange {
   void read_server_cookies();
   std::optional<std::uint32_t> balance_hash() const;
   void prepare_request();
+  void add_unique_id();
   boost::asio::awaitable<bool> send_request();
   void start_upload();
   boost::asio::awaitable<End> converse(std::unique_ptr<ServerConnection> idle);
@@ -67,7 +68,9 @@ class Exchange {
   boost::asio::awaitable<End> accept_upgrade(http::ResponseHead response);
   boost::asio::awaitable<End> send_response(http::ResponseHead response);
   boost::asio::awaitable<End> refuse(int status);
+  boost::asio::awaitable<End> answer_monitor();
   void add_server_cookie(http::ResponseHead& response);
+  void note_response(const http::ResponseHead& response);
   void note_pump_end(PumpEnd end);
 
   const config::ProxySection& backend() const { return pool_->section(); }

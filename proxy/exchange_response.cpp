@@ -1,9 +1,12 @@
 // The second half of an Exchange: what comes back from the server.
 #include <chrono>
 
+#include "proxy/access_log.h"
 #include "proxy/exchange.h"
+#include "proxy/http/capture.h"
 #include "proxy/http/connection.h"
 #include "proxy/http/cookie.h"
+#include "proxy/http/counted_size.h"
 
 namespace wslb::proxy {
 
@@ -52,6 +55,7 @@ asio::awaitable<std::optional<http::ResponseHead>> Exchange::read_final_head() {
 
 asio::awaitable<bool> Exchange::forward_interim(http::ResponseHead interim) {
   if (head_.version == http::Version::Http10) co_return true;  // RFC 9110, section 15.2
+  record_.bytes_from_server += http::counted_size(interim);
   http::replace_hop_by_hop(interim.fields, http::Framing{}, http::NextHop::Default);
   const IoResult written = co_await client_.stream.write_all(
       http::serialise(interim), deadline_after(frontend_.section.timeouts.client));
@@ -69,10 +73,24 @@ asio::awaitable<Exchange::End> Exchange::accept_upgrade(http::ResponseHead respo
   const std::string text = http::serialise(response);
   const IoResult written =
       co_await client_.stream.write_all(text, deadline_after(frontend_.section.timeouts.client));
-  record_.bytes_to_client += written.bytes;
   if (written.ok()) co_return End::Tunnel;
   record_.end(written.status == IoStatus::Timeout ? 'c' : 'C', 'D');
   co_return End::Close;
+}
+
+// What came from the server, before anything is changed.
+void Exchange::note_response(const http::ResponseHead& response) {
+  const config::ProxySection& section = frontend_.section;
+  record_.status = response.status;
+  record_.bytes_from_server += http::counted_size(response);
+  if (!section.response_captures.empty()) {
+    record_.response_captures = http::capture_headers(section.response_captures, response.fields);
+  }
+  if (section.cookie_capture) {
+    record_.response_cookie =
+        http::capture_cookie(*section.cookie_capture, response.fields, "Set-Cookie");
+  }
+  write_access_log(service_, frontend_, client_.address, record_, LogMoment::Early);
 }
 
 void Exchange::add_server_cookie(http::ResponseHead& response) {
@@ -96,7 +114,8 @@ asio::awaitable<Exchange::End> Exchange::send_response(http::ResponseHead respon
   const http::Framing to_client = http::framing_for_client(from_server, head_.version);
   const bool server_lives = http::keeps_alive(response) && !from_server.must_close &&
                             from_server.kind != http::Framing::Kind::UntilClose &&
-                            !backend().options.http_server_close &&
+                            !backend().options.http_server_close && !backend().options.httpclose &&
+                            !frontend_.section.options.httpclose &&
                             !frontend_.section.options.http_server_close;
   const bool client_lives = client_keeps_alive_ && request_received() && !service_.draining &&
                             !to_client.must_close &&
@@ -119,7 +138,10 @@ asio::awaitable<Exchange::End> Exchange::send_response(http::ResponseHead respon
                   client_.stream.extend_read(deadline_after(frontend_.section.timeouts.client));
                 }};
   const PumpEnd end = co_await pump.run(http::serialise(response));
-  record_.bytes_to_client += pump.sent;
+  record_.bytes_from_server += pump.payload;
+  if (end == PumpEnd::Done && from_server.kind == http::Framing::Kind::Chunked) {
+    record_.bytes_from_server += http::kCountedTrailer;
+  }
   note_pump_end(end);
   // Surplus bytes are nobody's answer: that connection must not serve another request.
   server_reusable_ = end == PumpEnd::Done && server_lives && server.input.empty();

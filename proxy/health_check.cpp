@@ -38,8 +38,12 @@ std::string request_of(const config::HttpCheck& check, const base::Endpoint& ser
   // RFC 9112, section 3.2: without Host an HTTP/1.1 server has to answer 400.
   const std::string host = check.host.empty() && is_http11 ? server.to_string() : check.host;
   if (!host.empty()) request += "Host: " + host + "\r\n";
+  for (const auto& [name, value] : check.headers) request += name + ": " + value + "\r\n";
+  if (!check.body.empty()) {
+    request += "Content-Length: " + std::to_string(check.body.size()) + "\r\n";
+  }
   if (is_http11) request += "Connection: close\r\n";
-  return request + "\r\n";
+  return request + "\r\n" + check.body;
 }
 
 bool is_expected(const config::HttpCheck& check, int status) {

@@ -8,6 +8,8 @@
 #include "proxy/client_preamble.h"
 #include "proxy/established_tunnel.h"
 #include "proxy/exchange.h"
+#include "proxy/http/capture.h"
+#include "proxy/http/counted_size.h"
 #include "proxy/http/error_page.h"
 #include "proxy/session.h"
 
@@ -34,6 +36,7 @@ class HttpSession {
     for (bool first = true;; first = false) {
       RequestRecord record;
       record.destination = client_->destination;
+      record.tls = client_->tls;
       if (!co_await await_request(first, record)) co_return;
       std::optional<http::RequestHead> head = co_await read_head(record);
       if (!head) {
@@ -56,7 +59,7 @@ class HttpSession {
  private:
   const config::Timeouts& timeouts() const { return frontend_.section.timeouts; }
 
-  void log(const RequestRecord& record) {
+  void log(RequestRecord& record) {
     write_access_log(service_, frontend_, client_->address, record);
   }
 
@@ -71,7 +74,6 @@ class HttpSession {
         co_await client_->stream.read(client_->input.room(), deadline_after(limit));
     if (!received.ok()) co_return false;
     client_->input.commit(received.bytes);
-    record.accepted = std::chrono::system_clock::now();
     record.begin = steady_clock::now();
     co_return true;
   }
@@ -87,7 +89,7 @@ class HttpSession {
         client_->input.consume(parser.head_bytes());
         record.head_received = steady_clock::now();
         http::RequestHead head = parser.take_head();
-        record.request_line = head.request_line;
+        note_request(head, record);
         co_return head;
       }
       if (status == http::ParseStatus::Bad) {
@@ -97,11 +99,27 @@ class HttpSession {
       }
       const IoResult received = co_await client_->stream.read(client_->input.room(), deadline);
       if (received.ok()) {
+        if (client_->input.empty()) record.begin = steady_clock::now();
         client_->input.commit(received.bytes);
         continue;
       }
       co_await end_of_head(received, record);
       co_return std::nullopt;
+    }
+  }
+
+  void note_request(const http::RequestHead& head, RequestRecord& record) {
+    const config::ProxySection& section = frontend_.section;
+    record.request_line = head.request_line;
+    record.bytes_from_client = http::counted_size(head);
+    if (!section.request_captures.empty()) {
+      record.request_captures = http::capture_headers(section.request_captures, head.fields);
+    }
+    if (!section.response_captures.empty()) {
+      record.response_captures.emplace(section.response_captures.size());
+    }
+    if (section.cookie_capture) {
+      record.request_cookie = http::capture_cookie(*section.cookie_capture, head.fields, "Cookie");
     }
   }
 
@@ -119,9 +137,7 @@ class HttpSession {
 
   asio::awaitable<void> refuse(int status, RequestRecord& record) {
     record.status = status;
-    const IoResult written = co_await client_->stream.write_all(http::error_page(status),
-                                                                deadline_after(timeouts().client));
-    record.bytes_to_client = written.bytes;
+    co_await client_->stream.write_all(http::error_page(status), deadline_after(timeouts().client));
   }
 
   // Closing while the client still sends would reset the connection and may destroy the response

@@ -98,6 +98,10 @@ void Listener::accept_later() {
 void Listener::hand_over(int fd, const base::Endpoint& address, ConnectionLease lease) {
   const int one = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  const config::ProxyOptions& options = frontend_.section.options;
+  if (options.tcpka || options.clitcpka) {
+    ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
+  }
   Worker& worker = **std::ranges::min_element(
       workers_, {}, [](const std::unique_ptr<Worker>& each) { return each->connections.load(); });
   ++worker.connections;

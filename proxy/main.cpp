@@ -14,6 +14,7 @@
 #include "base/environment.h"
 #include "base/file.h"
 #include "config/config.h"
+#include "proxy/error_files.h"
 #include "proxy/listening_socket.h"
 #include "proxy/options.h"
 #include "proxy/process.h"
@@ -63,6 +64,7 @@ std::optional<config::Config> load(const std::vector<std::string>& files) {
     sources.push_back({file, std::move(*text)});
   }
   config::LoadResult loaded = config::load(sources, base::environment());
+  read_error_files(loaded.config, loaded.diagnostics);
   print(loaded.diagnostics);
   if (loaded.diagnostics.has_errors()) return std::nullopt;
   return std::move(loaded.config);

@@ -82,7 +82,7 @@ void Server::server_changed(ServerPool& pool, std::size_t server, const CheckRep
                            pool.section().servers[server].name + " is " + (up ? "UP" : "DOWN") +
                            ", reason: " + report.reason;
   spdlog::warn(line);
-  send_to_logs(service_.syslog, pool.section().logs, up ? kSeverityNotice : kSeverityAlert, line);
+  send_to_logs(service_, pool.section(), up ? kSeverityNotice : kSeverityAlert, line);
 }
 
 void Server::run() {

@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <sys/socket.h>
 
 #include "base/overloaded.h"
 #include "proxy/lb/retry.h"
@@ -51,9 +52,11 @@ class Attempts {
       ServerPool::Outcome outcome = co_await pool_.acquire(
           {.cookie = preference_.cookie, .avoid = avoid_, .hash = preference_.hash},
           queue_deadline);
-      record_.dequeued = std::chrono::steady_clock::now();
+      using Refusal = ServerPool::Refusal;
+      if (outcome.slot || outcome.refusal == Refusal::Timeout) {
+        record_.dequeued = std::chrono::steady_clock::now();
+      }
       if (!outcome.slot) {
-        using Refusal = ServerPool::Refusal;
         record_.end(outcome.refusal == Refusal::Timeout ? 's' : 'S',
                     outcome.refusal == Refusal::NoServer ? 'C' : 'Q');
         co_return ServerLink{};
@@ -64,6 +67,7 @@ class Attempts {
       const std::string sni = sni_for(section_.servers[slot.server()], client_);
       if (leads_to(idle.get(), pool_, slot.server(), sni) && idle->stream.is_quiet()) {
         record_.connected = std::chrono::steady_clock::now();
+        record_.source = idle->stream.local_endpoint();
         idle->reused = true;
         co_return ServerLink{std::move(slot), std::move(idle)};
       }
@@ -84,9 +88,14 @@ class Attempts {
       if (socket) {
         auto connection = std::make_unique<ServerConnection>(std::move(*socket));
         connection->sni = sni_for(server, client_);
+        const int one = 1;
+        if (section_.options.tcpka || section_.options.srvtcpka) {
+          ::setsockopt(connection->stream.fd(), SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
+        }
         const IoResult result = co_await reach(*connection, server);
         if (result.ok()) {
           record_.connected = std::chrono::steady_clock::now();
+          record_.source = connection->stream.local_endpoint();
           connection->pool = &pool_;
           connection->server = slot.server();
           co_return connection;

@@ -1,7 +1,10 @@
 #include "proxy/service.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
+
+#include <unistd.h>
 
 namespace wslb::proxy {
 
@@ -22,12 +25,18 @@ std::uint32_t fullconn_of(const config::ProxySection& backend, const config::Con
   return static_cast<std::uint32_t>((clients + 9) / 10);
 }
 
+std::string system_name() {
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
 }  // namespace
 
 Service::Service(const config::Config& loaded, std::uint32_t maxconn, SyslogSender sender)
-    : config(loaded), syslog(std::move(sender)), gate(maxconn) {
+    : config(loaded), syslog(std::move(sender)), gate(maxconn), host_name(system_name()) {
   for (const config::ProxySection& section : config.proxies) {
-    if (section.is_backend() && !section.servers.empty()) {
+    if (section.is_backend()) {
       pools.emplace(section.name,
                     std::make_unique<ServerPool>(section, fullconn_of(section, config, maxconn)));
     }

@@ -29,6 +29,7 @@ struct Frontend {
   std::vector<ServerPool*> use_backends;              // beside section.use_backends
   ServerPool* default_backend = nullptr;              // null: 503
   std::atomic<std::uint64_t> refused_connections{0};  // before their session began
+  std::atomic<std::uint32_t> log_lines{0};
 };
 
 struct Service {
@@ -41,8 +42,10 @@ struct Service {
   std::function<void()> on_connection_end = [] {};  // set before the threads start
   std::map<std::string, std::unique_ptr<ServerPool>, std::less<>> pools;
   std::vector<std::unique_ptr<Frontend>> frontends;
-  std::atomic<std::uint64_t> tunnels{0};  // open now
-  std::atomic<bool> draining{false};      // no connection is kept for another request
+  std::string host_name;                   // the system's
+  std::atomic<std::uint32_t> requests{0};  // so far, tcp connections included
+  std::atomic<std::uint64_t> tunnels{0};   // open now
+  std::atomic<bool> draining{false};       // no connection is kept for another request
 };
 
 }  // namespace wslb::proxy

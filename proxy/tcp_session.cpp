@@ -25,6 +25,7 @@ asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
   if (!co_await receive_preamble(service, frontend, *client)) co_return;
   RequestRecord record;
   record.destination = client->destination;
+  record.tls = client->tls;
   // No condition can be told before the first byte, so the first rule is for all.
   ServerPool* const chosen =
       frontend.use_backends.empty() ? frontend.default_backend : frontend.use_backends.front();

@@ -25,6 +25,7 @@ class Upload : public std::enable_shared_from_this<Upload> {
 
   [[nodiscard]] bool ended() const { return ended_; }
   [[nodiscard]] PumpEnd end() const { return end_; }
+  [[nodiscard]] std::uint64_t payload() const { return pump_.payload; }
 
  private:
   void finish(PumpEnd end);

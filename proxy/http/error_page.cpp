@@ -48,6 +48,15 @@ std::string error_page(int status, std::string_view request_method) {
   return response;
 }
 
+std::string monitor_page(std::string_view request_method, bool keeps_alive) {
+  const std::string body = "<html><body><h1>200 OK</h1>\nThe proxy is up.\n</body></html>\n";
+  std::string response = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size());
+  response.append("\r\nCache-Control: no-cache\r\nContent-Type: text/html\r\n");
+  response.append(keeps_alive ? "\r\n" : "Connection: close\r\n\r\n");
+  if (request_method != "HEAD") response.append(body);
+  return response;
+}
+
 std::string_view reason_phrase(int status) {
   const Page* page = find_page(status);
   return page == nullptr ? std::string_view{} : page->reason;

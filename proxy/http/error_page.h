@@ -11,6 +11,9 @@ namespace wslb::proxy::http {
 // `request_method` "HEAD" leaves the body out; empty: not known.
 std::string error_page(int status, std::string_view request_method = {});
 
+// What `monitor-uri` answers.
+std::string monitor_page(std::string_view request_method, bool keeps_alive);
+
 // "Bad Request" for 400; empty for a status that error_page() does not make.
 std::string_view reason_phrase(int status);
 

@@ -1,5 +1,6 @@
-// `option forwardfor`: tells the server the client's address. Always a new field line behind those
-// that the client may have sent, so the last line is the one that can be trusted.
+// `option forwardfor` and `option originalto`: tell the server the client's address and the one it
+// connected to. Always a new field line behind those that the client may have sent, so the last
+// line is the one that can be trusted.
 #pragma once
 
 #include "base/ip_address.h"
@@ -8,8 +9,10 @@
 
 namespace wslb::proxy::http {
 
-// After replace_hop_by_hop(), or the client's Connection could remove it.
-void add_forwarded_for(RequestHead& head, const config::ForwardFor& option,
-                       const base::IpAddress& client);
+// After replace_hop_by_hop(), or the client's Connection could remove them. Where both sections
+// have a rule its header is the backend's, and the exceptions of both count.
+void add_forwarded(RequestHead& head, const config::ProxyOptions& frontend,
+                   const config::ProxyOptions& backend, const base::IpAddress& client,
+                   const base::IpAddress& destination);
 
 }  // namespace wslb::proxy::http

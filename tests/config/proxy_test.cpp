@@ -105,7 +105,7 @@ TEST(ProxyTest, OptionsAndTheirNegation) {
       "backend d\n option redispatch 3\n option http-server-close\n option http-keep-alive\n"
       "backend e\n option redispatch 0\n");
   const ProxyOptions& frontend = config.proxies[0].options;
-  EXPECT_EQ(config.proxies[0].log_format, LogFormat::Http);
+  EXPECT_EQ(http_only_variable(config.proxies[0].log_format), "tr");
   EXPECT_TRUE(frontend.dontlognull && frontend.contstats && frontend.http_server_close);
   EXPECT_EQ(frontend.forward_for->header, "X-Client");
   EXPECT_EQ(config.proxies[1].options.redispatch, -1);

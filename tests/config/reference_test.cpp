@@ -27,6 +27,8 @@ TEST(ReferenceTest, DescribesEveryKeyword) {
   expect_described(frontend_keywords());
   expect_described(backend_keywords());
   expect_described(option_keywords());
+  expect_described(log_keywords());
+  expect_described(error_keywords());
   expect_described(timeout_keywords());
 }
 

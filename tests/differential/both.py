@@ -143,6 +143,10 @@ def normal_line(line):
     line = re.sub(r"^<(\d+)>.{15} \S+\[\d+\]:", r"<\1>TAG:", line)
     line = re.sub(r"\[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d\.\d{3}\]", "[DATE]", line)
     line = re.sub(r"(\d+\.\d+\.\d+\.\d+):\d+", r"\1:PORT", line)
+    line = re.sub(r"~([^~]*)~", lambda zone: re.sub(r"(?<![-\d])\d+", "N", zone.group(1)), line)
+
+    # The pages of errors have words of their own in each proxy.
+    line = re.sub(r"(<NOSRV> \S+ [45]\d\d) [1-9]\d*", r"\1 PAGE", line)
 
     def timers(match):
         classes = ["-1" if t == "-1" else "N" if int(t) < 900 else "SECONDS"

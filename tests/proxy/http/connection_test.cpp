@@ -53,20 +53,42 @@ TEST(HopByHop, TellsTheNextHop) {
       "Host: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n");
 }
 
-TEST(ForwardedFor, IsANewLineThatTheClientCannotStrip) {
+base::IpAddress ip(std::string_view text) {
+  return *base::IpAddress::parse(text);
+}
+
+TEST(Forwarded, IsANewLineThatTheClientCannotStrip) {
+  config::ProxyOptions frontend;
+  frontend.forward_for = {.header = "X-Forwarded-For", .except{}, .if_none = false};
   RequestHead head = request_with("Connection: X-Forwarded-For\r\nX-Forwarded-For: 6.6.6.6\r\n");
   replace_hop_by_hop(head.fields, request_framing(head), NextHop::Default);
-  add_forwarded_for(head, {}, *base::IpAddress::parse("10.0.0.1"));
+  add_forwarded(head, frontend, {}, ip("10.0.0.1"), ip("10.0.0.9"));
   EXPECT_EQ(text_of(head.fields), "Host: a\r\nX-Forwarded-For: 10.0.0.1\r\n");
 
   head = request_with("X-Forwarded-For: 1.2.3.4\r\n");
-  add_forwarded_for(head, {}, *base::IpAddress::parse("2001:db8::1"));
+  add_forwarded(head, frontend, {}, ip("2001:db8::1"), ip("::2"));
   EXPECT_EQ(text_of(head.fields),
             "Host: a\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-For: 2001:db8::1\r\n");
+}
 
-  head = request_with("");
-  add_forwarded_for(head, {.header = "X-Client"}, *base::IpAddress::parse("10.0.0.1"));
-  EXPECT_EQ(text_of(head.fields), "Host: a\r\nX-Client: 10.0.0.1\r\n");
+TEST(Forwarded, RulesOfBothSides) {
+  config::ProxyOptions frontend;
+  config::ProxyOptions backend;
+  frontend.forward_for = {
+      .header = "X-F", .except = base::IpNetwork::parse("10.0.0.0/9"), .if_none = true};
+  backend.forward_for = {.header = "X-B", .except = base::IpNetwork::parse("::1"), .if_none = true};
+  backend.original_to = {.header = "X-O", .except{}, .if_none = false};
+  RequestHead head = request_with("");
+  add_forwarded(head, frontend, backend, ip("10.128.0.1"), ip("10.0.0.9"));
+  EXPECT_EQ(text_of(head.fields), "Host: a\r\nX-B: 10.128.0.1\r\nX-O: 10.0.0.9\r\n");
+  for (const std::string_view excepted : {"10.127.0.1", "::1"}) {
+    head = request_with("");
+    add_forwarded(head, frontend, backend, ip(excepted), ip("10.0.0.9"));
+    EXPECT_EQ(text_of(head.fields), "Host: a\r\nX-O: 10.0.0.9\r\n") << excepted;
+  }
+  head = request_with("x-b: there\r\n");
+  add_forwarded(head, frontend, backend, ip("10.128.0.1"), ip("10.0.0.9"));
+  EXPECT_EQ(text_of(head.fields), "Host: a\r\nx-b: there\r\nX-O: 10.0.0.9\r\n");
 }
 
 }  // namespace

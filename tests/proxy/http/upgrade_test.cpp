@@ -7,7 +7,7 @@
 namespace wslb::proxy::http {
 namespace {
 
-using Kind = UpgradeRequest::Kind;
+using Asked = UpgradeRequest::Kind;
 
 // RFC 6455, section 1.3.
 constexpr std::string_view kAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
@@ -20,7 +20,7 @@ UpgradeRequest asked_by(std::string_view fields) {
   return upgrade_request(head, request_framing(head));
 }
 
-bool answered_by(std::string_view head, Kind kind = Kind::WebSocket) {
+bool answered_by(std::string_view head, Asked kind = Asked::WebSocket) {
   const UpgradeRequest request{kind, {}, std::string(kAccept)};
   return answers_upgrade(parse_response(std::string(head) + "\r\n"), request);
 }
@@ -31,26 +31,26 @@ TEST(Upgrade, AcceptOfTheRfcsExample) {
 
 TEST(Upgrade, ValidRequest) {
   const UpgradeRequest request = asked_by("Connection: Upgrade\r\nUpgrade: websocket\r\n");
-  EXPECT_EQ(request.kind, Kind::WebSocket);
+  EXPECT_EQ(request.kind, Asked::WebSocket);
   EXPECT_EQ(request.accept, kAccept);
   // As Firefox sends it.
   EXPECT_EQ(asked_by("Connection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n").kind,
-            Kind::WebSocket);
-  EXPECT_EQ(asked_by("Connection: upgrade\r\nUpgrade: h2c, websocket\r\n").kind, Kind::WebSocket);
+            Asked::WebSocket);
+  EXPECT_EQ(asked_by("Connection: upgrade\r\nUpgrade: h2c, websocket\r\n").kind, Asked::WebSocket);
   EXPECT_EQ(asked_by("Connection: upgrade\r\nUpgrade: websocket\r\nContent-Length: 0\r\n").kind,
-            Kind::WebSocket);
+            Asked::WebSocket);
 }
 
 TEST(Upgrade, OtherRequestsArePlain) {
-  EXPECT_EQ(asked_by("").kind, Kind::None);
-  EXPECT_EQ(asked_by("Upgrade: websocket\r\n").kind, Kind::None);
-  EXPECT_EQ(asked_by("Connection: Upgrade\r\n").kind, Kind::None);
-  EXPECT_EQ(asked_by("Connection: Upgrade\r\nUpgrade: h2c\r\n").kind, Kind::None);
-  EXPECT_EQ(asked_by("Connection: Upgrade\r\nUpgrade: websocket/13\r\n").kind, Kind::None);
+  EXPECT_EQ(asked_by("").kind, Asked::None);
+  EXPECT_EQ(asked_by("Upgrade: websocket\r\n").kind, Asked::None);
+  EXPECT_EQ(asked_by("Connection: Upgrade\r\n").kind, Asked::None);
+  EXPECT_EQ(asked_by("Connection: Upgrade\r\nUpgrade: h2c\r\n").kind, Asked::None);
+  EXPECT_EQ(asked_by("Connection: Upgrade\r\nUpgrade: websocket/13\r\n").kind, Asked::None);
   const RequestHead old =
       parse_request("GET / HTTP/1.0\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
                     std::string(kHandshake) + "\r\n");
-  EXPECT_EQ(upgrade_request(old, request_framing(old)).kind, Kind::None);
+  EXPECT_EQ(upgrade_request(old, request_framing(old)).kind, Asked::None);
 }
 
 TEST(Upgrade, OnlyTheRightAnswerMakesATunnel) {
@@ -60,7 +60,7 @@ TEST(Upgrade, OnlyTheRightAnswerMakesATunnel) {
   EXPECT_TRUE(answered_by(start + upgrade + accept));
   EXPECT_TRUE(answered_by(start + "connection: upgrade\r\nupgrade: WebSocket\r\n" + accept));
 
-  EXPECT_FALSE(answered_by(start + upgrade + accept, Kind::None)) << "not asked for";
+  EXPECT_FALSE(answered_by(start + upgrade + accept, Asked::None)) << "not asked for";
   EXPECT_FALSE(answered_by("HTTP/1.1 200 OK\r\n" + upgrade + accept));
   EXPECT_FALSE(answered_by("HTTP/1.0 101 X\r\n" + upgrade + accept));
   EXPECT_FALSE(answered_by(start + upgrade)) << "no accept";
