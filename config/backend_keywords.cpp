@@ -6,6 +6,7 @@
 #include "config/http_check.h"
 #include "config/section.h"
 #include "config/server_line.h"
+#include "config/source_list.h"
 
 namespace wslb::config {
 namespace {
@@ -20,6 +21,11 @@ void http_check_expect(ProxyDraft& draft, const Statement& statement) {
 
 void http_check_send(ProxyDraft& draft, const Statement& statement) {
   if (is_first(draft.places, statement)) parse_send(statement, draft.http_check);
+}
+
+void source(ProxyDraft& draft, const Statement& statement) {
+  if (statement.size() > 1) return statement.refuse(statement[1]);
+  if (auto sources = statement.accept(parse_sources(statement[0]))) draft.sources = *sources;
 }
 
 void retries(ProxyDraft& draft, const Statement& statement) {
@@ -43,6 +49,7 @@ void default_server(ProxyDraft& draft, const Statement& statement) {
 }
 
 constexpr auto kBackendKeywords = std::to_array<Keyword<ProxyDraft>>({
+    {"source", "source ADDRESS[:PORT][,...]", 1, kAnyNumber, source, Side::Backend},
     {"retries", "retries NUMBER", 1, 1, retries, Side::Backend},
     {"http-check send", "http-check send [meth M] [uri U] [ver V] [hdr NAME VALUE]... [body TEXT]",
      1, kAnyNumber, http_check_send, Side::Backend},

@@ -1,9 +1,11 @@
 // How a backend chooses a server: `balance`, `hash-type` and `hash-balance-factor`.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace wslb::config {
 
@@ -37,6 +39,13 @@ struct Balance {
            algorithm == Algorithm::Random;
   }
 };
+
+[[nodiscard]] constexpr std::string_view name_of(Balance::Algorithm algorithm) {
+  constexpr std::array<std::string_view, 9> kNames{"roundrobin", "static-rr", "leastconn",
+                                                   "first",      "random",    "source",
+                                                   "uri",        "url_param", "hdr"};
+  return kNames.at(static_cast<std::size_t>(algorithm));
+}
 
 // `hash-type map-based|consistent [sdbm|djb2|wt6|crc32 [avalanche]]`.
 struct HashType {

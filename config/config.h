@@ -13,6 +13,7 @@
 #include "config/cluster.h"
 #include "config/diagnostic.h"
 #include "config/proxy_section.h"
+#include "config/stats_socket.h"
 #include "config/vrrp_section.h"
 
 namespace wslb::config {
@@ -29,6 +30,9 @@ struct Global {
   int nbthread = 0;           // 0: one for each processor
   std::string pidfile;        // empty: none
   std::vector<LogTarget> logs;
+  std::vector<StatsSocket> stats_sockets;
+  base::Duration stats_timeout = std::chrono::seconds(10);  // between two commands
+  int stats_maxconn = 10;                                   // clients of one stats socket
   GlobalTls tls;
   std::optional<DrainRate> drain_rate;  // nullopt: all at once
   std::string log_tag = "wslb-proxy";

@@ -44,6 +44,7 @@ struct ProxyDraft {
   std::optional<Location> expect_where;  // of `http-check expect` in this section
   Server default_server;
   std::string dynamic_cookie_key;
+  std::vector<base::Endpoint> sources;  // of servers without their own
   bool log_global = false;
   LogKind log_kind = LogKind::None;
   Location log_format_where;  // of Custom

@@ -8,6 +8,7 @@
 #include "config/log_line.h"
 #include "config/once.h"
 #include "config/section.h"
+#include "config/stats_socket.h"
 
 namespace wslb::config {
 namespace {
@@ -70,6 +71,22 @@ void log_send_hostname(Draft& draft, const Statement& statement) {
   draft.global.log_host_name = statement[0];
 }
 
+void stats_socket(Draft& draft, const Statement& statement) {
+  for (StatsSocket& socket : parse_stats_socket(statement)) {
+    draft.global.stats_sockets.push_back(std::move(socket));
+  }
+}
+
+void stats_timeout(Draft& draft, const Statement& statement) {
+  const auto timeout = statement.accept(parse_timer(statement[0]));
+  if (timeout) draft.global.stats_timeout = *timeout;
+}
+
+void stats_maxconn(Draft& draft, const Statement& statement) {
+  const auto number = statement.integer(0, 1, std::numeric_limits<std::int32_t>::max());
+  if (number) draft.global.stats_maxconn = static_cast<int>(*number);
+}
+
 constexpr auto kGlobalKeywords = std::to_array<Keyword<Draft>>({
     {.name = "daemon", .usage = "daemon", .apply = daemon},
     {"maxconn", "maxconn NUMBER", 1, 1, maxconn},
@@ -83,6 +100,10 @@ constexpr auto kGlobalKeywords = std::to_array<Keyword<Draft>>({
     {"log-tag", "log-tag NAME", 1, 1, log_tag},
     {"log-send-hostname", "log-send-hostname [NAME]", 0, 1, log_send_hostname},
     {"pidfile", "pidfile FILE", 1, 1, pidfile},
+    {"stats socket", "stats socket PATH|ADDRESS:PORT [level LEVEL] [OPTION...]", 1, kAnyNumber,
+     stats_socket},
+    {"stats maxconn", "stats maxconn NUMBER", 1, 1, stats_maxconn},
+    {"stats timeout", "stats timeout DURATION", 1, 1, stats_timeout},
     {"drain-rate", "drain-rate NUMBER/s [deadline DURATION]", 1, 3, drain_rate},
 });
 

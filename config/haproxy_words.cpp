@@ -26,7 +26,8 @@ constexpr std::string_view kGlobal =
     "profiling.tasks,resetenv,server-state-base,server-state-file,server-state-file-name,"
     "set-dumpable,set-var,set-var-fmt,setenv,spread-checks,ssl-default-bind-curves,"
     "ssl-dh-param-file,ssl-engine,ssl-load-extra-del-ext,ssl-load-extra-files,ssl-mode-async,"
-    "ssl-propquery,ssl-provider,ssl-provider-path,ssl-skip-self-issued-ca,stats,strict-limits,"
+    "ssl-propquery,ssl-provider,ssl-provider-path,ssl-skip-self-issued-ca,stats "
+    "bind-process,strict-limits,"
     "thread-group,thread-groups,tune.buffers.limit,tune.buffers.reserve,tune.bufsize,"
     "tune.comp.maxlevel,tune.fail-alloc,tune.fd.edge-triggered,tune.h2.header-table-size,"
     "tune.h2.initial-window-size,tune.h2.max-concurrent-streams,tune.h2.max-frame-size,"
@@ -67,7 +68,7 @@ constexpr std::string_view kProxy =
     "option spop-check,"
     "option ssl-hello-chk,option tcp-check,"
     "option transparent,persist,rate-limit,redirect,"
-    "retry-on,server-state-file-name,server-template,source,srvtcpka-cnt,srvtcpka-idle,"
+    "retry-on,server-state-file-name,server-template,srvtcpka-cnt,srvtcpka-idle,"
     "srvtcpka-intvl,stats,stick,stick-table,tcp-check,tcp-request,tcp-response,"
     "timeout client-fin,timeout server-fin,timeout tarpit,"
     "use-fcgi-app,use-server";

@@ -163,6 +163,9 @@ void complete_proxy(ProxyDraft& draft, const Global& global, Diagnostics& diagno
   // What defaults give to a side that this section lacks means nothing here.
   if (!section.is_backend()) section.cookie.reset();
   if (!section.is_frontend()) section.default_backend.clear();
+  for (Server& server : section.servers) {
+    if (server.sources.empty()) server.sources = draft.sources;
+  }
   complete_servers(section, diagnostics);
   complete_cookies(draft, diagnostics);
   complete_checks(draft, diagnostics);

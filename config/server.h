@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/ip_address.h"
 #include "base/time.h"
@@ -36,9 +37,9 @@ struct Server {
   std::uint32_t id = 0;         // HAProxy's number of it, unique in the backend
   base::Duration slowstart{0};  // after it was down its share grows for so long
   std::string cookie;           // empty: none
-  std::optional<base::Endpoint> source;  // `source ADDR[:PORT]`; port 0: the kernel chooses
-  std::string unix_path;                 // in place of the address; empty: none
-  bool abstract = false;                 // the path is a name outside of the file system
+  std::vector<base::Endpoint> sources;  // used in turn; empty: the kernel chooses
+  std::string unix_path;                // in place of the address; empty: none
+  bool abstract = false;                // the path is a name outside of the file system
   std::optional<base::Duration> tcp_user_timeout;
   ServerTls tls;
   SendProxy send_proxy = SendProxy::None;

@@ -9,6 +9,7 @@
 
 #include "config/haproxy_words.h"
 #include "config/name.h"
+#include "config/source_list.h"
 #include "config/spelling.h"
 #include "config/tls_options.h"
 #include "config/unix_address.h"
@@ -56,19 +57,9 @@ Complaint set_cookie(Server& server, const std::string& value) {
 }
 
 Complaint set_source(Server& server, const std::string& value) {
-  const auto colon = value.rfind(':');
-  const bool has_range = colon != std::string::npos && value.find('-', colon) != std::string::npos;
-  if (has_range) {
-    return "expects ADDRESS[:PORT]; a range of ports is not supported by this version of wslb";
-  }
-  const auto source = parse_host_port(value);
-  if (!source) return source.error().message;
-  server.source.reset();
-  const std::uint16_t port = source->port.value_or(0);
-  // `source *` is HAProxy's way to say: none.
-  if (source->host || port != 0) {
-    server.source = base::Endpoint{source->host.value_or(base::IpAddress()), port};
-  }
+  const auto sources = parse_sources(value);
+  if (!sources) return sources.error().message;
+  server.sources = *sources;
   return std::nullopt;
 }
 

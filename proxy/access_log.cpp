@@ -46,7 +46,7 @@ void add_server(http::LogFacts& facts, const RequestRecord& record) {
   if (!record.server) return;
   const config::Server& server = record.pool->section().servers[*record.server];
   facts.server = server.name;
-  facts.server_address = server.address;
+  facts.server_address = record.pool->address(*record.server);
   facts.source = record.source;
   facts.server_connections = static_cast<std::uint32_t>(record.pool->load(*record.server).served);
 }

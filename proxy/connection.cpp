@@ -25,8 +25,9 @@ asio::ip::tcp::socket adopt_socket(asio::io_context& context, int fd) {
 }
 
 std::optional<asio::ip::tcp::socket> open_socket(const asio::any_io_executor& executor,
+                                                 const SocketAddress& address,
                                                  const config::Server& server) {
-  const int family = address_of(server).family();
+  const int family = address.family();
   const int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return std::nullopt;
   if (family != AF_UNIX) {

@@ -51,9 +51,10 @@ struct ServerConnection {
 // The listener's descriptor as a socket of the session's thread.
 boost::asio::ip::tcp::socket adopt_socket(boost::asio::io_context& context, int fd);
 
-// A non-blocking socket for that server, or nothing when descriptors ran out.
+// A non-blocking socket for that server at that address, or nothing when descriptors ran out.
 std::optional<boost::asio::ip::tcp::socket> open_socket(
-    const boost::asio::any_io_executor& executor, const config::Server& server);
+    const boost::asio::any_io_executor& executor, const SocketAddress& address,
+    const config::Server& server);
 
 // An unset time-out never ends.
 inline base::TimePoint deadline_after(std::optional<base::Duration> timeout) {

@@ -17,7 +17,7 @@ class ConnectionGate {
   // Takes a place. False: there is none.
   bool enter() {
     std::uint32_t open = open_.load();
-    while (open < max_) {
+    while (open < max_.load()) {
       if (open_.compare_exchange_weak(open, open + 1)) return true;
     }
     return false;
@@ -25,11 +25,14 @@ class ConnectionGate {
   void leave() { --open_; }
 
   [[nodiscard]] std::uint32_t open() const { return open_; }
+  [[nodiscard]] std::uint32_t max() const { return max_; }
+  // Those who are inside beyond it may stay.
+  void set_max(std::uint32_t max) { max_ = max; }
 
   static constexpr std::uint32_t kUnlimited = std::numeric_limits<std::uint32_t>::max();
 
  private:
-  std::uint32_t max_;
+  std::atomic<std::uint32_t> max_;
   std::atomic<std::uint32_t> open_{0};
 };
 

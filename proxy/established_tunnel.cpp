@@ -27,11 +27,19 @@ class EstablishedTunnel : public TunnelOwner {
   }
 
   ~EstablishedTunnel() override {
+    unlist();
     --service_.tunnels;
     --worker_.connections;
   }
 
+  // Once, before the engine has it.
+  void list(Tunnel& tunnel) {
+    worker_.tunnels.push_front({&tunnel, &frontend_, record_.pool, *record_.server});
+    place_ = worker_.tunnels.begin();
+  }
+
   void on_tunnel_end(const Tunnel& tunnel, TunnelEnd end) override {
+    unlist();  // its descriptors are closed and may be another's already
     record_.bytes_from_client += tunnel.received(Tunnel::Client);
     record_.bytes_from_server += tunnel.received(Tunnel::Server);
     switch (end) {
@@ -54,6 +62,7 @@ class EstablishedTunnel : public TunnelOwner {
     }
     --pool_connections();
     slot_.reset();
+    count_request(frontend_, record_);
     const config::ProxySection& section = frontend_.section;
     const bool silent = section.mode == config::Mode::Tcp && section.options.dontlognull &&
                         tunnel.received(Tunnel::Client) == 0;
@@ -62,6 +71,11 @@ class EstablishedTunnel : public TunnelOwner {
   }
 
  private:
+  void unlist() {
+    if (place_) worker_.tunnels.erase(*place_);
+    place_.reset();
+  }
+
   std::atomic<std::uint32_t>& pool_connections() const {
     return service_.pools.find(record_.pool->section().name)->second->connections;
   }
@@ -73,6 +87,7 @@ class EstablishedTunnel : public TunnelOwner {
   ConnectionLease lease_;
   std::optional<Slot> slot_;
   RequestRecord record_;
+  std::optional<OpenTunnels::iterator> place_;
 };
 
 // The backend's `timeout tunnel`, else the shorter of client and server: without it HAProxy keeps
@@ -97,6 +112,7 @@ void establish_tunnel(Service& service, Worker& worker, Frontend& frontend,
                                                    std::move(record));
   auto client_tls = client->stream.release_tls();
   auto server_tls = link.connection->stream.release_tls();
+  EstablishedTunnel& established = *owner;
   auto tunnel = std::make_unique<Tunnel>(
       client->stream.release(), link.connection->stream.release(), timeout, std::move(owner));
   tunnel->encrypt(Tunnel::Client, std::move(client_tls));
@@ -109,6 +125,7 @@ void establish_tunnel(Service& service, Worker& worker, Frontend& frontend,
   }
   tunnel->preload(Tunnel::Client, client->input.take());
   tunnel->preload(Tunnel::Server, link.connection->input.take());
+  established.list(*tunnel);
   worker.engine.adopt(std::move(tunnel));
 }
 

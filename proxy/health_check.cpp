@@ -156,7 +156,7 @@ class HealthChecker::Run : public std::enable_shared_from_this<Run> {
   }
 
   asio::awaitable<CheckReport> check() {
-    auto socket = open_socket(timer_.get_executor(), server_);
+    auto socket = open_socket(timer_.get_executor(), address_of(server_), server_);
     if (!socket) co_return failure("socket", IoResult{IoStatus::Error, 0, errno});
     Stream stream(std::move(*socket));
     stream.reset_on_close();
@@ -173,7 +173,7 @@ class HealthChecker::Run : public std::enable_shared_from_this<Run> {
     if (answer_limit) {
       connect_limit = std::min(connect_limit, limit(timeouts_.connect).value_or(connect_limit));
     }
-    const base::Endpoint* source = server_.source ? &*server_.source : nullptr;
+    const base::Endpoint* source = server_.sources.empty() ? nullptr : &server_.sources.front();
     const IoResult connected =
         co_await stream.connect(address_of(server_), source, begin + connect_limit);
     if (!connected.ok()) co_return failure("connect", connected);

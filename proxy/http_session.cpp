@@ -60,6 +60,7 @@ class HttpSession {
   const config::Timeouts& timeouts() const { return frontend_.section.timeouts; }
 
   void log(RequestRecord& record) {
+    count_request(frontend_, record);
     write_access_log(service_, frontend_, client_->address, record);
   }
 

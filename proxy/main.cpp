@@ -25,6 +25,7 @@ namespace wslb::proxy {
 namespace {
 
 constexpr int kExitNoListener = 2;  // as HAProxy
+constexpr std::uint32_t kStatsBacklog = 64;
 
 void print(const config::Diagnostics& diagnostics) {
   for (const config::Diagnostic& diagnostic : diagnostics.all()) {
@@ -93,6 +94,20 @@ std::optional<std::vector<OpenBind>> open_all(Service& service, std::uint32_t ma
   return binds;
 }
 
+// One for each `stats socket`, or the reasons why not.
+std::optional<std::vector<int>> open_stats_sockets(const config::Config& config) {
+  std::vector<int> sockets;
+  for (const config::StatsSocket& configured : config.global.stats_sockets) {
+    const auto fd = open_listening_socket(configured.bind, kStatsBacklog);
+    if (!fd) {
+      std::fprintf(stderr, "%s\n", fd.error().message.c_str());
+      return std::nullopt;
+    }
+    sockets.push_back(*fd);
+  }
+  return sockets;
+}
+
 int serve(const Options& options, const config::Config& config, std::shared_ptr<TlsStore> tls) {
   base::Result<SyslogSender> syslog = SyslogSender::open();
   if (!syslog) {
@@ -109,6 +124,8 @@ int serve(const Options& options, const config::Config& config, std::shared_ptr<
   }
   Service service(config, maxconn, std::move(*syslog));
   service.tls = std::move(tls);
+  const auto stats_sockets = open_stats_sockets(config);
+  if (!stats_sockets) return 1;
   const auto binds = open_all(service, maxconn);
   if (!binds) return 1;
   if ((options.daemon || config.global.daemon) && !options.foreground) go_to_background();
@@ -122,7 +139,7 @@ int serve(const Options& options, const config::Config& config, std::shared_ptr<
   const std::size_t threads = config.global.nbthread > 0
                                   ? static_cast<std::size_t>(config.global.nbthread)
                                   : std::max(1U, std::thread::hardware_concurrency());
-  Server server(service, *binds, threads, options.agent_socket);
+  Server server(service, *binds, *stats_sockets, threads, options.agent_socket);
   spdlog::info("wslb-proxy {} serves: {} listening sockets, {} threads, maxconn {}", WSLB_VERSION,
                binds->size(), threads, maxconn);
   server.run();

@@ -46,6 +46,7 @@ struct RequestRecord {
   bool redispatched = false;
   std::optional<std::uint32_t> number;  // of the process's requests
   bool logged = false;                  // by `option logasap`
+  bool reused = false;                  // the connection to the server had carried a request before
 
   void end(char cause, char phase) {
     termination.cause = cause;

@@ -27,14 +27,18 @@ Listener::Workers make_workers(std::size_t count) {
 
 }  // namespace
 
-Server::Server(Service& service, const std::vector<OpenBind>& binds, std::size_t threads,
+Server::Server(Service& service, const std::vector<OpenBind>& binds,
+               const std::vector<int>& stats_sockets, std::size_t threads,
                const std::string& agent_socket)
     : service_(service),
       workers_(make_workers(threads)),
+      runtime_(runtime_context()),
       signals_(workers_.front()->context, SIGTERM, SIGINT, SIGUSR1),
       drained_(workers_.front()->context),
       last_words_(workers_.front()->context) {
   const auto start = [this](Worker& worker, Frontend& frontend, AcceptedClient client) {
+    frontend.statistics.sessions.add();
+    frontend.statistics.sessions_most.raise_to(frontend.gate.open());
     const bool http = frontend.section.mode == config::Mode::Http;
     (http ? start_http_session : start_tcp_session)(service_, worker, frontend, std::move(client));
   };
@@ -46,6 +50,11 @@ Server::Server(Service& service, const std::vector<OpenBind>& binds, std::size_t
     for (const auto& listener : listeners_) listener->resume();
   };
   start_checks();
+  for (std::size_t i = 0; i < stats_sockets.size(); ++i) {
+    const config::Global& global = service_.config.global;
+    runtime_sockets_.push_back(std::make_unique<RuntimeSocket>(
+        global, global.stats_sockets.at(i).level, stats_sockets[i], runtime_, *workers_.front()));
+  }
   if (!agent_socket.empty()) {
     agent_ = std::make_unique<AgentLink>(workers_.front()->context, service_, agent_socket);
   }
@@ -60,16 +69,50 @@ void Server::start_checks() {
   for (const auto& [name, pool] : service_.pools) {
     const config::ProxySection& section = pool->section();
     for (std::size_t i = 0; i < section.servers.size(); ++i) {
-      if (!section.servers[i].check.enabled || section.servers[i].disabled) continue;
-      auto checker = std::make_unique<HealthChecker>(
-          workers_.front()->context.get_executor(), section, i,
-          [this, &pool = *pool, i](const CheckReport& report) {
-            if (report.transition) server_changed(pool, i, report);
-          },
-          service_.tls.get());
-      checker->start();
-      checkers_.push_back(std::move(checker));
+      if (section.servers[i].check.enabled && !section.servers[i].disabled) start_checker(*pool, i);
     }
+  }
+}
+
+void Server::start_checker(ServerPool& pool, std::size_t server) {
+  auto checker = std::make_unique<HealthChecker>(
+      workers_.front()->context.get_executor(), pool.section(), server,
+      [this, &pool, server](const CheckReport& report) {
+        if (report.transition) server_changed(pool, server, report);
+      },
+      service_.tls.get());
+  checker->start();
+  checkers_[{&pool, server}] = std::move(checker);
+}
+
+RuntimeContext Server::runtime_context() {
+  return {.service = service_,
+          .threads = workers_.size(),
+          .started = std::chrono::steady_clock::now(),
+          .cut_tunnels = [this](const ServerPool& pool,
+                                std::size_t server) { cut_tunnels(pool, server); },
+          .admin_changed = [this](ServerPool& pool,
+                                  std::size_t server) { admin_changed(pool, server); },
+          .gather = [this] { return gather_traffic(workers_); }};
+}
+
+void Server::cut_tunnels(const ServerPool& pool, std::size_t server) {
+  for (const auto& each : workers_) {
+    boost::asio::post(each->context, [&worker = *each, &pool, server] {
+      for (const OpenTunnel& open : worker.tunnels) {
+        if (open.pool == &pool && open.server == server) open.cut();
+      }
+    });
+  }
+}
+
+// A server in maintenance is not checked; afterwards it counts as up until its checks say else.
+void Server::admin_changed(ServerPool& pool, std::size_t server) {
+  if (!pool.section().servers[server].check.enabled) return;
+  if (pool.state(server).admin == lb::Admin::Maint) {
+    checkers_.erase({&pool, server});
+  } else if (!checkers_.contains({&pool, server})) {
+    start_checker(pool, server);
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "proxy/agent_link.h"
 #include "proxy/health_check.h"
 #include "proxy/listener.h"
+#include "proxy/runtime_socket.h"
 #include "proxy/service.h"
 #include "proxy/worker.h"
 
@@ -29,7 +31,9 @@ struct OpenBind {
 class Server {
  public:
   // `agent_socket` empty: no agent.
-  Server(Service& service, const std::vector<OpenBind>& binds, std::size_t threads,
+  // `stats_sockets`: open, one for each of the configuration.
+  Server(Service& service, const std::vector<OpenBind>& binds,
+         const std::vector<int>& stats_sockets, std::size_t threads,
          const std::string& agent_socket);
 
   // Serves until SIGTERM or SIGINT (at once, but for the Close frames of `option websocket-close`)
@@ -38,6 +42,10 @@ class Server {
 
  private:
   void start_checks();
+  void start_checker(ServerPool& pool, std::size_t server);
+  RuntimeContext runtime_context();
+  void cut_tunnels(const ServerPool& pool, std::size_t server);
+  void admin_changed(ServerPool& pool, std::size_t server);
   void server_changed(ServerPool& pool, std::size_t server, const CheckReport& report);
   void reload_certificates();
   void wait_for_signal();
@@ -49,7 +57,9 @@ class Server {
   Service& service_;
   Listener::Workers workers_;
   std::vector<std::unique_ptr<Listener>> listeners_;
-  std::vector<std::unique_ptr<HealthChecker>> checkers_;
+  std::map<std::pair<const ServerPool*, std::size_t>, std::unique_ptr<HealthChecker>> checkers_;
+  RuntimeContext runtime_;
+  std::vector<std::unique_ptr<RuntimeSocket>> runtime_sockets_;
   std::unique_ptr<AgentLink> agent_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer drained_;

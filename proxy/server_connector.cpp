@@ -69,6 +69,7 @@ class Attempts {
         record_.connected = std::chrono::steady_clock::now();
         record_.source = idle->stream.local_endpoint();
         idle->reused = true;
+        record_.reused = true;
         co_return ServerLink{std::move(slot), std::move(idle)};
       }
       idle.reset();
@@ -84,7 +85,8 @@ class Attempts {
   asio::awaitable<std::unique_ptr<ServerConnection>> try_server(const Slot& slot) {
     const config::Server& server = section_.servers[slot.server()];
     for (;;) {
-      auto socket = open_socket(co_await asio::this_coro::executor, server);
+      const SocketAddress address = pool_.socket_address(slot.server());
+      auto socket = open_socket(co_await asio::this_coro::executor, address, server);
       if (socket) {
         auto connection = std::make_unique<ServerConnection>(std::move(*socket));
         connection->sni = sni_for(server, client_);
@@ -92,7 +94,7 @@ class Attempts {
         if (section_.options.tcpka || section_.options.srvtcpka) {
           ::setsockopt(connection->stream.fd(), SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
         }
-        const IoResult result = co_await reach(*connection, server);
+        const IoResult result = co_await reach(*connection, server, address);
         if (result.ok()) {
           record_.connected = std::chrono::steady_clock::now();
           record_.source = connection->stream.local_endpoint();
@@ -108,12 +110,18 @@ class Attempts {
     }
   }
 
+  // Null: the kernel chooses.
+  const base::Endpoint* next_source(const config::Server& server) {
+    if (server.sources.empty()) return nullptr;
+    return &server.sources[pool_.next_turn() % server.sources.size()];
+  }
+
   // All that `timeout connect` limits.
-  asio::awaitable<IoResult> reach(ServerConnection& connection, const config::Server& server) {
+  asio::awaitable<IoResult> reach(ServerConnection& connection, const config::Server& server,
+                                  const SocketAddress& address) {
     Stream& stream = connection.stream;
     const base::TimePoint deadline = deadline_after(section_.timeouts.connect);
-    const IoResult connected = co_await stream.connect(
-        address_of(server), server.source ? &*server.source : nullptr, deadline);
+    const IoResult connected = co_await stream.connect(address, next_source(server), deadline);
     if (!connected.ok()) co_return connected;
     ServerPreamble preamble;
     preamble.send_proxy = server.send_proxy;

@@ -27,7 +27,13 @@ Slot::~Slot() {
 }
 
 ServerPool::ServerPool(const config::ProxySection& section, std::uint32_t fullconn)
-    : section_(section), backend_(section, fullconn, std::random_device{}()) {}
+    : section_(section),
+      fullconn_(fullconn),
+      statistics_(std::make_unique<Statistics[]>(section.servers.size() + 1)),
+      backend_(section, fullconn, std::random_device{}()) {
+  for (const config::Server& server : section.servers) addresses_.push_back(server.address);
+  (void)backend_.advance(std::chrono::steady_clock::now());
+}
 
 asio::awaitable<ServerPool::Outcome> ServerPool::acquire(lb::Ask ask, base::TimePoint deadline) {
   const auto executor = co_await asio::this_coro::executor;
@@ -36,6 +42,7 @@ asio::awaitable<ServerPool::Outcome> ServerPool::acquire(lb::Ask ask, base::Time
   {
     const std::lock_guard lock(mutex_);
     deliver({backend_.advance(std::chrono::steady_clock::now()), {}});
+    statistics().sessions_most.raise_to(connections.load());
     ticket = ask.ticket = next_ticket_++;
     const lb::Assignment assignment = backend_.assign(ask);
     if (const auto* assigned = std::get_if<lb::Assigned>(&assignment)) {

@@ -19,6 +19,8 @@
 #include "base/time.h"
 #include "config/proxy_section.h"
 #include "proxy/lb/backend.h"
+#include "proxy/socket_address.h"
+#include "proxy/statistics.h"
 
 namespace wslb::proxy {
 
@@ -78,6 +80,26 @@ class ServerPool {
 
   void set_health(std::size_t server, bool healthy);
 
+  // What an operator changes while it runs.
+  void set_admin(std::size_t server, lb::Admin admin);
+  void set_weight(std::size_t server, int weight);
+  void set_maxconn(std::size_t server, std::uint32_t maxconn);
+  void set_address(std::size_t server, const base::Endpoint& address);
+  [[nodiscard]] base::Endpoint address(std::size_t server) const;
+  [[nodiscard]] SocketAddress socket_address(std::size_t server) const;
+  [[nodiscard]] bool takes_any_weight() const { return backend_.takes_any_weight(); }
+
+  // Grows by one each time: which of a server's `source` addresses is next.
+  [[nodiscard]] std::size_t next_turn() { return turns_.fetch_add(1, std::memory_order_relaxed); }
+
+  [[nodiscard]] lb::ServerState state(std::size_t server) const;
+  [[nodiscard]] std::size_t queued() const;  // for any server
+  [[nodiscard]] std::size_t queued_most() const;
+  [[nodiscard]] std::uint32_t fullconn() const { return fullconn_; }
+  [[nodiscard]] Statistics& statistics() const { return statistics_[section_.servers.size()]; }
+  [[nodiscard]] Statistics& statistics(std::size_t server) const { return statistics_[server]; }
+  void clear_statistics(bool all);  // else the peaks alone
+
   [[nodiscard]] lb::CookieVerdict verdict_on_cookie(std::string_view value) const;
   [[nodiscard]] std::size_t usable_servers() const;
   [[nodiscard]] bool is_usable(std::size_t server) const;
@@ -95,7 +117,11 @@ class ServerPool {
   void deliver(const lb::Redistribution& redistribution);
 
   const config::ProxySection& section_;
+  std::atomic<std::size_t> turns_{0};
+  std::uint32_t fullconn_;
+  std::unique_ptr<Statistics[]> statistics_;  // of each server, then of the backend
   mutable std::mutex mutex_;
+  std::vector<base::Endpoint> addresses_;
   lb::Backend backend_;
   lb::Ticket next_ticket_ = 1;
   std::unordered_map<lb::Ticket, std::shared_ptr<Waiter>> waiters_;

@@ -26,6 +26,7 @@ struct Frontend {
 
   const config::ProxySection& section;
   ConnectionGate gate;
+  Statistics statistics;
   std::vector<ServerPool*> use_backends;              // beside section.use_backends
   ServerPool* default_backend = nullptr;              // null: 503
   std::atomic<std::uint64_t> refused_connections{0};  // before their session began

@@ -32,6 +32,7 @@ asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
   record.pool = chosen;
   if (chosen == nullptr) {
     record.end('S', 'C');
+    count_request(frontend, record);
     write_access_log(service, frontend, client->address, record);
     co_return;
   }
@@ -42,6 +43,7 @@ asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
                                                facts, record);
   if (!link.slot) {
     --pool.connections;
+    count_request(frontend, record);
     write_access_log(service, frontend, client->address, record);
     co_return;
   }

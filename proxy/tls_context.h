@@ -12,7 +12,10 @@
 
 namespace wslb::proxy {
 
-using TlsContextPointer = std::unique_ptr<SSL_CTX, decltype([](SSL_CTX* c) { SSL_CTX_free(c); })>;
+struct TlsContextDeleter {
+  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+};
+using TlsContextPointer = std::unique_ptr<SSL_CTX, TlsContextDeleter>;
 
 // OpenSSL's reason for the failure that just happened; forgets it.
 [[nodiscard]] std::string tls_reason();

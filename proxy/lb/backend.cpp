@@ -46,6 +46,7 @@ Backend::Backend(const config::ProxySection& section, std::uint32_t fullconn, st
     if (configured.disabled) servers_[i].admin = Admin::Maint;
     servers_[i].weight = configured.weight;
     servers_[i].maxconn = configured.maxconn;
+    servers_[i].minconn = configured.minconn > 0 ? configured.minconn : configured.maxconn;
     // As the balancers begin.
     servers_[i].share = static_cast<std::uint32_t>(configured.weight) * kSixteenths;
   }
@@ -71,6 +72,7 @@ Assignment Backend::assign(const Ask& ask) {
     return Assigned{*server, false};
   }
   queues_.push(ask.ticket, std::nullopt);
+  queued_most_ = std::max(queued_most_, queues_.any_size());
   return Queued{};
 }
 
@@ -193,7 +195,7 @@ bool Backend::has_free_slot(std::size_t server) const {
 // while the server starts slowly.
 std::uint32_t Backend::limit_of(std::size_t server) const {
   const ServerState& state = servers_[server];
-  const std::uint32_t least = std::min(section_.servers[server].minconn, state.maxconn);
+  const std::uint32_t least = std::min(state.minconn, state.maxconn);
   std::uint64_t limit = state.maxconn;
   const std::uint64_t busy = in_flight_ + queues_.size() + 1;
   if (least < state.maxconn && busy < fullconn_) {
@@ -209,8 +211,10 @@ std::uint32_t Backend::limit_of(std::size_t server) const {
 }
 
 void Backend::take_slot(std::size_t server) {
-  ++servers_[server].served;
-  ++servers_[server].total;
+  ServerState& state = servers_[server];
+  ++state.served;
+  state.served_most = std::max(state.served_most, state.served);
+  ++state.total;
   ++in_flight_;
   load_changed(server);
 }
@@ -218,6 +222,7 @@ void Backend::take_slot(std::size_t server) {
 void Backend::load_changed(std::size_t server) {
   ServerState& state = servers_[server];
   state.queued = static_cast<std::uint32_t>(queues_.size(server));
+  state.queued_most = std::max(state.queued_most, state.queued);
   if (auto* least_conn = std::get_if<LeastConn>(&balancer_)) {
     least_conn->set_in_flight(server, state.served + state.queued);
   }

@@ -100,6 +100,8 @@ class Backend {
   }
   [[nodiscard]] std::vector<Grant> set_maxconn(std::size_t server, std::uint32_t maxconn);
 
+  void forget_peaks();
+
   [[nodiscard]] CookieVerdict verdict_on_cookie(std::string_view value) const;
 
   // Servers that a request without cookie may go to at present; 0: it would get NoServer.
@@ -110,6 +112,7 @@ class Backend {
   [[nodiscard]] const ServerState& server(std::size_t index) const { return servers_.at(index); }
   // Waiting for any server, besides those who wait for one (ServerState::queued).
   [[nodiscard]] std::size_t queued() const { return queues_.any_size(); }
+  [[nodiscard]] std::size_t queued_most() const { return queued_most_; }
 
  private:
   using Balancer = std::variant<RoundRobin, LeastConn, ServerMap, HashRing, FirstFree>;
@@ -146,6 +149,7 @@ class Backend {
   bool starting_ = false;        // a server starts slowly
   std::uint32_t in_flight_ = 0;  // slots of all servers
   WaitQueues queues_;
+  std::size_t queued_most_ = 0;
 };
 
 }  // namespace wslb::proxy::lb

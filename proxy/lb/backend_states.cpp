@@ -14,6 +14,9 @@ std::int64_t seconds_since(base::TimePoint begin, base::TimePoint now) {
 }  // namespace
 
 std::vector<Grant> Backend::advance(base::TimePoint now) {
+  if (now_ == base::TimePoint{}) {
+    for (ServerState& state : servers_) state.changed = now;
+  }
   now_ = now;
   std::vector<Grant> granted;
   if (!starting_) return granted;
@@ -46,6 +49,14 @@ Redistribution Backend::set_admin(std::size_t server, Admin admin) {
   return state_changed(server, before);
 }
 
+void Backend::forget_peaks() {
+  queued_most_ = queues_.any_size();
+  for (ServerState& state : servers_) {
+    state.served_most = state.served;
+    state.queued_most = state.queued;
+  }
+}
+
 Redistribution Backend::set_weight(std::size_t server, int weight) {
   servers_.at(server).weight = weight;
   Redistribution result;
@@ -55,7 +66,9 @@ Redistribution Backend::set_weight(std::size_t server, int weight) {
 }
 
 std::vector<Grant> Backend::set_maxconn(std::size_t server, std::uint32_t maxconn) {
-  servers_.at(server).maxconn = maxconn;
+  ServerState& state = servers_.at(server);
+  if (state.minconn == state.maxconn) state.minconn = maxconn;
+  state.maxconn = maxconn;
   std::vector<Grant> granted;
   fill_server(server, granted);
   fill_pool(granted);
@@ -106,6 +119,8 @@ Redistribution Backend::state_changed(std::size_t server, State before) {
   ServerState& state = servers_[server];
   const State after = state.state();
   if (after == before) return result;
+  state.changed = now_;
+  if (after == State::Down) ++state.times_down;
   const bool was_away = before == State::Down || before == State::Maint;
   const bool is_away = after == State::Down || after == State::Maint;
   if (is_away) state.starting.reset();

@@ -22,10 +22,9 @@ LeastConn::LeastConn(const std::vector<std::uint32_t>& weights) {
 
 void LeastConn::set_weight(std::size_t server, std::uint32_t weight) {
   Member& member = members_.at(server);
-  const bool joined = member.weight == 0;
   if (member.weight == weight) return;
   member.weight = weight;
-  update(member, joined);
+  update(member, true);
 }
 
 void LeastConn::set_in_flight(std::size_t server, std::uint32_t in_flight) {
@@ -34,12 +33,12 @@ void LeastConn::set_in_flight(std::size_t server, std::uint32_t in_flight) {
   update(member, false);
 }
 
-void LeastConn::update(Member& member, bool joined) {
+void LeastConn::update(Member& member, bool enters) {
   if (member.weight == 0) return;
   // One more than is in flight: what the load would be with the request to be placed.
   const std::uint64_t load =
       member.in_flight == 0 ? 0 : (member.in_flight + 1ULL) * kWeightMax / member.weight;
-  if (load == member.load && !joined) return;
+  if (load == member.load && !enters) return;
   member.load = load;
   member.since = ++changes_;
 }

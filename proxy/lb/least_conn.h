@@ -31,7 +31,8 @@ class LeastConn {
     std::uint64_t since = 0;  // order in which loads changed; the longest unchanged goes first
   };
 
-  void update(Member& member, bool joined);
+  // `enters`: behind those with the same load, though its own may be as before.
+  void update(Member& member, bool enters);
 
   std::vector<Member> members_;
   std::uint64_t changes_ = 0;

@@ -26,10 +26,16 @@ struct ServerState {
   // What the operator may change while it runs; at first the configuration's.
   int weight = 1;             // 0 .. 256
   std::uint32_t maxconn = 0;  // 0: unlimited
+  std::uint32_t minconn = 0;  // equal to maxconn: the limit does not depend on the load
 
   std::uint32_t share = 0;  // weight in sixteenths as the balancer sees it; 0: takes no part
   std::optional<base::TimePoint> starting;  // `slowstart`: since when it is up again
 
+  base::TimePoint changed{};     // when state() last did
+  std::uint32_t times_down = 0;  // by its checks
+
+  std::uint32_t served_most = 0;  // at a time
+  std::uint32_t queued_most = 0;
   std::uint32_t served = 0;  // slots in use; an upgraded WebSocket keeps its slot until it closes
   std::uint32_t queued = 0;  // waiting for this server alone
   std::uint64_t total = 0;   // slots ever given

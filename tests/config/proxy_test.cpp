@@ -89,9 +89,9 @@ TEST(ProxyTest, ServersTakeTheDefaultServerAboveThem) {
   EXPECT_TRUE(servers[2].disabled);
   EXPECT_EQ(servers[2].address, endpoint("127.0.0.1", 3));
   EXPECT_EQ(servers[2].cookie, "c3");
-  EXPECT_EQ(servers[2].source, endpoint("10.0.0.5", 0));
+  EXPECT_EQ(servers[2].sources, std::vector{endpoint("10.0.0.5", 0)});
   EXPECT_EQ(servers[3].address, endpoint("::1", 4));
-  EXPECT_EQ(servers[3].source, endpoint("10.0.0.5", 99));
+  EXPECT_EQ(servers[3].sources, std::vector{endpoint("10.0.0.5", 99)});
   EXPECT_FALSE(servers[3].check.enabled);
 }
 

@@ -161,7 +161,8 @@ listen web
     server a 10.0.0.21:80 source 10.0.0.11
 )");
   EXPECT_EQ(config.proxies[0].mode, Mode::Tcp);
-  EXPECT_EQ(config.proxies[0].servers[0].source->address, base::IpAddress::parse("10.0.0.11"));
+  EXPECT_EQ(config.proxies[0].servers[0].sources.at(0).address,
+            base::IpAddress::parse("10.0.0.11"));
   EXPECT_EQ(config.proxies[1].mode, Mode::Http);
 }
 

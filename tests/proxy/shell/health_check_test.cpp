@@ -253,7 +253,7 @@ TEST_F(HealthCheckTest, ChecksFromTheSourceAddress) {
   LoopbackServer web(context_, "HTTP/1.0 200 OK\r\n\r\n");
   check_with_http();
   server().address = web.endpoint();
-  server().source = base::Endpoint{*base::IpAddress::parse("127.0.0.7"), 0};
+  server().sources = {base::Endpoint{*base::IpAddress::parse("127.0.0.7"), 0}};
   EXPECT_TRUE(first_report().ok);
   EXPECT_EQ(web.peer, "127.0.0.7");
 }

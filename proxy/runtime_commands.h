@@ -1,0 +1,33 @@
+// The commands of the stats socket: one line in, one answer out, in HAProxy 2.6's words, so that
+// scripts and hatop-like programs go on working. An answer ends with an empty line; a change that
+// was made answers with that alone. Called by RuntimeClient on the first worker's thread.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "config/stats_socket.h"
+#include "proxy/command_line.h"
+#include "proxy/live_traffic.h"
+#include "proxy/service.h"
+
+namespace wslb::proxy {
+
+struct RuntimeContext {
+  Service& service;
+  std::size_t threads = 1;
+  base::TimePoint started{};
+  // Ends the tunnels of a server, on all workers.
+  std::function<void(const ServerPool&, std::size_t)> cut_tunnels;
+  // A server entered or left maintenance: its checks pause or begin anew.
+  std::function<void(ServerPool&, std::size_t)> admin_changed;
+  std::function<boost::asio::awaitable<LiveTraffic>()> gather;
+  LiveTraffic live{};  // gathered before each command
+};
+
+[[nodiscard]] std::string run_command(RuntimeContext& context, const CommandWords& words,
+                                      config::StatsSocket::Level level);
+
+}  // namespace wslb::proxy

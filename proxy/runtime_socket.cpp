@@ -1,0 +1,45 @@
+#include "proxy/runtime_socket.h"
+
+#include <exception>
+
+#include <boost/asio/co_spawn.hpp>
+#include <sys/socket.h>
+
+#include "proxy/runtime_client.h"
+
+namespace wslb::proxy {
+
+namespace asio = boost::asio;
+
+RuntimeSocket::RuntimeSocket(const config::Global& global, config::StatsSocket::Level level, int fd,
+                             RuntimeContext& context, Worker& worker)
+    : global_(global), level_(level), listening_(worker.context, fd), context_(context) {
+  wait();
+}
+
+void RuntimeSocket::wait() {
+  listening_.async_wait(asio::posix::stream_descriptor::wait_read,
+                        [this](const boost::system::error_code& error) {
+                          if (!error) accept_one();
+                        });
+}
+
+void RuntimeSocket::accept_one() {
+  const int fd =
+      ::accept4(listening_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd >= 0) {
+    ++clients_;
+    const auto live = [](std::unique_ptr<RuntimeClient> client) -> asio::awaitable<void> {
+      co_await client->run();
+    };
+    auto client = std::make_unique<RuntimeClient>(listening_.get_executor(), fd, level_,
+                                                  global_.stats_timeout, context_);
+    asio::co_spawn(listening_.get_executor(), live(std::move(client)),
+                   [this](const std::exception_ptr& /*failure*/) {
+                     if (clients_-- == global_.stats_maxconn) wait();
+                   });
+  }
+  if (clients_ < global_.stats_maxconn) wait();
+}
+
+}  // namespace wslb::proxy

@@ -1,0 +1,276 @@
+"""The stats socket: the same commands to HAProxy and to wslb-proxy, the same answers, and the same
+effect on where requests go."""
+import re
+import socket
+
+import pytest
+
+CONFIGURATION = """
+global
+    nbthread 1
+    stats socket SOCKET level admin
+    stats timeout 5s
+defaults
+    mode http
+    timeout connect 1s
+    timeout client 30s
+    timeout server 30s
+    timeout queue 300ms
+    timeout tunnel 1h
+    option redispatch
+frontend web
+    bind 10.77.0.11:80
+    default_backend app
+backend app
+    balance BALANCE
+    cookie SRV insert
+    server a 10.77.0.21:3000 cookie sa
+    server b 10.77.0.22:3000 cookie sb weight 3
+    server c 10.77.0.23:3000 cookie sc OPTIONS
+backend other
+    server x 10.77.0.21:3000
+"""
+
+
+class Operator:
+    """Talks to the socket of the proxy that runs."""
+
+    def __init__(self, both):
+        self.path = str(both.solo.host.directory / "stats.sock")
+
+    def connect(self):
+        client = socket.socket(socket.AF_UNIX)
+        client.settimeout(5)
+        client.connect(self.path)
+        return client
+
+    def ask(self, text, half_close=True):
+        client = self.connect()
+        client.sendall(text.encode() + b"\n")
+        if half_close:
+            client.shutdown(socket.SHUT_WR)
+        return self.rest_of(client)
+
+    @staticmethod
+    def rest_of(client):
+        answer = b""
+        while data := client.recv(65536):
+            answer += data
+        client.close()
+        return answer.decode()
+
+
+@pytest.fixture
+def operator(both):
+    return Operator(both)
+
+
+def configuration(operator, balance="roundrobin", options=""):
+    return (CONFIGURATION.replace("SOCKET", operator.path).replace("BALANCE", balance)
+            .replace("OPTIONS", options))
+
+
+SAME_ANSWER = {
+    "weights": ["get weight app/a", "set weight app/a 5", "get weight app/a",
+                "set weight app/b 50%", "get weight app/b",
+                "set server app/b weight 100%", "get weight app/b",
+                "set server app/b weight 257", "set server app/b weight x", "set weight app/a",
+                "get weight app/nope", "get weight nope/a", "get weight app"],
+    "states": ["set server app/a state drain", "set server app/a state maint",
+               "set server app/a state ready", "set server app/a state what",
+               "set server app/nope state ready", "disable server app/a", "enable server app/a",
+               "disable server nope", "enable server nope/a"],
+    "health": ["set server app/a health down", "set server app/a health up",
+               "set server app/a health sick"],
+    "maxconn": ["set maxconn server app/a 5", "set maxconn server app/a x",
+                "set maxconn frontend web 10", "set maxconn frontend nope 10",
+                "set maxconn global 50"],
+    "address": ["set server app/a addr 10.77.0.22", "set server app/a addr 10.77.0.22 port 3000",
+                "set server app/a addr 10.77.0.21 port 3001", "set server app/a addr nonsense"],
+    "sessions": ["shutdown sessions server app/a", "shutdown sessions server app/nope"],
+    "backends": ["show backend", "show backend; get weight app/b", "quit", ""],
+    "counters": ["clear counters", "clear counters all"],
+    "unknown backend": ["show servers state nope"],
+}
+
+
+@pytest.mark.parametrize("name", SAME_ANSWER)
+def test_answers(both, operator, name):
+    both.equal(configuration(operator),
+               lambda: [[line, operator.ask(line)] for line in SAME_ANSWER[name] if line])
+
+
+EFFECTS = {
+    "weight": (["set weight app/a 5"], "roundrobin"),
+    "weight 0": (["set weight app/b 0"], "roundrobin"),
+    "weight and back": (["set weight app/b 0", "set weight app/b 100%"], "roundrobin"),
+    "static weight": (["set weight app/b 2", "set weight app/b 0"], "static-rr"),
+    "leastconn weight": (["set weight app/a 9"], "leastconn"),
+    "maint": (["set server app/b state maint"], "roundrobin"),
+    "maint and ready": (["set server app/b state maint", "set server app/b state ready"],
+                        "roundrobin"),
+    "drain": (["set server app/b state drain"], "roundrobin"),
+    "down": (["set server app/b health down"], "roundrobin"),
+    "address": (["set server app/a addr 10.77.0.23"], "roundrobin"),
+    "hash without one": (["set server app/b state maint"], "uri"),
+    "consistent weight": (["set weight app/a 20"], "uri\nhash-type consistent"),
+    "all away": (["set server app/a state maint", "set server app/b state maint",
+                  "disable server app/c"], "roundrobin"),
+}
+
+
+@pytest.mark.parametrize("name", EFFECTS)
+def test_effects(both, operator, name):
+    lines, balance = EFFECTS[name]
+
+    def story():
+        get = both.solo.get
+        before = [get().header("X-App") for _ in range(5)]
+        answers = [operator.ask(line) for line in lines]
+        after = [[r.status, r.header("X-App")] for r in
+                 (get(f"/who{n}") for n in range(12))]
+        sticky = get("/whoami", "Cookie: SRV=sb")
+        return before, answers, after, sticky.status, sticky.header("X-App")
+    both.equal(configuration(operator, balance.replace("\n", "\n    ")), story)
+
+
+def test_slowstart_after_maintenance(both, operator):
+    """With a long slowstart the server has a sixteenth of its weight at first."""
+    def story():
+        operator.ask("set server app/c state maint")
+        operator.ask("set server app/c state ready")
+        return both.solo.sequence(40)
+    both.equal(configuration(operator, options="weight 16 slowstart 1000s"), story)
+
+
+def test_maxconn_lets_waiting_clients_in(both, operator):
+    def story():
+        operator.ask("set server app/b state maint; set server app/c state maint")
+        operator.ask("set maxconn server app/a 1")
+        held = both.solo.websocket()
+        full = both.solo.get().status
+        operator.ask("set maxconn server app/a 2")
+        served = both.solo.get().status
+        held.close()
+        return full, served
+    assert both.equal(configuration(operator), story) == (503, 200)
+
+
+@pytest.mark.parametrize("way", ("maint", "shutdown"))
+def test_a_tunnel_outlives_maintenance_but_not_shutdown(both, operator, way):
+    def story():
+        socket_ = both.solo.websocket("/echo", "Cookie: SRV=sa")
+        operator.ask("set server app/a state maint")
+        if way == "shutdown":
+            operator.ask("shutdown sessions server app/a")
+            return socket_.socket.recv(100).decode("latin-1")
+        socket_.send(b"hello")
+        answer = socket_.receive()
+        socket_.close()
+        return str(answer)
+    both.equal(configuration(operator), story)
+
+
+def test_prompt_keeps_the_connection(both, operator):
+    def story():
+        client = operator.connect()
+        seen = []
+        for line in ("prompt", "get weight app/a", "set weight app/a 7; get weight app/a"):
+            client.sendall(line.encode() + b"\n")
+            answer = b""
+            while answer.count(b"> ") < line.count(";") + 1:
+                answer += client.recv(4096)
+            seen.append(answer.decode())
+        client.sendall(b"quit\n")
+        return seen, operator.rest_of(client)
+    both.equal(configuration(operator), story)
+
+
+def test_levels(both, operator):
+    def story():
+        return [operator.ask(line) for line in ("get weight app/a", "set weight app/a 2",
+                                                "get weight app/a", "disable server app/a")]
+    both.equal(configuration(operator).replace("level admin", "level operator"), story)
+
+
+def servers_state(text):
+    """Without what each proxy counts for itself: numbers of proxies, ages, details of checks."""
+    rows = [line.split() for line in text.splitlines() if line and line[0] not in "1#"]
+    return [[row[n] for n in (1, 2, 3, 4, 5, 6, 7, 8, 18)] for row in rows]
+
+
+def test_servers_state(both, operator):
+    def story():
+        first = operator.ask("show servers state")
+        operator.ask("set server app/a state maint; set weight app/b 9; disable server app/c")
+        second = operator.ask("show servers state app")
+        return (first.splitlines()[:2], servers_state(first), servers_state(second))
+    both.equal(configuration(operator), story)
+
+
+COLUMNS = ("pxname", "svname", "qcur", "qmax", "scur", "smax", "stot", "econ", "eresp", "wretr",
+           "wredis", "status", "weight", "act", "bck", "pid", "iid", "sid", "lbtot", "type",
+           "hrsp_1xx", "hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_5xx", "hrsp_other", "req_tot",
+           "addr", "cookie", "mode", "algo", "uweight")
+
+
+def table(text):
+    lines = [line for line in text.splitlines() if line]
+    names = lines[0].lstrip("# ").split(",")
+    rows = [dict(zip(names, line.split(","), strict=True)) for line in lines[1:]]
+    # HAProxy may accept the next client before it sees that the one before has left.
+    return [{name: row[name] for name in COLUMNS if (row["type"], name) != ("0", "smax")}
+            for row in rows if row["pxname"] in ("web", "app")]
+
+
+STORIES = {
+    "nothing": lambda both: None,
+    "requests": lambda both: [both.solo.get() for _ in range(6)],
+    "statuses": lambda both: [both.solo.get(path) for path in ("/a", "/status", "/cached")],
+    "by cookie": lambda both: [both.solo.get("/whoami", "Cookie: SRV=sb") for _ in range(3)],
+}
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_stat(both, operator, name):
+    def story():
+        STORIES[name](both)
+        return table(operator.ask("show stat"))
+    both.equal(configuration(operator), story)
+
+
+def test_stat_header_and_filter(both, operator):
+    def story():
+        text = operator.ask("show stat")
+        one = operator.ask("show stat app 4 2")
+        return (text.splitlines()[0],
+                [line.count(",") for line in text.splitlines() if line],
+                [line.split(",")[:2] for line in one.splitlines()[1:] if line])
+    both.equal(configuration(operator), story)
+
+
+def test_open_tunnels_show(both, operator):
+    def story():
+        sockets = [both.solo.websocket() for _ in range(4)]
+        rows = {row["svname"]: (row["scur"], row["smax"])
+                for row in table(operator.ask("show stat")) if row["pxname"] == "app"}
+        for one in sockets:
+            one.close()
+        return rows
+    both.equal(configuration(operator), story)
+
+
+def test_live_bytes_of_a_tunnel(both, operator):
+    """HAProxy counts a tunnel's bytes when it closes; wslb tells them at once."""
+    with both.solo.proxy(configuration(operator), "wslb"):
+        tunnel = both.solo.websocket("/echo", "Cookie: SRV=sa")
+        tunnel.send(b"x" * 5000)
+        tunnel.receive()
+        text = operator.ask("show stat")
+        names = text.splitlines()[0].lstrip("# ").split(",")
+        rows = [dict(zip(names, line.split(","))) for line in text.splitlines()[1:] if line]
+        seen = {row["svname"]: int(row["bin"]) for row in rows if row["pxname"] in ("app", "web")}
+        info = operator.ask("show info")
+        tunnel.close()
+        assert seen["a"] >= 5000 and seen["BACKEND"] >= 5000 and seen["FRONTEND"] >= 5000
+        assert re.search(r"^Tunnels: 1$", info, re.MULTILINE)
