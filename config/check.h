@@ -17,5 +17,6 @@ void complete_proxy(ProxyDraft& draft, const Global& global, Diagnostics& diagno
 void complete_tls(ProxyDraft& draft, const Global& global, Diagnostics& diagnostics);
 // After all are complete.
 void check_proxies(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics);
+void check_samples(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics);
 
 }  // namespace wslb::config

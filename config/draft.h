@@ -50,7 +50,13 @@ struct ProxyDraft {
   Location log_format_where;  // of Custom
   std::vector<NamedAcl> acls;
   std::vector<DraftCondition> conditions;  // of section.use_backends, one for each
-  Places places;                           // of keywords given in this section
+  // Likewise of the rules.
+  std::vector<DraftCondition> request_conditions;
+  std::vector<DraftCondition> redirect_conditions;
+  std::vector<DraftCondition> response_conditions;
+  std::vector<DraftCondition> connection_conditions;
+  std::vector<DraftCondition> content_conditions;
+  Places places;  // of keywords given in this section
 };
 
 struct ClusterDraft {

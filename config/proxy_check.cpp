@@ -140,6 +140,7 @@ void check_references(const std::vector<ProxyDraft>& drafts, const ProxyDraft& f
 void check_proxies(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics) {
   check_names(drafts, diagnostics);
   check_binds(drafts, diagnostics);
+  check_samples(drafts, diagnostics);
   std::vector<const ProxyDraft*> warned;
   for (const ProxyDraft& draft : drafts) {
     if (draft.section.is_frontend()) check_references(drafts, draft, warned, diagnostics);

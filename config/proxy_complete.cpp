@@ -6,11 +6,20 @@
 
 #include "config/check.h"
 #include "config/condition.h"
+#include "config/condition_needs.h"
 #include "config/dynamic_cookie.h"
 #include "config/section.h"
 
 namespace wslb::config {
 namespace {
+
+template <typename Rules>
+void resolve_all(const std::vector<DraftCondition>& conditions, Rules& rules,
+                 const ProxyDraft& draft) {
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    rules[i].condition = resolve(conditions[i], draft);
+  }
+}
 
 std::string name_of(const ProxyDraft& draft) {
   return std::string(kind_name(draft)) + " '" + draft.section.name + "' ";
@@ -89,7 +98,7 @@ void complete_tcp(ProxyDraft& draft, Diagnostics& diagnostics) {
     section.log_format = tcp_log_format();
   }
   for (const UseBackend& rule : section.use_backends) {
-    if (rule.condition.any_of_all.empty()) continue;
+    if (needs(rule.condition) <= Needs::Content) continue;
     diagnostics.error(rule.where, "'use_backend' has a condition on HTTP, which needs 'mode http'");
   }
 }
@@ -154,9 +163,13 @@ void warn_of_frontend(const ProxyDraft& draft, Diagnostics& diagnostics) {
 
 void complete_proxy(ProxyDraft& draft, const Global& global, Diagnostics& diagnostics) {
   ProxySection& section = draft.section;
-  for (std::size_t i = 0; i < section.use_backends.size(); ++i) {
-    section.use_backends[i].condition = resolve(draft.conditions[i], draft);
-  }
+  resolve_all(draft.conditions, section.use_backends, draft);
+  resolve_all(draft.request_conditions, section.request_rules, draft);
+  resolve_all(draft.redirect_conditions, section.redirects, draft);
+  resolve_all(draft.response_conditions, section.response_rules, draft);
+  resolve_all(draft.connection_conditions, section.connection_rules, draft);
+  resolve_all(draft.content_conditions, section.content_rules, draft);
+  check_rules(draft, diagnostics);
   if (draft.log_global) {
     section.logs.insert(section.logs.begin(), global.logs.begin(), global.logs.end());
   }

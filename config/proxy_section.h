@@ -18,6 +18,7 @@
 #include "config/error_reply.h"
 #include "config/log_format.h"
 #include "config/log_target.h"
+#include "config/rule.h"
 #include "config/server.h"
 #include "config/tls.h"
 
@@ -55,6 +56,7 @@ struct Timeouts {
   std::optional<base::Duration> http_request;     // a whole request head; else client
   std::optional<base::Duration> http_keep_alive;  // between requests; else http_request
   std::optional<base::Duration> queue;            // else connect
+  std::optional<base::Duration> tarpit;           // else connect
   std::optional<base::Duration> check;            // reading a check's answer; else inter
 };
 
@@ -144,8 +146,16 @@ struct ProxySection {
 
   ErrorReplies error_replies;
 
+  // Rules, in the order of their lines.
+  std::vector<HttpRule> request_rules;
+  std::vector<HttpRule> redirects;  // after the request rules
+  std::vector<HttpRule> response_rules;
+
   // What a frontend or listen has.
-  std::string monitor_uri;  // answered by us; empty: none
+  std::string monitor_uri;                // answered by us; empty: none
+  std::vector<TcpRule> connection_rules;  // as soon as it is accepted
+  std::vector<TcpRule> content_rules;     // when something has been received
+  base::Duration inspect_delay{};
   std::vector<Bind> binds;
   std::uint32_t maxconn = 0;  // 0: the global one
   std::uint32_t backlog = 0;  // 0: maxconn

@@ -32,5 +32,6 @@ void read_proxy_line(const Line& line, ProxyDraft& draft, Diagnostics& diagnosti
 [[nodiscard]] Keywords<ProxyDraft> log_keywords();
 [[nodiscard]] Keywords<ProxyDraft> error_keywords();
 [[nodiscard]] Keywords<ProxyDraft> timeout_keywords();
+[[nodiscard]] Keywords<ProxyDraft> rule_keywords();
 
 }  // namespace wslb::config

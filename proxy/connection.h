@@ -12,6 +12,7 @@
 #include "base/ip_address.h"
 #include "base/time.h"
 #include "proxy/connection_gate.h"
+#include "proxy/http/variables.h"
 #include "proxy/input_buffer.h"
 #include "proxy/server_pool.h"
 #include "proxy/socket_address.h"
@@ -33,6 +34,7 @@ struct ClientConnection {
   InputBuffer input;
   ConnectionLease lease;
   std::optional<TlsFacts> tls;         // nothing: in clear text
+  http::Variables variables;           // sess.
   const config::Bind* bind = nullptr;  // by which it came
   std::chrono::system_clock::time_point accepted = std::chrono::system_clock::now();
 };

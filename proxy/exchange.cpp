@@ -13,6 +13,7 @@
 #include "proxy/http/forwarded.h"
 #include "proxy/http/log_text.h"
 #include "proxy/lb/hash.h"
+#include "proxy/live_state.h"
 
 namespace wslb::proxy {
 
@@ -32,14 +33,27 @@ asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> i
     record_.end('P', 'R');
     co_return co_await refuse(rejection.status);
   }
+  http::Outcome outcome = run_connection_rules();
+  if (outcome.ends_exchange()) co_return co_await carry_out(std::move(outcome));
   if (!frontend_.section.monitor_uri.empty() && head_.target == frontend_.section.monitor_uri) {
     co_return co_await answer_monitor();
   }
+  outcome = run_rules(frontend_.section);
+  if (outcome.ends_exchange()) co_return co_await carry_out(std::move(outcome));
   pool_ = route();
   record_.pool = pool_;
   if (pool_ == nullptr) {
     record_.end('S', 'C');
     co_return co_await refuse(503);
+  }
+  if (&backend() != &frontend_.section) {
+    outcome = run_rules(backend());
+    if (outcome.ends_exchange()) co_return co_await carry_out(std::move(outcome));
+  }
+  // Rules may have changed what the handshake says.
+  if (const http::Rejection rejection = check_request()) {
+    record_.end('P', 'R');
+    co_return co_await refuse(rejection.status);
   }
   ++pool_->connections;
   read_server_cookies();
@@ -64,20 +78,17 @@ asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> i
 http::Rejection Exchange::check_request() {
   framing_ = http::request_framing(head_);
   if (framing_.kind == http::Framing::Kind::Bad) return framing_.rejection;
+  client_keeps_alive_ = http::keeps_alive(head_) && !framing_.must_close;
   upgrade_ = http::upgrade_request(head_, framing_);
   return upgrade_.rejection;
 }
 
-ServerPool* Exchange::route() const {
+ServerPool* Exchange::route() {
+  const ServiceState live(service_, frontend_, nullptr);
+  const http::Transaction now = transaction(live);
   const auto& rules = frontend_.section.use_backends;
-  http::Transaction transaction;
-  transaction.request = &head_;
-  transaction.client = client_.address;
-  transaction.destination = client_.destination;
-  transaction.tls = client_.tls.has_value();
-  if (client_.tls) transaction.sni = client_.tls->sni;
   for (std::size_t i = 0; i < rules.size(); ++i) {
-    if (http::holds(rules[i].condition, transaction)) return frontend_.use_backends[i];
+    if (http::holds(rules[i].condition, now)) return frontend_.use_backends[i];
   }
   return frontend_.default_backend;
 }
@@ -125,8 +136,7 @@ std::optional<std::uint32_t> Exchange::balance_hash() const {
 
 void Exchange::prepare_request() {
   const bool httpclose = frontend_.section.options.httpclose || backend().options.httpclose;
-  client_keeps_alive_ =
-      http::keeps_alive(head_) && !framing_.must_close && !frontend_.section.options.httpclose;
+  client_keeps_alive_ = client_keeps_alive_ && !frontend_.section.options.httpclose;
   if (backend().cookie) http::hide_cookie(head_, *backend().cookie);
   const bool websocket = upgrade_.kind == http::UpgradeRequest::Kind::WebSocket;
   const bool close = httpclose || backend().options.http_server_close ||
@@ -145,13 +155,10 @@ void Exchange::prepare_request() {
 void Exchange::add_unique_id() {
   const config::ProxySection& section = frontend_.section;
   if (section.unique_id_format.empty()) return;
-  http::Transaction transaction;
-  transaction.request = &head_;
-  transaction.client = client_.address;
-  transaction.destination = client_.destination;
-  record_.unique_id =
-      http::log_text(section.unique_id_format,
-                     log_facts(service_, frontend_, client_.address, record_), &transaction);
+  const ServiceState live(service_, frontend_, pool_);
+  const http::Transaction now = transaction(live);
+  record_.unique_id = http::log_text(
+      section.unique_id_format, log_facts(service_, frontend_, client_.address, record_), &now);
   if (section.unique_id_header.empty()) return;
   head_.fields.add(section.unique_id_header, record_.unique_id);
 }
@@ -238,6 +245,8 @@ asio::awaitable<Exchange::End> Exchange::answer(std::optional<http::ResponseHead
   }
   record_.end('-', '-');
   record_.response_received = steady_clock::now();
+  http::Outcome outcome = run_response_rules(*response);
+  if (outcome.ends_exchange()) co_return co_await carry_out(std::move(outcome));
   note_response(*response);
   if (response->status == 101) co_return co_await accept_upgrade(std::move(*response));
   co_return co_await send_response(std::move(*response));

@@ -21,6 +21,7 @@
 #include "proxy/http/framing.h"
 #include "proxy/http/request.h"
 #include "proxy/http/response.h"
+#include "proxy/http/rule.h"
 #include "proxy/http/upgrade.h"
 #include "proxy/request_record.h"
 #include "proxy/server_connector.h"
@@ -49,7 +50,13 @@ class Exchange {
   ServerLink take_link() { return std::move(link_); }
 
  private:
-  ServerPool* route() const;
+  http::Transaction transaction(const http::LiveState& live);
+  http::Outcome run_connection_rules();
+  http::Outcome run_rules(const config::ProxySection& section);
+  http::Outcome run_response_rules(http::ResponseHead& response);
+  boost::asio::awaitable<bool> tarpit();
+  boost::asio::awaitable<End> carry_out(http::Outcome outcome);
+  ServerPool* route();
   http::Rejection check_request();
   void read_server_cookies();
   std::optional<std::uint32_t> balance_hash() const;
@@ -79,6 +86,7 @@ class Exchange {
   Frontend& frontend_;
   ClientConnection& client_;
   http::RequestHead head_;
+  http::Variables variables_;
   RequestRecord& record_;
   ServerPool* pool_ = nullptr;
   http::Framing framing_;

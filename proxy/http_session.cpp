@@ -12,6 +12,7 @@
 #include "proxy/http/counted_size.h"
 #include "proxy/http/error_page.h"
 #include "proxy/session.h"
+#include "proxy/tcp_rule.h"
 
 namespace wslb::proxy {
 
@@ -33,6 +34,7 @@ class HttpSession {
 
   asio::awaitable<void> run() {
     if (!co_await receive_preamble(service_, frontend_, *client_)) co_return;
+    if (!admits(service_, frontend_, *client_)) co_return;
     for (bool first = true;; first = false) {
       RequestRecord record;
       record.destination = client_->destination;

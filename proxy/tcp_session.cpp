@@ -5,8 +5,11 @@
 #include "proxy/access_log.h"
 #include "proxy/client_preamble.h"
 #include "proxy/established_tunnel.h"
+#include "proxy/http/acl.h"
 #include "proxy/lb/hash.h"
+#include "proxy/live_state.h"
 #include "proxy/session.h"
+#include "proxy/tcp_rule.h"
 
 namespace wslb::proxy {
 
@@ -20,15 +23,29 @@ std::optional<std::uint32_t> balance_hash(const ServerPool& pool, const ClientCo
   return lb::hash_address(backend.hash_type, client.address.address);
 }
 
+ServerPool* route(const Service& service, Frontend& frontend, ClientConnection& client) {
+  const ServiceState live(service, frontend, nullptr);
+  const http::Transaction now = about(client, live);
+  const auto& rules = frontend.section.use_backends;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    if (http::holds(rules[i].condition, now)) return frontend.use_backends[i];
+  }
+  return frontend.default_backend;
+}
+
 asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
                           std::unique_ptr<ClientConnection> client) {
   if (!co_await receive_preamble(service, frontend, *client)) co_return;
   RequestRecord record;
   record.destination = client->destination;
   record.tls = client->tls;
-  // No condition can be told before the first byte, so the first rule is for all.
-  ServerPool* const chosen =
-      frontend.use_backends.empty() ? frontend.default_backend : frontend.use_backends.front();
+  if (!admits(service, frontend, *client)) co_return;
+  if (!co_await inspect(service, frontend, *client)) {
+    record.end('P', 'R');
+    write_access_log(service, frontend, client->address, record);
+    co_return;
+  }
+  ServerPool* const chosen = route(service, frontend, *client);
   record.pool = chosen;
   if (chosen == nullptr) {
     record.end('S', 'C');

@@ -1,6 +1,7 @@
 #include "proxy/http/acl.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "proxy/http/characters.h"
@@ -69,21 +70,20 @@ bool in_range(const AclTest& test, std::int64_t number) {
 }
 
 // ::ffff:a.b.c.d is the same host as a.b.c.d.
-base::IpAddress unmapped(const base::IpAddress& address) {
-  constexpr std::string_view kMapped("\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
-  const base::ByteView bytes = address.bytes();
-  const bool mapped = !address.is_v4() && std::equal(kMapped.begin(), kMapped.end(), bytes.begin(),
-                                                     [](char a, std::uint8_t b) {
-                                                       return static_cast<std::uint8_t>(a) == b;
-                                                     });
-  return mapped ? base::IpAddress::from_bytes(bytes.subspan(12)) : address;
+using MappedBytes = std::array<std::uint8_t, 16>;
+
+MappedBytes mapped(const base::IpAddress& address) {
+  MappedBytes bytes{};
+  const base::ByteView own = address.bytes();
+  if (address.is_v4()) bytes[10] = bytes[11] = 0xff;
+  std::ranges::copy(own, bytes.end() - static_cast<std::ptrdiff_t>(own.size()));
+  return bytes;
 }
 
 bool in_network(const config::Network& network, const base::IpAddress& address) {
-  if (network.address.family() != address.family()) return false;
-  const base::ByteView wanted = network.address.bytes();
-  const base::ByteView seen = address.bytes();
-  int left = network.prefix;
+  const MappedBytes wanted = mapped(network.address);
+  const MappedBytes seen = mapped(address);
+  int left = network.prefix + (network.address.is_v4() ? 96 : 0);
   for (std::size_t i = 0; i < seen.size() && left > 0; ++i, left -= 8) {
     const unsigned mask = left >= 8 ? 0xffU : 0xffU << static_cast<unsigned>(8 - left) & 0xffU;
     if (((wanted[i] ^ seen[i]) & mask) != 0) return false;
@@ -94,9 +94,8 @@ bool in_network(const config::Network& network, const base::IpAddress& address) 
 bool matches_address(const AclTest& test, const Value& value) {
   const auto address = value.to_address();
   if (!address) return false;
-  return std::ranges::any_of(test.networks, [&](const config::Network& network) {
-    return in_network(network, *address) || in_network(network, unmapped(*address));
-  });
+  return std::ranges::any_of(
+      test.networks, [&](const config::Network& network) { return in_network(network, *address); });
 }
 
 bool matches_value(const AclTest& test, const Value& value) {

@@ -88,8 +88,7 @@ Converted port(std::string_view text) {
 }
 
 Converted bytes(const Conversion& conversion, std::string_view text, bool to_end) {
-  const auto offset = static_cast<std::size_t>(conversion.number);
-  if (offset >= text.size()) return std::nullopt;
+  const auto offset = std::min(static_cast<std::size_t>(conversion.number), text.size());
   const auto length = to_end ? std::string_view::npos : static_cast<std::size_t>(conversion.count);
   return made(std::string(text.substr(offset, length)));
 }
@@ -122,7 +121,9 @@ Converted convert_text(const Conversion& conversion, std::string_view text,
                                            .count = conversion.count,
                                            .delimiters = conversion.text,
                                            .merges = conversion.converter == Converter::Word});
-      return piece ? made(std::string(*piece)) : std::nullopt;
+      // A field that is not there has no value, a word that is not there is empty, as in HAProxy.
+      if (!piece && conversion.converter == Converter::Field) return std::nullopt;
+      return made(std::string(piece.value_or("")));
     }
     case Converter::Bytes:
       return bytes(conversion, text, conversion.count == 0);

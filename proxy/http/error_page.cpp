@@ -13,11 +13,19 @@ struct Page {
   std::string_view explanation;  // tells a stranger nothing about the servers behind
 };
 
-constexpr std::array<Page, 12> kPages{{
+constexpr std::array<Page, 20> kPages{{
     {400, "Bad Request", "The request is malformed."},
+    {401, "Unauthorized", "The request needs a name and a password."},
+    {403, "Forbidden", "The request is not allowed."},
+    {404, "Not Found", "There is nothing at this address."},
+    {405, "Method Not Allowed", "The method is not allowed here."},
+    {407, "Proxy Authentication Required", "The request needs a name and a password."},
     {408, "Request Timeout", "The request did not arrive in time."},
+    {410, "Gone", "What was at this address is gone."},
     {413, "Content Too Large", "The request is too large."},
     {414, "URI Too Long", "The request line is too long."},
+    {421, "Misdirected Request", "This server does not serve this host."},
+    {422, "Unprocessable Content", "The request's content cannot be processed."},
     {429, "Too Many Requests", "Too many requests, try again later."},
     {431, "Request Header Fields Too Large", "The request's header is too large."},
     {500, "Internal Server Error", "The request could not be served."},

@@ -49,15 +49,19 @@ bool has_several(Fetch fetch) {
          fetch == Fetch::ResponseCookie;
 }
 
-bool is_header(Fetch fetch) {
+// HAProxy's choice where one value is wanted of several.
+bool is_last_wanted(Fetch fetch) {
   return fetch == Fetch::RequestHeader || fetch == Fetch::RequestLines ||
-         fetch == Fetch::ResponseHeader || fetch == Fetch::ResponseLines;
+         fetch == Fetch::ResponseHeader || fetch == Fetch::ResponseLines ||
+         fetch == Fetch::RequestCookie || fetch == Fetch::ResponseCookie;
 }
 
-// The sample's occurrence: from 1, from -1 backwards; 0: the first, of headers the last.
+// The sample's occurrence: from 1, from -1 backwards; 0: the first, of headers and cookies the
+// last.
 std::optional<std::string_view> one_of_several(const config::Sample& sample,
                                                const Transaction& transaction) {
-  const std::int64_t place = sample.number == 0 && is_header(sample.fetch) ? -1 : sample.number;
+  const std::int64_t place =
+      sample.number == 0 && is_last_wanted(sample.fetch) ? -1 : sample.number;
   std::vector<std::string_view> values;
   std::optional<std::string_view> found;
   std::int64_t seen = 0;

@@ -9,10 +9,10 @@
 namespace wslb::proxy::http {
 namespace {
 
-// Cuts at `separator` and shows each part until `visit` returns true.
-bool any_part(std::string_view text, char separator, const VisitText& visit) {
+// Cuts at the separators and shows each part until `visit` returns true.
+bool any_part(std::string_view text, std::string_view separators, const VisitText& visit) {
   for (;;) {
-    const std::size_t end = std::min(text.find(separator), text.size());
+    const std::size_t end = std::min(text.find_first_of(separators), text.size());
     if (visit(text.substr(0, end))) return true;
     if (end == text.size()) return false;
     text.remove_prefix(end + 1);
@@ -33,9 +33,9 @@ bool any_field(const Fields& fields, std::string_view name, Cut cut, const Visit
 bool any_request_cookie(const Fields& fields, std::string_view name, const VisitText& visit) {
   return std::ranges::any_of(fields.all(), [&](const Field& field) {
     return equal_ignoring_case(field.name, "Cookie") &&
-           any_part(field.value, ';', [&](std::string_view part) {
+           any_part(field.value, ";,", [&](std::string_view part) {
              const CookiePair pair = CookiePair::parse(part);
-             return pair.name == name && visit(pair.value);
+             return pair.name == name && !pair.value.empty() && visit(pair.value);
            });
   });
 }
@@ -51,7 +51,7 @@ bool any_response_cookie(const Fields& fields, std::string_view name, const Visi
 bool any_parameter(std::string_view target, std::string_view name, const VisitText& visit) {
   const std::size_t query = target.find('?');
   if (query == std::string_view::npos) return false;
-  return any_part(target.substr(query + 1), '&', [&](std::string_view part) {
+  return any_part(target.substr(query + 1), "&;?", [&](std::string_view part) {
     const std::size_t equals = part.find('=');
     if (equals == std::string_view::npos) return false;
     const bool wanted = name.empty() || part.substr(0, equals) == name;

@@ -1,0 +1,88 @@
+// What `http-request`, `http-response`, `redirect` and `tcp-request` lines say: an action and when
+// it is taken. proxy/http/rule.h carries the HTTP ones out.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/regex.h"
+#include "config/acl.h"
+#include "config/diagnostic.h"
+#include "config/sample.h"
+#include "config/text_template.h"
+
+namespace wslb::config {
+
+enum class Action : std::uint8_t {
+  // They end the rules.
+  Allow,
+  Deny,
+  Tarpit,
+  Redirect,
+  Return,
+  SilentDrop,
+  // They go on.
+  SetHeader,
+  AddHeader,
+  DeleteHeader,
+  ReplaceHeader,  // all of a field's value
+  ReplaceValue,   // each element of its list
+  SetMethod,
+  SetPath,
+  SetPathAndQuery,
+  SetQuery,
+  SetUri,
+  ReplacePath,
+  ReplacePathAndQuery,
+  ReplaceUri,
+  SetStatus,
+  SetVariable,
+  UnsetVariable,
+};
+
+struct RedirectTarget {
+  enum class Kind : std::uint8_t { Location, Prefix, Scheme };
+  Kind kind = Kind::Location;
+  bool drop_query = false;
+  bool append_slash = false;
+  std::string set_cookie;  // the whole value of Set-Cookie; empty: none
+};
+
+// What `return` and `deny` with a content answer.
+struct OwnReply {
+  struct Header {
+    std::string name;
+    TextTemplate value;
+  };
+  bool has_content = false;
+  std::string content_type;
+  TextTemplate content;
+  std::vector<Header> headers;
+};
+
+struct HttpRule {
+  Action action = Action::Allow;
+  int status = 0;      // of what is answered
+  std::string name;    // of a header; the reason of set-status
+  TextTemplate value;  // what is written, where a redirect leads to
+  std::optional<base::Regex> regex;
+  std::string replacement;  // with \1
+  std::optional<VariableName> variable;
+  std::optional<Sample> sample;  // set-var
+  RedirectTarget redirect;
+  OwnReply reply;
+  Condition condition;
+  Location where;
+};
+
+// `tcp-request connection|content ACTION`.
+struct TcpRule {
+  enum class Action : std::uint8_t { Accept, Reject, SilentDrop };
+  Action action = Action::Accept;
+  Condition condition;
+  Location where;
+};
+
+}  // namespace wslb::config

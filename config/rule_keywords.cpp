@@ -1,0 +1,149 @@
+// Keywords of rules: what is done to requests, responses and connections, and when.
+#include <array>
+#include <string>
+#include <utility>
+
+#include "config/condition.h"
+#include "config/http_rule.h"
+#include "config/section.h"
+
+namespace wslb::config {
+namespace {
+
+// What follows an action: nothing, or a condition.
+std::optional<DraftCondition> rest_of_rule(std::span<const std::string> words,
+                                           const ProxyDraft& draft, const Statement& statement) {
+  if (words.empty()) return DraftCondition{};
+  if (begins_condition(words)) return parse_condition(words, draft, statement);
+  statement.error("expects 'if' or 'unless' behind the action, not '" + words[0] + "'");
+  return std::nullopt;
+}
+
+template <typename Rule>
+void add_rule(Rule rule, std::span<const std::string> rest, std::vector<Rule>& rules,
+              std::vector<DraftCondition>& conditions, const ProxyDraft& draft,
+              const Statement& statement) {
+  auto condition = rest_of_rule(rest, draft, statement);
+  if (!condition) return;
+  rules.push_back(std::move(rule));
+  conditions.push_back(std::move(*condition));
+}
+
+void http_request(ProxyDraft& draft, const Statement& statement) {
+  auto read = parse_http_rule(statement.arguments(), RuleSet::Request, statement);
+  if (!read) return;
+  add_rule(std::move(read->rule), read->rest, draft.section.request_rules, draft.request_conditions,
+           draft, statement);
+}
+
+void http_response(ProxyDraft& draft, const Statement& statement) {
+  auto read = parse_http_rule(statement.arguments(), RuleSet::Response, statement);
+  if (!read) return;
+  add_rule(std::move(read->rule), read->rest, draft.section.response_rules,
+           draft.response_conditions, draft, statement);
+}
+
+void redirect(ProxyDraft& draft, const Statement& statement) {
+  HttpRule rule;
+  rule.where = statement.where();
+  auto words = statement.arguments();
+  if (!parse_redirect(words, rule, statement)) return;
+  add_rule(std::move(rule), words, draft.section.redirects, draft.redirect_conditions, draft,
+           statement);
+}
+
+std::optional<TcpRule> tcp_rule(const Statement& statement) {
+  TcpRule rule;
+  rule.where = statement.where();
+  if (statement.is(0, "accept")) return rule;
+  if (statement.is(0, "reject")) {
+    rule.action = TcpRule::Action::Reject;
+    return rule;
+  }
+  if (statement.is(0, "silent-drop")) {
+    rule.action = TcpRule::Action::SilentDrop;
+    return rule;
+  }
+  constexpr auto kOthers = std::to_array<std::string_view>(
+      {"expect-proxy", "expect-netscaler-cip", "track-sc0", "track-sc1", "track-sc2", "capture",
+       "do-resolve", "set-dst", "set-dst-port", "set-src", "set-src-port", "set-priority-class",
+       "set-priority-offset", "use-service", "switch-mode", "set-mark", "set-tos", "set-nice",
+       "set-log-level"});
+  const std::string stem = statement[0].substr(0, statement[0].find('('));
+  const bool known = std::ranges::count(kOthers, stem) > 0 || stem.starts_with("sc-") ||
+                     stem.starts_with("set-var") || stem == "unset-var";
+  if (known) {
+    statement.refuse(statement[0]);
+  } else {
+    statement.expects("accept, reject or silent-drop");
+  }
+  return std::nullopt;
+}
+
+void tcp_connection(ProxyDraft& draft, const Statement& statement) {
+  if (auto rule = tcp_rule(statement)) {
+    add_rule(std::move(*rule), statement.arguments().subspan(1), draft.section.connection_rules,
+             draft.connection_conditions, draft, statement);
+  }
+}
+
+void tcp_content(ProxyDraft& draft, const Statement& statement) {
+  if (auto rule = tcp_rule(statement)) {
+    add_rule(std::move(*rule), statement.arguments().subspan(1), draft.section.content_rules,
+             draft.content_conditions, draft, statement);
+  }
+}
+
+void inspect_delay(ProxyDraft& draft, const Statement& statement) {
+  const auto delay = statement.accept(parse_timer(statement[0]));
+  if (delay) draft.section.inspect_delay = *delay;
+}
+
+constexpr auto kRuleKeywords = std::to_array<Keyword<ProxyDraft>>({
+    {.name = "http-request",
+     .usage = "http-request ACTION [if|unless CONDITION]",
+     .arguments_min = 1,
+     .arguments_max = kAnyNumber,
+     .apply = http_request,
+     .in_defaults = false},
+    {.name = "http-response",
+     .usage = "http-response ACTION [if|unless CONDITION]",
+     .arguments_min = 1,
+     .arguments_max = kAnyNumber,
+     .apply = http_response,
+     .in_defaults = false},
+    {.name = "redirect",
+     .usage = "redirect location|prefix|scheme VALUE [code CODE] [OPTION...] [if|unless CONDITION]",
+     .arguments_min = 1,
+     .arguments_max = kAnyNumber,
+     .apply = redirect,
+     .in_defaults = false},
+    {.name = "tcp-request connection",
+     .usage = "tcp-request connection accept|reject|silent-drop [if|unless CONDITION]",
+     .arguments_min = 1,
+     .arguments_max = kAnyNumber,
+     .apply = tcp_connection,
+     .side = Side::Frontend,
+     .in_defaults = false},
+    {.name = "tcp-request content",
+     .usage = "tcp-request content accept|reject|silent-drop [if|unless CONDITION]",
+     .arguments_min = 1,
+     .arguments_max = kAnyNumber,
+     .apply = tcp_content,
+     .side = Side::Frontend,
+     .in_defaults = false},
+    {.name = "tcp-request inspect-delay",
+     .usage = "tcp-request inspect-delay DURATION",
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .apply = inspect_delay,
+     .side = Side::Frontend},
+});
+
+}  // namespace
+
+Keywords<ProxyDraft> rule_keywords() {
+  return kRuleKeywords;
+}
+
+}  // namespace wslb::config

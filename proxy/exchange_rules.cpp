@@ -1,0 +1,91 @@
+// The part of an Exchange that the configuration's rules decide.
+#include <array>
+
+#include "proxy/exchange.h"
+#include "proxy/http/acl.h"
+#include "proxy/http/connection.h"
+#include "proxy/http/counted_size.h"
+#include "proxy/live_state.h"
+#include "proxy/tcp_rule.h"
+
+namespace wslb::proxy {
+
+namespace asio = boost::asio;
+using Kind = http::Outcome::Kind;
+
+http::Transaction Exchange::transaction(const http::LiveState& live) {
+  http::Transaction transaction;
+  transaction.request = &head_;
+  transaction.client = client_.address;
+  transaction.destination = client_.destination;
+  transaction.content = client_.input.view();
+  transaction.session = &client_.variables;
+  transaction.variables = &variables_;
+  transaction.live = &live;
+  transaction.tls = client_.tls.has_value();
+  if (client_.tls) transaction.sni = client_.tls->sni;
+  return transaction;
+}
+
+http::Outcome Exchange::run_connection_rules() {
+  const ServiceState live(service_, frontend_, pool_);
+  const auto content = judge(frontend_.section.content_rules, transaction(live));
+  if (content == config::TcpRule::Action::Accept) return {};
+  return {content == config::TcpRule::Action::Reject ? Kind::Close : Kind::Drop, 0, {}};
+}
+
+http::Outcome Exchange::run_rules(const config::ProxySection& section) {
+  const ServiceState live(service_, frontend_, pool_);
+  const http::Transaction now = transaction(live);
+  http::Outcome outcome = http::run_request_rules(section.request_rules, head_, now);
+  if (outcome.ends_exchange()) return outcome;
+  return http::run_request_rules(section.redirects, head_, now);
+}
+
+http::Outcome Exchange::run_response_rules(http::ResponseHead& response) {
+  const ServiceState live(service_, frontend_, pool_, link_.slot->server());
+  http::Transaction now = transaction(live);
+  now.response = &response;
+  http::Outcome outcome = http::run_response_rules(backend().response_rules, response, now);
+  const bool same = &backend() == &frontend_.section;
+  if (outcome.ends_exchange() || same) return outcome;
+  return http::run_response_rules(frontend_.section.response_rules, response, now);
+}
+
+// Keeps the client waiting for nothing, to slow down who would try again at once.
+asio::awaitable<bool> Exchange::tarpit() {
+  const config::Timeouts& timeouts = frontend_.section.timeouts;
+  const auto limit = timeouts.tarpit ? timeouts.tarpit : timeouts.connect;
+  const base::TimePoint deadline = deadline_after(limit ? limit : timeouts.client);
+  std::array<char, 4096> ignored;
+  for (;;) {
+    const IoResult received = co_await client_.stream.read(ignored, deadline);
+    if (received.status == IoStatus::Timeout) co_return true;
+    if (!received.ok()) co_return false;
+    if (std::chrono::steady_clock::now() >= deadline) co_return true;
+  }
+}
+
+asio::awaitable<Exchange::End> Exchange::carry_out(http::Outcome outcome) {
+  const bool tarpits = outcome.kind == Kind::Tarpit;
+  record_.end(outcome.kind == Kind::Reply ? 'L' : 'P', tarpits ? 'T' : 'R');
+  record_.status = outcome.status;
+  if (outcome.kind >= Kind::Close) {
+    record_.status = -1;
+    if (outcome.kind == Kind::Drop) client_.stream.reset_on_close();
+    co_return End::Close;
+  }
+  if (tarpits && !co_await tarpit()) co_return End::Close;
+  if (outcome.answer.empty()) co_return co_await refuse(outcome.status);
+  const bool unread =
+      framing_.kind != http::Framing::Kind::None && !(upload_ && request_received());
+  const bool close = tarpits || unread || !client_keeps_alive_ || service_.draining ||
+                     head_.version == http::Version::Http10;
+  const std::string answer = http::finish_answer(outcome.answer, close);
+  const IoResult written =
+      co_await client_.stream.write_all(answer, deadline_after(frontend_.section.timeouts.client));
+  record_.bytes_from_server += http::counted_size(answer);
+  co_return written.ok() && !close ? End::KeepAlive : End::Close;
+}
+
+}  // namespace wslb::proxy

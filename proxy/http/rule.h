@@ -1,0 +1,42 @@
+// Carries out the configuration's rules on a message. Pure: edits of the head are made at once,
+// what ends the exchange is returned. What a rule would write that is not legal in a head (a line
+// end, a NUL, a blank in a path) is not written: no value from a client can become a header.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "config/rule.h"
+#include "proxy/http/transaction.h"
+
+namespace wslb::proxy::http {
+
+struct Outcome {
+  enum class Kind : std::uint8_t {
+    Continue,
+    Allow,   // no more rules of this set
+    Deny,    // the error page of `status`, or `answer`
+    Tarpit,  // the same after a while
+    Reply,   // `answer`
+    Close,   // without a word
+    Drop,    // the same, with a reset
+  };
+  Kind kind = Kind::Continue;
+  int status = 0;
+  std::string answer;  // a whole message but for its Connection; empty: an error page
+
+  [[nodiscard]] bool ends_exchange() const { return kind > Kind::Allow; }
+};
+
+// On the request's head; `transaction` shows the same one. `redirect` lines are rules as well.
+Outcome run_request_rules(const std::vector<config::HttpRule>& rules, RequestHead& head,
+                          const Transaction& transaction);
+// On the response's.
+Outcome run_response_rules(const std::vector<config::HttpRule>& rules, ResponseHead& head,
+                           const Transaction& transaction);
+
+// `answer` with `Connection: close` where the connection ends behind it.
+std::string finish_answer(const std::string& answer, bool close);
+
+}  // namespace wslb::proxy::http
