@@ -1,3 +1,4 @@
+#include "config/conditional_blocks.h"
 #include "config/config.h"
 #include "config/lexer.h"
 #include "config/loader.h"
@@ -11,7 +12,11 @@ LoadResult load(const std::vector<Source>& sources, const Environment& environme
   for (const Source& source : sources) {
     files.push_back(source.file);
     loader.begin_file();
-    for (const Line& line : lex(source, environment, result.diagnostics)) loader.read(line);
+    ConditionalBlocks blocks(environment, result.diagnostics);
+    for (const Line& line : lex(source, environment, result.diagnostics)) {
+      if (blocks.passes(line)) loader.read(line);
+    }
+    blocks.end_of_file();
   }
   result.config = loader.finish();
   result.diagnostics.sort(files);

@@ -15,7 +15,7 @@
 namespace wslb::config {
 namespace {
 
-constexpr auto kSections = std::to_array<std::string_view>(
+constexpr auto kKnownSections = std::to_array<std::string_view>(
     {"global", "defaults", "frontend", "backend", "listen", "cluster", "vrrp"});
 
 std::string quoted(std::string_view word) {
@@ -27,10 +27,7 @@ void skip(const Line& /*line*/) {}
 }  // namespace
 
 void Loader::read(const Line& line) {
-  if (line.words[0].starts_with('.')) {
-    diagnostics_.error(line.where,
-                       quoted(line.words[0]) + " is not supported by this version of wslb");
-  } else if (begin_section(line)) {
+  if (begin_section(line)) {
     return;
   } else if (apply_) {
     apply_(line);
@@ -69,10 +66,11 @@ bool Loader::begin_section(const Line& line) {
 
 void Loader::read_outside(const Line& line) {
   const std::string& word = line.words[0];
-  diagnostics_.error(line.where, "unknown keyword " + quoted(word) +
-                                     " before the first section; expects 'global', 'defaults', "
-                                     "'frontend', 'backend', 'listen', 'cluster' or 'vrrp'" +
-                                     did_you_mean(word, {kSections.begin(), kSections.end()}));
+  diagnostics_.error(line.where,
+                     "unknown keyword " + quoted(word) +
+                         " before the first section; expects 'global', 'defaults', "
+                         "'frontend', 'backend', 'listen', 'cluster' or 'vrrp'" +
+                         did_you_mean(word, {kKnownSections.begin(), kKnownSections.end()}));
 }
 
 void Loader::begin_global(const Line& line) {

@@ -14,6 +14,7 @@
 #include "base/environment.h"
 #include "base/file.h"
 #include "config/config.h"
+#include "config/predicate.h"
 #include "proxy/error_files.h"
 #include "proxy/listening_socket.h"
 #include "proxy/options.h"
@@ -149,11 +150,30 @@ int serve(const Options& options, const config::Config& config, std::shared_ptr<
   std::_Exit(0);
 }
 
-int run(const Options& options) {
-  if (options.version) {
-    std::printf("wslb-proxy version %s\n", WSLB_VERSION);
-    return 0;
+int print_version(bool features) {
+  std::printf("wslb-proxy version %s\n", WSLB_VERSION);
+  if (!features) return 0;
+  std::printf("Speaks the language of HAProxy version %s\n\n",
+              std::string(config::kHaproxyVersion).c_str());
+  std::printf("Feature list :");
+  for (const std::string_view feature : config::haproxy_features()) {
+    std::printf(" +%s", std::string(feature).c_str());
   }
+  std::printf("\n");
+  return 0;
+}
+
+// HAProxy's exit codes: 0 it holds, 1 it does not, 2 it is none.
+int evaluate(const std::string& condition) {
+  const auto holds = config::evaluate_predicate(condition, base::environment());
+  if (holds) return *holds ? 0 : 1;
+  std::fprintf(stderr, "-cc '%s' %s\n", condition.c_str(), holds.error().message.c_str());
+  return 2;
+}
+
+int run(const Options& options) {
+  if (options.version) return print_version(options.features);
+  if (options.condition) return evaluate(*options.condition);
   const auto config = load(options.files);
   if (!config) return 1;
   const bool listens = std::ranges::any_of(

@@ -29,6 +29,11 @@ base::Result<Options> parse_options(const std::vector<std::string>& arguments) {
       options.daemon = true;
     } else if (flag == "-v" || flag == "-vv") {
       options.version = true;
+      options.features = flag == "-vv";
+    } else if (flag == "-cc" && i + 1 < arguments.size()) {
+      options.condition = arguments[++i];
+    } else if (flag == "-W" || flag == "-Ws" || flag == "-dM" || flag.starts_with("-dM")) {
+      // One process is enough, and the sanitizers look at memory: nothing to do.
     } else {
       return base::Error{"unknown or unsupported flag '" + flag + "'\n" + usage()};
     }
@@ -41,15 +46,15 @@ base::Result<Options> parse_options(const std::vector<std::string>& arguments) {
     }
     if (wanted == &file) options.files.push_back(file);
   }
-  if (options.files.empty() && !options.version) {
+  if (options.files.empty() && !options.version && !options.condition) {
     return base::Error{"no configuration file is given\n" + usage()};
   }
   return options;
 }
 
 std::string usage() {
-  return "usage: wslb-proxy -f FILE [-f FILE...] [-c] [-d] [-db] [-D] [-p PIDFILE] [-v]"
-         " [--agent SOCKET]";
+  return "usage: wslb-proxy -f FILE [-f FILE...] [-c] [-d] [-db] [-D] [-p PIDFILE] [-W] [-dM]"
+         " [-v|-vv] [-cc CONDITION] [--agent SOCKET]";
 }
 
 }  // namespace wslb::proxy

@@ -1,6 +1,7 @@
 // The command line of wslb-proxy: HAProxy's flags, as far as this version has their meaning.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,14 +10,16 @@
 namespace wslb::proxy {
 
 struct Options {
-  std::vector<std::string> files;  // -f, in order
-  bool check_only = false;         // -c
-  bool foreground = false;         // -db, -d: overrides `daemon`
-  bool debug = false;              // -d
-  bool daemon = false;             // -D
-  bool version = false;            // -v, -vv
-  std::string pidfile;             // -p
-  std::string agent_socket;        // --agent: no agent where empty
+  std::vector<std::string> files;        // -f, in order
+  bool check_only = false;               // -c
+  bool foreground = false;               // -db, -d: overrides `daemon`
+  bool debug = false;                    // -d
+  bool daemon = false;                   // -D
+  bool version = false;                  // -v
+  bool features = false;                 // -vv
+  std::optional<std::string> condition;  // -cc: to be evaluated; nothing is served
+  std::string pidfile;                   // -p
+  std::string agent_socket;              // --agent: no agent where empty
 };
 
 // An error is a whole line for the operator; the caller exits with 1.

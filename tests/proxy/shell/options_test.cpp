@@ -16,6 +16,14 @@ TEST(Options, HaproxysFlags) {
   EXPECT_EQ(options->pidfile, "pid");
 }
 
+TEST(Options, ConditionsNeedNoFile) {
+  const auto options = parse_options({"-cc", "version_atleast(2.4)"});
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->condition, "version_atleast(2.4)");
+  EXPECT_FALSE(parse_options({"-cc"}));
+  EXPECT_TRUE(parse_options({"-W", "-dM", "-f", "a.cfg"}));
+}
+
 TEST(Options, RefusesWhatItDoesNotKnowByName) {
   const auto unknown = parse_options({"-f", "a.cfg", "-sf", "1"});
   ASSERT_FALSE(unknown);
