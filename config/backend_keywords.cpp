@@ -3,25 +3,12 @@
 #include <limits>
 #include <string>
 
-#include "config/http_check.h"
 #include "config/section.h"
 #include "config/server_line.h"
 #include "config/source_list.h"
 
 namespace wslb::config {
 namespace {
-
-void http_check_expect(ProxyDraft& draft, const Statement& statement) {
-  if (draft.expect_where) {
-    return statement.error("a second time in one section is not supported by this version of wslb");
-  }
-  draft.expect_where = statement.where();
-  parse_expect(statement, draft.http_check);
-}
-
-void http_check_send(ProxyDraft& draft, const Statement& statement) {
-  if (is_first(draft.places, statement)) parse_send(statement, draft.http_check);
-}
 
 void source(ProxyDraft& draft, const Statement& statement) {
   if (statement.size() > 1) return statement.refuse(statement[1]);
@@ -51,10 +38,6 @@ void default_server(ProxyDraft& draft, const Statement& statement) {
 constexpr auto kBackendKeywords = std::to_array<Keyword<ProxyDraft>>({
     {"source", "source ADDRESS[:PORT][,...]", 1, kAnyNumber, source, Side::Backend},
     {"retries", "retries NUMBER", 1, 1, retries, Side::Backend},
-    {"http-check send", "http-check send [meth M] [uri U] [ver V] [hdr NAME VALUE]... [body TEXT]",
-     1, kAnyNumber, http_check_send, Side::Backend},
-    {"http-check expect", "http-check expect [!] status CODES", 1, kAnyNumber, http_check_expect,
-     Side::Backend},
     {"default-server", "default-server OPTION...", 1, kAnyNumber, default_server, Side::Backend,
      Misplaced::Error},
     {.name = "server",

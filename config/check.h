@@ -18,5 +18,6 @@ void complete_tls(ProxyDraft& draft, const Global& global, Diagnostics& diagnost
 // After all are complete.
 void check_proxies(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics);
 void check_samples(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics);
+void check_health(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics);
 
 }  // namespace wslb::config

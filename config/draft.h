@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/acl.h"
+#include "config/check_draft.h"
 #include "config/config.h"
 #include "config/once.h"
 
@@ -39,9 +40,7 @@ struct ProxyDraft {
   ProxySection section;
   bool is_defaults = false;
 
-  HttpCheck http_check;  // of `option httpchk` and `http-check`; counts only where enabled
-  bool http_check_enabled = false;
-  std::optional<Location> expect_where;  // of `http-check expect` in this section
+  CheckDraft check;
   Server default_server;
   std::string dynamic_cookie_key;
   std::vector<base::Endpoint> sources;  // of servers without their own

@@ -49,7 +49,7 @@ constexpr std::string_view kGlobal =
 constexpr std::string_view kProxy =
     "clitcpka-cnt,clitcpka-idle,clitcpka-intvl,compression,declare,description,disabled,dispatch,"
     "email-alert,enabled,error-log-format,errorfiles,external-check,filter,force-persist,"
-    "http-after-response,http-check comment,http-check connect,http-check disable-on-404,"
+    "http-after-response,"
     "http-check send-state,http-check set-var,http-check set-var-fmt,http-check unset-var,"
     "http-error,http-send-name-header,id,ignore-persist,load-server-state-from-file,"
     "log-format-sd,max-keep-alive-queue,monitor,option abortonclose,option checkcache,"
@@ -57,12 +57,14 @@ constexpr std::string_view kProxy =
     "option h1-case-adjust-bogus-server,option http-buffer-request,option http-ignore-probes,"
     "option http-pretend-keepalive,option http-restrict-req-hdr-names,"
     "option http-use-proxy-header,option httpslog,option idle-close-on-response,"
-    "option independent-streams,option ldap-check,option log-health-checks,option mysql-check,"
+    "option independent-streams,option ldap-check,option mysql-check,"
     "option nolinger,option persist,option pgsql-check,option prefer-last-server,"
-    "option redis-check,option smtpchk,option socket-stats,option spop-check,"
-    "option ssl-hello-chk,option tcp-check,option transparent,persist,rate-limit,retry-on,"
+    "option smtpchk,option socket-stats,option spop-check,"
+    "option ssl-hello-chk,option transparent,persist,rate-limit,retry-on,"
     "server-state-file-name,server-template,srvtcpka-cnt,srvtcpka-idle,srvtcpka-intvl,stats,"
-    "stick,stick-table,tcp-check,tcp-request,tcp-response,timeout client-fin,timeout server-fin,"
+    "stick,stick-table,tcp-check send-lf,tcp-check send-binary-lf,tcp-check set-var,"
+    "tcp-check set-var-fmt,tcp-check unset-var,tcp-request,tcp-response,timeout client-fin,"
+    "timeout server-fin,"
     "use-fcgi-app,use-server";
 
 constexpr auto kMeaninglessGlobal = std::to_array<Meaningless>({

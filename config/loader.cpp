@@ -156,7 +156,7 @@ void Loader::begin_defaults(const Line& line) {
   draft.section.name = name;
   draft.section.where = line.where;
   draft.places.clear();
-  draft.expect_where.reset();
+  draft.check.begin_section();
   if (const auto error = name_error(name)) {
     diagnostics_.error(line.where, "'defaults' name " + quoted(name) + " " + *error);
   }
@@ -186,7 +186,7 @@ void Loader::begin_proxy(const Line& line, ProxySection::Kind kind) {
   draft.section.name = words[1];
   draft.section.where = line.where;
   draft.places.clear();
-  draft.expect_where.reset();
+  draft.check.begin_section();
   if (const auto error = name_error(words[1])) {
     diagnostics_.error(line.where, quoted(words[0]) + " name " + quoted(words[1]) + " " + *error);
   }
@@ -201,6 +201,7 @@ Config Loader::finish() {
   for (ProxyDraft& proxy : draft_.proxies) complete_proxy(proxy, draft_.global, diagnostics_);
   for (ProxyDraft& proxy : draft_.proxies) complete_tls(proxy, draft_.global, diagnostics_);
   check_proxies(draft_.proxies, diagnostics_);
+  check_health(draft_.proxies, diagnostics_);
 
   Config config;
   config.global = draft_.global;

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include "config/http_check.h"
 #include "config/section.h"
 #include "config/token.h"
 
@@ -78,11 +77,6 @@ void forwardfor(ProxyDraft& draft, const Statement& statement) {
 void originalto(ProxyDraft& draft, const Statement& statement) {
   auto rule = parse_forward(statement, "X-Original-To", false);
   if (rule) draft.section.options.original_to = std::move(*rule);
-}
-
-void httpchk(ProxyDraft& draft, const Statement& statement) {
-  parse_httpchk(statement, draft.http_check);
-  draft.http_check_enabled = true;
 }
 
 void websocket_close(ProxyDraft& draft, const Statement& statement) {
@@ -198,7 +192,6 @@ constexpr auto kOptionKeywords = std::to_array<Keyword<ProxyDraft>>({
      .apply = websocket_ping,
      .side = Side::Frontend,
      .negatable = true},
-    {"option httpchk", "option httpchk [METHOD] [URI [VERSION]]", 0, 3, httpchk, Side::Backend},
 });
 
 }  // namespace

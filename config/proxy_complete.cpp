@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "config/check.h"
 #include "config/condition.h"
@@ -65,13 +66,33 @@ void complete_cookies(ProxyDraft& draft, Diagnostics& diagnostics) {
   }
 }
 
+// Asks for a PONG.
+CheckScript redis_script() {
+  CheckScript script;
+  CheckExpect pong;
+  pong.what = CheckExpect::What::Text;
+  pong.text = "+PONG\r\n";
+  pong.on_error = CheckStatus::L7Status;
+  (void)script.add_tcp({CheckSend{"*1\r\n$4\r\nPING\r\n", std::nullopt}, {}, 0});
+  (void)script.add_tcp({std::move(pong), {}, 0});
+  return script;
+}
+
 void complete_checks(ProxyDraft& draft, Diagnostics& diagnostics) {
-  if (draft.http_check_enabled && draft.section.is_backend()) {
-    draft.section.http_check = draft.http_check;
+  if (!draft.section.is_backend()) return;
+  using Protocol = HealthCheck::Protocol;
+  const CheckDraft& check = draft.check;
+  HealthCheck& finished = draft.section.check;
+  if (check.protocol == Protocol::Http) finished = check.http.finish(Protocol::Http);
+  if (check.protocol == Protocol::Tcp) finished = check.tcp.finish(Protocol::Tcp);
+  if (check.protocol == Protocol::Redis) finished = redis_script().finish(Protocol::Redis);
+  finished.disable_on_404 = check.disable_on_404;
+  finished.logged = check.logged;
+  if (check.http_lines && check.protocol != Protocol::Http) {
+    diagnostics.warning(*check.http_lines, "'http-check' has no effect without 'option httpchk'");
   }
-  if (draft.expect_where && !draft.http_check_enabled) {
-    diagnostics.warning(*draft.expect_where,
-                        "'http-check expect' has no effect without 'option httpchk'");
+  if (check.tcp_lines && check.protocol != Protocol::Tcp) {
+    diagnostics.warning(*check.tcp_lines, "'tcp-check' has no effect without 'option tcp-check'");
   }
 }
 

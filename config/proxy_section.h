@@ -16,6 +16,7 @@
 #include "config/cookie_rule.h"
 #include "config/diagnostic.h"
 #include "config/error_reply.h"
+#include "config/health_check.h"
 #include "config/log_format.h"
 #include "config/log_target.h"
 #include "config/rule.h"
@@ -61,23 +62,6 @@ struct Timeouts {
 };
 
 enum class Mode : std::uint8_t { Tcp, Http };
-
-// `option httpchk [METHOD] [URI [VERSION]]` and `http-check send`, with `http-check expect [!]
-// status N[-M][,...]`.
-struct HttpCheck {
-  struct StatusRange {
-    int first = 200;
-    int last = 399;
-  };
-  std::string method = "OPTIONS";
-  std::string uri = "/";
-  std::string version = "HTTP/1.0";
-  std::string host;  // from the old `HTTP/1.1\r\nHost:\ X` form; empty: none
-  std::vector<std::pair<std::string, std::string>> headers;  // of `http-check send`
-  std::string body;
-  std::vector<StatusRange> expected{StatusRange{}};
-  bool expectation_negated = false;
-};
 
 // `use_backend NAME if COND`; the first that matches wins.
 struct UseBackend {
@@ -167,7 +151,7 @@ struct ProxySection {
   HashType hash_type;
   std::uint32_t fullconn = 0;  // where `minconn` reaches `maxconn`; 0: a tenth of the frontends'
   std::optional<CookieRule> cookie;
-  std::optional<HttpCheck> http_check;  // nullopt: checks only connect
+  HealthCheck check;
   int retries = 3;
   std::vector<Server> servers;
   Location where;

@@ -26,6 +26,7 @@ void read_proxy_line(const Line& line, ProxyDraft& draft, Diagnostics& diagnosti
 // Those of proxies in parts; a part's rows need the same side of a proxy or none.
 [[nodiscard]] Keywords<ProxyDraft> frontend_keywords();
 [[nodiscard]] Keywords<ProxyDraft> backend_keywords();
+[[nodiscard]] Keywords<ProxyDraft> check_keywords();
 [[nodiscard]] Keywords<ProxyDraft> balance_keywords();
 [[nodiscard]] Keywords<ProxyDraft> cookie_keywords();
 [[nodiscard]] Keywords<ProxyDraft> option_keywords();

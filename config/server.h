@@ -22,6 +22,33 @@ struct CheckParams {
   std::optional<base::Duration> downinter;  // while it is down; default inter
   int rise = 2;                             // successes that bring it up, 1 or more
   int fall = 3;                             // failures that take it down, 1 or more
+  std::optional<base::IpAddress> address;   // `addr`; else the server's
+  std::uint16_t port = 0;                   // `port`; 0: the server's
+};
+
+// `agent-check`: a program beside the server says how it is.
+struct AgentParams {
+  bool enabled = false;
+  std::uint16_t port = 0;                  // `agent-port`, without which nothing is asked
+  std::optional<base::IpAddress> address;  // `agent-addr`; else the server's
+  base::Duration inter = std::chrono::milliseconds(2000);
+  std::string send;  // goes to it on each connection
+};
+
+// `observe`: what goes wrong with the traffic of a server counts against its health.
+struct ObserveParams {
+  enum class Mode : std::uint8_t { Off, Layer4, Layer7 };
+  enum class OnError : std::uint8_t { FastInter, FailCheck, SuddenDeath, MarkDown };
+
+  Mode mode = Mode::Off;
+  int error_limit = 10;  // so many errors in a row
+  OnError on_error = OnError::FailCheck;
+};
+
+// `track [BACKEND/]SERVER`: up while that one is.
+struct TrackedServer {
+  std::string backend;  // empty: the server's own
+  std::string server;
 };
 
 // `send-proxy`, `send-proxy-v2`: which PROXY header a connection begins with.
@@ -47,6 +74,11 @@ struct Server {
   bool backup = false;
   bool disabled = false;
   CheckParams check;
+  AgentParams agent;
+  ObserveParams observe;
+  std::optional<TrackedServer> track;
+  bool down_ends_sessions = false;       // `on-marked-down shutdown-sessions`
+  bool up_ends_backup_sessions = false;  // `on-marked-up shutdown-backup-sessions`
   Location where;
 };
 

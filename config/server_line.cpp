@@ -9,6 +9,7 @@
 
 #include "config/haproxy_words.h"
 #include "config/name.h"
+#include "config/server_option.h"
 #include "config/source_list.h"
 #include "config/spelling.h"
 #include "config/tls_options.h"
@@ -16,32 +17,6 @@
 
 namespace wslb::config {
 namespace {
-
-// Nothing where the value was right; else a fragment that begins with "expects".
-using Complaint = std::optional<std::string>;
-
-struct Option {
-  std::string_view name;
-  bool has_value;
-  Complaint (*apply)(Server&, const std::string& value);
-};
-
-template <typename T>
-Complaint set_number(T& target, const std::string& value, std::int64_t min, std::int64_t max) {
-  const auto number = parse_integer(value, min, max);
-  if (!number) return number.error().message;
-  target = static_cast<T>(*number);
-  return std::nullopt;
-}
-
-template <typename T>
-Complaint set_interval(T& target, const std::string& value) {
-  const auto interval = parse_timer(value);
-  if (!interval) return interval.error().message;
-  if (*interval == base::Duration(0)) return "expects a duration longer than 0";
-  target = *interval;
-  return std::nullopt;
-}
 
 // HAProxy counts it in whole seconds.
 Complaint set_slowstart(Server& server, const std::string& value) {
@@ -65,7 +40,7 @@ Complaint set_source(Server& server, const std::string& value) {
 
 constexpr std::int64_t kCountMax = std::numeric_limits<std::int32_t>::max();
 
-constexpr auto kOptions = std::to_array<Option>({
+constexpr auto kOptions = std::to_array<ServerOption>({
     {"weight", true,
      [](Server& s, const std::string& v) { return set_number(s.weight, v, 0, 256); }},
     {"maxconn", true,
@@ -78,19 +53,6 @@ constexpr auto kOptions = std::to_array<Option>({
     {"slowstart", true, set_slowstart},
     {"cookie", true, set_cookie},
     {"source", true, set_source},
-    {"inter", true, [](Server& s, const std::string& v) { return set_interval(s.check.inter, v); }},
-    {"fastinter", true,
-     [](Server& s, const std::string& v) { return set_interval(s.check.fastinter, v); }},
-    {"downinter", true,
-     [](Server& s, const std::string& v) { return set_interval(s.check.downinter, v); }},
-    {"rise", true,
-     [](Server& s, const std::string& v) { return set_number(s.check.rise, v, 1, kCountMax); }},
-    {"fall", true,
-     [](Server& s, const std::string& v) { return set_number(s.check.fall, v, 1, kCountMax); }},
-    {"check", false,
-     [](Server& s, const std::string&) { return s.check.enabled = true, Complaint(); }},
-    {"no-check", false,
-     [](Server& s, const std::string&) { return s.check.enabled = false, Complaint(); }},
     {"tcp-ut", true,
      [](Server& s, const std::string& v) { return set_interval(s.tcp_user_timeout, v); }},
     {"send-proxy", false,
@@ -101,10 +63,6 @@ constexpr auto kOptions = std::to_array<Option>({
      [](Server& s, const std::string&) { return s.send_proxy = SendProxy::None, Complaint(); }},
     {"no-send-proxy-v2", false,
      [](Server& s, const std::string&) { return s.send_proxy = SendProxy::None, Complaint(); }},
-    {"check-send-proxy", false,
-     [](Server& s, const std::string&) { return s.check_send_proxy = true, Complaint(); }},
-    {"no-check-send-proxy", false,
-     [](Server& s, const std::string&) { return s.check_send_proxy = false, Complaint(); }},
     {"backup", false, [](Server& s, const std::string&) { return s.backup = true, Complaint(); }},
     {"no-backup", false,
      [](Server& s, const std::string&) { return s.backup = false, Complaint(); }},
@@ -114,11 +72,20 @@ constexpr auto kOptions = std::to_array<Option>({
      [](Server& s, const std::string&) { return s.disabled = false, Complaint(); }},
 });
 
+const ServerOption* find_option(std::string_view name) {
+  const auto option = std::ranges::find(kOptions, name, &ServerOption::name);
+  if (option != kOptions.end()) return &*option;
+  const auto checks = server_check_options();
+  const auto of_checks = std::ranges::find(checks, name, &ServerOption::name);
+  return of_checks == checks.end() ? nullptr : &*of_checks;
+}
+
 void report_unknown_option(const Statement& statement, const std::string& word) {
   const Words known = haproxy_server_words();
   if (std::ranges::count(known, word) > 0) return statement.refuse(word);
   std::vector<std::string_view> names;
-  for (const Option& option : kOptions) names.push_back(option.name);
+  for (const ServerOption& option : kOptions) names.push_back(option.name);
+  for (const ServerOption& option : server_check_options()) names.push_back(option.name);
   for (const std::string_view name : server_tls_option_names()) names.push_back(name);
   names.insert(names.end(), known.begin(), known.end());
   statement.error("knows no '" + word + "'" + did_you_mean(word, names));
@@ -130,8 +97,8 @@ void read_options(const Statement& statement, std::size_t first, Server& server)
   bool good = true;
   for (std::size_t i = first; i < statement.size(); ++i) {
     if (read_tls_option(statement, i, server.tls, find_server_tls_option, good)) continue;
-    const auto option = std::ranges::find(kOptions, statement[i], &Option::name);
-    if (option == kOptions.end()) return report_unknown_option(statement, statement[i]);
+    const ServerOption* option = find_option(statement[i]);
+    if (option == nullptr) return report_unknown_option(statement, statement[i]);
     const std::string name = "'" + std::string(option->name) + "' ";
     if (option->has_value && i + 1 >= statement.size()) {
       return statement.error(name + "lacks its value");

@@ -50,7 +50,8 @@ struct ServerTls : TlsParams {
   SniSource sni;
   std::optional<bool> for_checks;  // `check-ssl`, `no-check-ssl`; else as the server
   std::string check_sni;
-  bool reuse = true;  // resume sessions
+  bool for_check_steps = false;  // a step of its check says `ssl`
+  bool reuse = true;             // resume sessions
 };
 
 // Of `global`.

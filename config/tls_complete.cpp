@@ -1,6 +1,8 @@
 // Settles what `bind` and `server` lines leave open about TLS: the defaults of `global`, where
 // relative paths begin, and what must not be missing.
+#include <algorithm>
 #include <string>
+#include <variant>
 
 #include "config/check.h"
 
@@ -56,7 +58,7 @@ void complete_bind(Bind& bind, const GlobalTls& global, Diagnostics& diagnostics
 
 void complete_server(Server& server, const GlobalTls& global, Diagnostics& diagnostics) {
   ServerTls& tls = server.tls;
-  if (!tls.enabled && !tls.for_checks.value_or(false)) return;
+  if (!tls.enabled && !tls.for_checks.value_or(false) && !tls.for_check_steps) return;
   inherit(tls, global.server_defaults, global);
   tls.certificate = below(global.crt_base, tls.certificate);
   check_versions(tls, server.where, diagnostics);
@@ -75,7 +77,14 @@ void complete_server(Server& server, const GlobalTls& global, Diagnostics& diagn
 
 void complete_tls(ProxyDraft& draft, const Global& global, Diagnostics& diagnostics) {
   for (Bind& bind : draft.section.binds) complete_bind(bind, global.tls, diagnostics);
-  for (Server& server : draft.section.servers) complete_server(server, global.tls, diagnostics);
+  const bool in_steps = std::ranges::any_of(draft.section.check.steps, [](const CheckStep& step) {
+    const auto* connect = std::get_if<CheckConnect>(&step.action);
+    return connect != nullptr && connect->tls;
+  });
+  for (Server& server : draft.section.servers) {
+    server.tls.for_check_steps = in_steps && server.check.enabled;
+    complete_server(server, global.tls, diagnostics);
+  }
 }
 
 }  // namespace wslb::config

@@ -85,14 +85,18 @@ std::string state_line(const ServerPool& pool, std::size_t index, std::size_t pr
   const lb::ServerState state = pool.state(index);
   const base::Endpoint address = pool.address(index);
   const bool checked = server.check.enabled;
-  const bool runs = state.healthy && state.admin != lb::Admin::Maint;
+  const bool runs = state.operation != lb::Operation::Stopped && state.admin != lb::Admin::Maint;
+  const bool stops = runs && state.operation == lb::Operation::Stopping;
   const int admin = state.admin == lb::Admin::Maint ? 1 : state.admin == lb::Admin::Drain ? 8 : 0;
   const auto age =
       std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - state.changed);
   const std::string check = checked ? (runs ? "6 3 4 6" : "8 2 0 6") : "1 0 2 0";
   return std::to_string(proxy) + " " + pool.section().name + " " + std::to_string(server.id) + " " +
-         server.name + " " + address.address.to_string() + " " + (runs ? "2" : "0") + " " +
-         std::to_string(admin) + " " + std::to_string(state.weight) + " " +
+         server.name + " " + address.address.to_string() + " " +
+         (stops  ? "3"
+          : runs ? "2"
+                 : "0") +
+         " " + std::to_string(admin) + " " + std::to_string(state.weight) + " " +
          std::to_string(server.weight) + " " + std::to_string(age.count()) + " " + check +
          " 0 0 0 - " + std::to_string(address.port) + " - 0 0 - - 0\n";
 }

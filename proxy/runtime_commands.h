@@ -23,6 +23,8 @@ struct RuntimeContext {
   std::function<void(const ServerPool&, std::size_t)> cut_tunnels;
   // A server entered or left maintenance: its checks pause or begin anew.
   std::function<void(ServerPool&, std::size_t)> admin_changed;
+  // What the operator says of its health, whatever checks find.
+  std::function<void(ServerPool&, std::size_t, lb::Operation)> force_health;
   std::function<boost::asio::awaitable<LiveTraffic>()> gather;
   LiveTraffic live{};  // gathered before each command
 };

@@ -32,6 +32,8 @@ Server::Server(Service& service, const std::vector<OpenBind>& binds,
                const std::string& agent_socket)
     : service_(service),
       workers_(make_workers(threads)),
+      monitor_(service, workers_.front()->context.get_executor(),
+               [this](const ServerPool& pool, std::size_t server) { cut_tunnels(pool, server); }),
       runtime_(runtime_context()),
       signals_(workers_.front()->context, SIGTERM, SIGINT, SIGUSR1),
       drained_(workers_.front()->context),
@@ -49,7 +51,6 @@ Server::Server(Service& service, const std::vector<OpenBind>& binds,
   service_.on_connection_end = [this] {
     for (const auto& listener : listeners_) listener->resume();
   };
-  start_checks();
   for (std::size_t i = 0; i < stats_sockets.size(); ++i) {
     const config::Global& global = service_.config.global;
     runtime_sockets_.push_back(std::make_unique<RuntimeSocket>(
@@ -65,35 +66,18 @@ Server::Server(Service& service, const std::vector<OpenBind>& binds,
   wait_for_signal();
 }
 
-void Server::start_checks() {
-  for (const auto& [name, pool] : service_.pools) {
-    const config::ProxySection& section = pool->section();
-    for (std::size_t i = 0; i < section.servers.size(); ++i) {
-      if (section.servers[i].check.enabled && !section.servers[i].disabled) start_checker(*pool, i);
-    }
-  }
-}
-
-void Server::start_checker(ServerPool& pool, std::size_t server) {
-  auto checker = std::make_unique<HealthChecker>(
-      workers_.front()->context.get_executor(), pool.section(), server,
-      [this, &pool, server](const CheckReport& report) {
-        if (report.transition) server_changed(pool, server, report);
-      },
-      service_.tls.get());
-  checker->start();
-  checkers_[{&pool, server}] = std::move(checker);
-}
-
 RuntimeContext Server::runtime_context() {
-  return {.service = service_,
-          .threads = workers_.size(),
-          .started = std::chrono::steady_clock::now(),
-          .cut_tunnels = [this](const ServerPool& pool,
-                                std::size_t server) { cut_tunnels(pool, server); },
-          .admin_changed = [this](ServerPool& pool,
-                                  std::size_t server) { admin_changed(pool, server); },
-          .gather = [this] { return gather_traffic(workers_); }};
+  return {
+      .service = service_,
+      .threads = workers_.size(),
+      .started = std::chrono::steady_clock::now(),
+      .cut_tunnels = [this](const ServerPool& pool,
+                            std::size_t server) { cut_tunnels(pool, server); },
+      .admin_changed = [this](ServerPool& pool,
+                              std::size_t server) { monitor_.admin_changed(pool, server); },
+      .force_health = [this](ServerPool& pool, std::size_t server,
+                             lb::Operation operation) { monitor_.force(pool, server, operation); },
+      .gather = [this] { return gather_traffic(workers_); }};
 }
 
 void Server::cut_tunnels(const ServerPool& pool, std::size_t server) {
@@ -104,28 +88,6 @@ void Server::cut_tunnels(const ServerPool& pool, std::size_t server) {
       }
     });
   }
-}
-
-// A server in maintenance is not checked; afterwards it counts as up until its checks say else.
-void Server::admin_changed(ServerPool& pool, std::size_t server) {
-  if (!pool.section().servers[server].check.enabled) return;
-  if (pool.state(server).admin == lb::Admin::Maint) {
-    checkers_.erase({&pool, server});
-  } else if (!checkers_.contains({&pool, server})) {
-    start_checker(pool, server);
-  }
-}
-
-void Server::server_changed(ServerPool& pool, std::size_t server, const CheckReport& report) {
-  constexpr int kSeverityAlert = 1;  // as HAProxy's
-  constexpr int kSeverityNotice = 5;
-  const bool up = *report.transition == lb::Transition::Up;
-  pool.set_health(server, up);
-  const std::string line = "Server " + pool.section().name + "/" +
-                           pool.section().servers[server].name + " is " + (up ? "UP" : "DOWN") +
-                           ", reason: " + report.reason;
-  spdlog::warn(line);
-  send_to_logs(service_, pool.section(), up ? kSeverityNotice : kSeverityAlert, line);
 }
 
 void Server::run() {

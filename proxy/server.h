@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,7 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "proxy/agent_link.h"
-#include "proxy/health_check.h"
+#include "proxy/health_monitor.h"
 #include "proxy/listener.h"
 #include "proxy/runtime_socket.h"
 #include "proxy/service.h"
@@ -41,12 +40,8 @@ class Server {
   void run();
 
  private:
-  void start_checks();
-  void start_checker(ServerPool& pool, std::size_t server);
   RuntimeContext runtime_context();
   void cut_tunnels(const ServerPool& pool, std::size_t server);
-  void admin_changed(ServerPool& pool, std::size_t server);
-  void server_changed(ServerPool& pool, std::size_t server, const CheckReport& report);
   void reload_certificates();
   void wait_for_signal();
   void stop_softly();
@@ -57,7 +52,7 @@ class Server {
   Service& service_;
   Listener::Workers workers_;
   std::vector<std::unique_ptr<Listener>> listeners_;
-  std::map<std::pair<const ServerPool*, std::size_t>, std::unique_ptr<HealthChecker>> checkers_;
+  HealthMonitor monitor_;
   RuntimeContext runtime_;
   std::vector<std::unique_ptr<RuntimeSocket>> runtime_sockets_;
   std::unique_ptr<AgentLink> agent_;

@@ -72,11 +72,14 @@ std::string change_state(RuntimeContext& context, const Target& target, const st
   return "'set server <srv> state' expects 'ready', 'drain' and 'maint'.\n";
 }
 
-std::string change_health(const Target& target, const std::string& word) {
+std::string change_health(RuntimeContext& context, const Target& target, const std::string& word) {
+  if (target.configured().track) return "cannot change health on a tracking server.\n";
   if (word == "up") {
-    target.pool->set_health(target.server, true);
+    context.force_health(*target.pool, target.server, lb::Operation::Running);
+  } else if (word == "stopping") {
+    context.force_health(*target.pool, target.server, lb::Operation::Stopping);
   } else if (word == "down") {
-    target.pool->set_health(target.server, false);
+    context.force_health(*target.pool, target.server, lb::Operation::Stopped);
   } else {
     return "'set server <srv> health' expects 'up', 'stopping', or 'down'.\n";
   }
@@ -116,7 +119,7 @@ std::string set_server(RuntimeContext& context, const CommandWords& words) {
   const Target target = find_server(context, words[2]);
   if (target.pool == nullptr) return target.complaint;
   if (words[3] == "state") return change_state(context, target, words[4]);
-  if (words[3] == "health") return change_health(target, words[4]);
+  if (words[3] == "health") return change_health(context, target, words[4]);
   if (words[3] == "weight") return change_weight(target, words[4]);
   if (words[3] == "addr") return change_address(target, words);
   return "usage: set server <backend>/<server> addr | health | state | weight\n";

@@ -77,12 +77,6 @@ void ServerPool::release(std::size_t server) {
   deliver({backend_.release(server), {}});
 }
 
-void ServerPool::set_health(std::size_t server, bool healthy) {
-  const std::lock_guard lock(mutex_);
-  deliver({backend_.advance(std::chrono::steady_clock::now()), {}});
-  deliver(backend_.set_health(server, healthy));
-}
-
 // With the mutex held: posting never runs the handler at once.
 void ServerPool::deliver(const lb::Redistribution& redistribution) {
   const auto answer = [this](lb::Ticket ticket, std::optional<lb::Grant> grant) {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "base/time.h"
 #include "config/proxy_section.h"
 #include "proxy/lb/backend.h"
+#include "proxy/lb/server_health.h"
 #include "proxy/socket_address.h"
 #include "proxy/statistics.h"
 
@@ -78,7 +80,17 @@ class ServerPool {
   // The ask's ticket is the pool's business.
   boost::asio::awaitable<Outcome> acquire(lb::Ask ask, base::TimePoint deadline);
 
-  void set_health(std::size_t server, bool healthy);
+  // What a server's change of state found, for the log.
+  struct Shift {
+    lb::Backend::Usable before;
+    lb::Backend::Usable after;
+    lb::State from = lb::State::Up;
+    std::size_t sessions = 0;
+    std::size_t requeued = 0;
+    std::size_t queued = 0;  // those who go on waiting for that server
+  };
+  // Nothing where it changes nothing, or the operator has the server in maintenance.
+  std::optional<Shift> set_operation(std::size_t server, lb::Operation operation);
 
   // What an operator changes while it runs.
   void set_admin(std::size_t server, lb::Admin admin);
@@ -105,6 +117,13 @@ class ServerPool {
   [[nodiscard]] bool is_usable(std::size_t server) const;
   [[nodiscard]] Load load(std::size_t server) const;
   [[nodiscard]] const config::ProxySection& section() const { return section_; }
+
+  // Tells what came of a connection to a server, where `observe` wants to know. From any thread.
+  void observe(std::size_t server, lb::Observation observation) const {
+    const bool wanted = section_.servers[server].observe.mode != config::ObserveParams::Mode::Off;
+    if (wanted && on_observation) on_observation(server, observation);
+  }
+  std::function<void(std::size_t server, lb::Observation)> on_observation;  // set before threads
 
   // Requests and tunnels that use or wait for this backend now: `beconn` in a log line.
   std::atomic<std::uint32_t> connections{0};

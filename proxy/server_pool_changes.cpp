@@ -1,10 +1,31 @@
-// The part of ServerPool that operators use: what they change, and what they look at.
+// The part of ServerPool that changes servers, for their health or by an operator's will, and
+// shows them.
 #include <algorithm>
 #include <chrono>
 
 #include "proxy/server_pool.h"
 
 namespace wslb::proxy {
+
+std::optional<ServerPool::Shift> ServerPool::set_operation(std::size_t server,
+                                                           lb::Operation operation) {
+  const std::lock_guard lock(mutex_);
+  const lb::ServerState& state = backend_.server(server);
+  if (state.admin == lb::Admin::Maint || state.operation == operation) return std::nullopt;
+  deliver({backend_.advance(std::chrono::steady_clock::now()), {}});
+  Shift shift;
+  shift.before = backend_.count_usable();
+  shift.from = state.state();
+  const std::size_t waited = state.queued;
+  const lb::Redistribution moved = backend_.set_operation(server, operation);
+  deliver(moved);
+  shift.after = backend_.count_usable();
+  shift.sessions = state.served;
+  shift.queued = state.queued;
+  const bool serves = operation == lb::Operation::Running;
+  shift.requeued = serves ? moved.granted.size() : waited - state.queued;
+  return shift;
+}
 
 void ServerPool::set_admin(std::size_t server, lb::Admin admin) {
   const std::lock_guard lock(mutex_);

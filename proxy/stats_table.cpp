@@ -114,7 +114,7 @@ std::string status_of(const lb::ServerState& state, bool checked) {
     case lb::State::Down:
       return "DOWN";
     case lb::State::Drain:
-      return "DRAIN";
+      return state.admin == lb::Admin::Drain ? "DRAIN" : "NOLB";
     case lb::State::Up:
       break;
   }

@@ -20,7 +20,8 @@ bool TlsStore::load(config::Diagnostics& diagnostics) {
       loaded->binds[bind.where] = TlsBindContext::load(bind, global, diagnostics);
     }
     for (const config::Server& server : section.servers) {
-      const bool needed = server.tls.enabled || server.tls.for_checks.value_or(false);
+      const bool needed =
+          server.tls.enabled || server.tls.for_checks.value_or(false) || server.tls.for_check_steps;
       if (!needed || loaded->servers.contains(server.where)) continue;
       loaded->servers[server.where] = TlsServerContext::load(server, diagnostics);
     }

@@ -88,7 +88,10 @@ class Backend {
 
   // The checks' verdict. With `option redispatch` those who wait for a server that goes down are
   // balanced anew; without it they go on waiting and try it when their turn comes.
-  [[nodiscard]] Redistribution set_health(std::size_t server, bool healthy);
+  [[nodiscard]] Redistribution set_operation(std::size_t server, Operation operation);
+  [[nodiscard]] Redistribution set_health(std::size_t server, bool healthy) {
+    return set_operation(server, healthy ? Operation::Running : Operation::Stopped);
+  }
 
   // The operator's will. A server that leaves maintenance counts as healthy until checked.
   [[nodiscard]] Redistribution set_admin(std::size_t server, Admin admin);
@@ -104,6 +107,12 @@ class Backend {
 
   [[nodiscard]] CookieVerdict verdict_on_cookie(std::string_view value) const;
 
+  // Servers that could take new clients, those that do their best and the backups.
+  struct Usable {
+    std::size_t active = 0;
+    std::size_t backup = 0;
+  };
+  [[nodiscard]] Usable count_usable() const;
   // Servers that a request without cookie may go to at present; 0: it would get NoServer.
   [[nodiscard]] std::size_t usable_servers() const;
   [[nodiscard]] bool is_usable(std::size_t server) const { return servers_.at(server).share > 0; }

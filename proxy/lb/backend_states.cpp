@@ -35,16 +35,16 @@ std::vector<Grant> Backend::advance(base::TimePoint now) {
   return granted;
 }
 
-Redistribution Backend::set_health(std::size_t server, bool healthy) {
+Redistribution Backend::set_operation(std::size_t server, Operation operation) {
   const State before = servers_.at(server).state();
-  servers_[server].healthy = healthy;
+  servers_[server].operation = operation;
   return state_changed(server, before);
 }
 
 Redistribution Backend::set_admin(std::size_t server, Admin admin) {
   ServerState& state = servers_.at(server);
   const State before = state.state();
-  if (state.admin == Admin::Maint && admin != Admin::Maint) state.healthy = true;
+  if (state.admin == Admin::Maint && admin != Admin::Maint) state.operation = Operation::Running;
   state.admin = admin;
   return state_changed(server, before);
 }
@@ -107,6 +107,15 @@ void Backend::update_pool() {
     servers_[i].share = share;
     std::visit([&](auto& balancer) { balancer.set_weight(i, share); }, balancer_);
   }
+}
+
+Backend::Usable Backend::count_usable() const {
+  Usable usable;
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    if (belongs_to_pool(i, false)) ++usable.active;
+    if (belongs_to_pool(i, true)) ++usable.backup;
+  }
+  return usable;
 }
 
 bool Backend::belongs_to_pool(std::size_t server, bool use_backups) const {

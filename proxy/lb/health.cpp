@@ -20,6 +20,12 @@ base::Duration Health::next_delay() const {
   return up() ? params_.inter : params_.downinter.value_or(params_.inter);
 }
 
+std::string Health::score(bool weightless) const {
+  if (!up()) return std::to_string(score_) + "/" + std::to_string(params_.rise) + " DOWN";
+  return std::to_string(score_ - params_.rise + 1) + "/" + std::to_string(params_.fall) +
+         (weightless ? " DRAIN" : " UP");
+}
+
 void Health::reset() {
   score_ = params_.rise;
 }

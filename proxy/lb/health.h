@@ -5,8 +5,10 @@
 // so that one that was never there is not used for long.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "base/time.h"
 #include "config/server.h"
@@ -29,7 +31,17 @@ class Health {
   // As at the start: up, one failure from down. For a server that leaves maintenance.
   void reset();
 
+  // Takes an up server to so many failures from down, if it is further than that.
+  void weaken(int failures) { score_ = std::min(score_, std::max(params_.rise - 1 + failures, 0)); }
+
+  // As after many results of one kind.
+  void settle(bool ok) { score_ = ok ? best_score() : 0; }
+
   [[nodiscard]] bool up() const { return score_ >= params_.rise; }
+  // Whether another such result would change nothing.
+  [[nodiscard]] bool settled_at(bool ok) const { return score_ == (ok ? best_score() : 0); }
+  // "2/3 UP", in HAProxy's way; `weightless`: a server that takes nobody new for its weight of 0.
+  [[nodiscard]] std::string score(bool weightless) const;
 
  private:
   [[nodiscard]] int best_score() const { return params_.rise + params_.fall - 1; }

@@ -16,12 +16,15 @@ inline constexpr std::uint32_t kSixteenths = 16;
 // What the operator wants: `Drain` takes no new client but those with its cookie, `Maint` none.
 enum class Admin : std::uint8_t { Ready, Drain, Maint };
 
+// What its health allows: `Stopping` takes no new client but those with its cookie.
+enum class Operation : std::uint8_t { Running, Stopping, Stopped };
+
 // What comes of the operator's will and the checks together.
 enum class State : std::uint8_t { Up, Down, Drain, Maint };
 
 struct ServerState {
   Admin admin = Admin::Ready;
-  bool healthy = true;  // by its checks; a server without checks always is
+  Operation operation = Operation::Running;  // by its checks; without them it is always that
 
   // What the operator may change while it runs; at first the configuration's.
   int weight = 1;             // 0 .. 256
@@ -42,12 +45,15 @@ struct ServerState {
 
   [[nodiscard]] State state() const {
     if (admin == Admin::Maint) return State::Maint;
-    if (!healthy) return State::Down;
-    return admin == Admin::Drain ? State::Drain : State::Up;
+    if (operation == Operation::Stopped) return State::Down;
+    const bool drains = admin == Admin::Drain || operation == Operation::Stopping;
+    return drains ? State::Drain : State::Up;
   }
 
   // Up or draining: a client whose cookie names the server may still go to it.
-  [[nodiscard]] bool takes_cookie_clients() const { return admin != Admin::Maint && healthy; }
+  [[nodiscard]] bool takes_cookie_clients() const {
+    return state() == State::Up || state() == State::Drain;
+  }
 };
 
 }  // namespace wslb::proxy::lb

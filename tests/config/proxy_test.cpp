@@ -38,7 +38,7 @@ TEST(ProxyTest, HasHaproxysDefaults) {
   EXPECT_EQ(proxy.mode, Mode::Tcp);
   EXPECT_EQ(proxy.retries, 3);
   EXPECT_EQ(proxy.options.redispatch, std::nullopt);
-  EXPECT_EQ(proxy.http_check, std::nullopt);
+  EXPECT_EQ(proxy.check.protocol, HealthCheck::Protocol::Connect);
   const Server& server = proxy.servers.at(0);
   EXPECT_EQ(server.weight, 1);
   EXPECT_EQ(server.maxconn, 0U);
@@ -117,30 +117,6 @@ TEST(ProxyTest, OptionsAndTheirNegation) {
   EXPECT_EQ(config.proxies[4].options.redispatch, std::nullopt);
 }
 
-TEST(ProxyTest, HttpChecks) {
-  const auto config = clean_proxies(
-      "backend a\n option httpchk\n"
-      "backend b\n option httpchk /up\n http-check expect status 200\n"
-      "backend c\n option httpchk HEAD /up\n http-check expect ! status 500-599,404\n"
-      "backend d\n http-check expect !status 503\n"
-      " option httpchk GET /up HTTP/1.1\\r\\nHost:\\ www.example.com\n");
-  const auto check = [&](std::size_t i) { return *config.proxies[i].http_check; };
-  EXPECT_EQ(check(0).method + check(0).uri + check(0).version, "OPTIONS/HTTP/1.0");
-  EXPECT_EQ(check(0).expected.at(0).first, 200);
-  EXPECT_EQ(check(0).expected.at(0).last, 399);
-  EXPECT_EQ(check(1).method + check(1).uri, "OPTIONS/up");
-  EXPECT_EQ(check(1).expected.at(0).last, 200);
-  EXPECT_EQ(check(2).method, "HEAD");
-  EXPECT_TRUE(check(2).expectation_negated);
-  ASSERT_EQ(check(2).expected.size(), 2U);
-  EXPECT_EQ(check(2).expected[0].last, 599);
-  EXPECT_EQ(check(2).expected[1].first, 404);
-  EXPECT_EQ(check(3).version, "HTTP/1.1");
-  EXPECT_EQ(check(3).host, "www.example.com");
-  EXPECT_TRUE(check(3).expectation_negated);
-  EXPECT_EQ(check(3).expected.at(0).first, 503);
-}
-
 TEST(ProxyTest, CookiesAndBalance) {
   const auto config = clean_proxies(
       "backend a\n cookie A insert indirect nocache\n balance leastconn\n"
@@ -180,11 +156,9 @@ TEST(DefaultsTest, TheLastOnesAboveCountAndReplaceTheOthers) {
   EXPECT_EQ(proxies[0].maxconn, 11U);
   EXPECT_EQ(proxies[0].logs.size(), 1U);
   EXPECT_EQ(proxies[0].cookie->name, "D");
-  EXPECT_EQ(proxies[0].http_check->uri, "/a");
-  EXPECT_EQ(proxies[0].http_check->expected.at(0).first, 201);
+  EXPECT_EQ(proxies[0].check.protocol, HealthCheck::Protocol::Http);
   EXPECT_EQ(proxies[0].servers[0].check.inter, seconds(7));
   EXPECT_EQ(proxies[1].retries, 9);
-  EXPECT_EQ(proxies[1].http_check->expected.at(0).first, 202);
   EXPECT_TRUE(proxies[1].logs.empty());
   EXPECT_EQ(proxies[2].mode, Mode::Tcp);
   EXPECT_EQ(proxies[2].retries, 3);

@@ -134,7 +134,8 @@ TEST(OperatorsTest, ChatWithNodeAndWebServers) {
   EXPECT_EQ(frontend.use_backends.size(), 3U);
   EXPECT_EQ(frontend.use_backends[0].condition.any_of_all.at(0).size(), 2U);
   const ProxySection& sockets = config.proxies[1];
-  EXPECT_EQ(sockets.http_check->uri, "/status?haproxy=1");
+  EXPECT_EQ(std::get<CheckSend>(sockets.check.steps.at(1).action).request->uri,
+            "/status?haproxy=1");
   EXPECT_EQ(sockets.timeouts.check, std::chrono::seconds(5));
   EXPECT_EQ(sockets.servers[0].check.inter, std::chrono::seconds(5));
   EXPECT_EQ(sockets.servers[1].check.inter, std::chrono::seconds(3));

@@ -14,6 +14,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "config/check_script.h"
+#include "proxy/lb/server_health.h"
+
 namespace wslb::proxy {
 namespace {
 
@@ -21,7 +24,6 @@ using namespace std::chrono_literals;
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using testing::HasSubstr;
-using testing::StartsWith;
 
 // Accepts, notes the request and the peer, answers (nothing where the answer is empty), and
 // keeps the connection until the checker ends it.
@@ -93,15 +95,29 @@ class HealthCheckTest : public testing::Test {
     section_.servers.push_back(server);
   }
 
-  void check_with_http() { section_.http_check = config::HttpCheck{}; }
+  void check_with_http() {
+    config::CheckScript script;
+    script.set_request({});
+    section_.check = script.finish(config::HealthCheck::Protocol::Http);
+  }
+  config::CheckRequest& request() {
+    return *std::get<config::CheckSend>(section_.check.steps.at(1).action).request;
+  }
+  config::CheckExpect& expectation() {
+    return std::get<config::CheckExpect>(section_.check.steps.at(2).action);
+  }
   config::Server& server() { return section_.servers.front(); }
 
   // Runs checks until `count` results are there; at most 5 s.
   void run_checks(std::size_t count) {
-    HealthChecker checker(context_.get_executor(), section_, 0, [&](const CheckReport& report) {
-      reports_.push_back(report);
+    lb::ServerHealth health(server());
+    HealthChecker checker(context_.get_executor(), section_, 0, [&](const lb::CheckResult& result) {
+      const auto state = health.on_check(result.status).state;
+      reports_.push_back({result.to_text(), state.has_value() && *state != state_});
+      state_ = state.value_or(state_);
       if (on_report_) on_report_();
       if (reports_.size() >= count) context_.stop();
+      return health.next_check();
     });
     checker.start();
     context_.restart();
@@ -109,34 +125,40 @@ class HealthCheckTest : public testing::Test {
     ASSERT_GE(reports_.size(), count);
   }
 
-  CheckReport first_report() {
+  // Without what differs from run to run.
+  struct Report {
+    std::string text;
+    bool changed = false;  // the server's state
+    [[nodiscard]] std::string reason() const { return text.substr(0, text.find(", check dur")); }
+  };
+
+  Report first_report() {
     run_checks(1);
-    return reports_.empty() ? CheckReport{} : reports_.front();
+    return reports_.empty() ? Report{} : reports_.front();
   }
 
   asio::io_context context_;
   config::ProxySection section_;
-  std::vector<CheckReport> reports_;
+  std::vector<Report> reports_;
+  lb::Operation state_ = lb::Operation::Running;
   std::function<void()> on_report_;
 };
 
 TEST_F(HealthCheckTest, ConnectingIsEnoughWithoutHttp) {
   LoopbackServer web(context_, "");
   server().address = web.endpoint();
-  const CheckReport report = first_report();
-  EXPECT_TRUE(report.ok);
-  EXPECT_EQ(report.reason, "connected");
-  EXPECT_EQ(report.transition, std::nullopt);
+  const Report report = first_report();
+  EXPECT_EQ(report.reason(), ", reason: Layer4 check passed");
+  EXPECT_FALSE(report.changed);
 }
 
 TEST_F(HealthCheckTest, ARefusedConnectionTakesTheServerDownAtTheFirstCheck) {
   LoopbackServer web(context_, "");
   server().address = web.endpoint();
   web.close();
-  const CheckReport report = first_report();
-  EXPECT_FALSE(report.ok);
-  EXPECT_EQ(report.reason, "connect: Connection refused");
-  EXPECT_EQ(report.transition, lb::Transition::Down);
+  const Report report = first_report();
+  EXPECT_EQ(report.reason(), ", reason: Layer4 connection problem, info: \"Connection refused\"");
+  EXPECT_TRUE(report.changed);
 }
 
 TEST_F(HealthCheckTest, FallsAndRisesAsTheServersAnswersChange) {
@@ -147,18 +169,16 @@ TEST_F(HealthCheckTest, FallsAndRisesAsTheServersAnswersChange) {
     if (reports_.size() == 1) web.answer = "HTTP/1.0 200 OK\r\n\r\n";
   };
   run_checks(3);
-  EXPECT_EQ(reports_[0].transition, lb::Transition::Down);
-  EXPECT_EQ(reports_[1].transition, std::nullopt);
-  EXPECT_EQ(reports_[2].transition, lb::Transition::Up);
+  EXPECT_TRUE(reports_[0].changed);
+  EXPECT_FALSE(reports_[1].changed);
+  EXPECT_TRUE(reports_[2].changed);
 }
 
 TEST_F(HealthCheckTest, SendsTheRequestHaproxySends) {
   LoopbackServer web(context_, "HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n");
   check_with_http();
   server().address = web.endpoint();
-  const CheckReport report = first_report();
-  EXPECT_TRUE(report.ok);
-  EXPECT_EQ(report.reason, "status 302");
+  EXPECT_EQ(first_report().reason(), ", reason: Layer7 check passed, code: 302");
   EXPECT_EQ(web.request, "OPTIONS / HTTP/1.0\r\n\r\n");
 }
 
@@ -166,14 +186,14 @@ TEST_F(HealthCheckTest, AnHttp11RequestHasAHost) {
   LoopbackServer web(context_, "HTTP/1.1 200 OK\r\n\r\n");
   check_with_http();
   server().address = web.endpoint();
-  section_.http_check->method = "GET";
-  section_.http_check->uri = "/status?haproxy=1";
-  section_.http_check->version = "HTTP/1.1";
-  section_.http_check->host = "ws.example";
-  EXPECT_TRUE(first_report().ok);
+  request().method = "GET";
+  request().uri = "/status?haproxy=1";
+  request().version = "HTTP/1.1";
+  request().headers = {{"Host", "ws.example"}};
+  EXPECT_THAT(first_report().text, HasSubstr("passed"));
   EXPECT_EQ(web.request,
             "GET /status?haproxy=1 HTTP/1.1\r\nHost: ws.example\r\nConnection: close\r\n\r\n");
-  section_.http_check->host.clear();
+  request().headers.clear();
   run_checks(2);
   EXPECT_THAT(web.request, HasSubstr("\r\nHost: " + web.endpoint().to_string() + "\r\n"));
 }
@@ -182,19 +202,7 @@ TEST_F(HealthCheckTest, AnotherStatusThanExpectedFails) {
   LoopbackServer web(context_, "HTTP/1.1 503 Sorry\r\nX: y\r\n\r\n");
   check_with_http();
   server().address = web.endpoint();
-  EXPECT_EQ(first_report().reason, "status 503, expected 200-399");
-  EXPECT_FALSE(reports_.front().ok);
-}
-
-TEST_F(HealthCheckTest, ExpectsRangesAndTheirOpposite) {
-  LoopbackServer web(context_, "HTTP/1.1 204 No\r\n\r\n");
-  check_with_http();
-  server().address = web.endpoint();
-  section_.http_check->expected = {{200, 200}, {300, 302}};
-  EXPECT_EQ(first_report().reason, "status 204, expected 200,300-302");
-  section_.http_check->expectation_negated = true;
-  run_checks(2);
-  EXPECT_TRUE(reports_.back().ok);
+  EXPECT_EQ(first_report().reason(), ", reason: Layer7 wrong status, code: 503, info: \"Sorry\"");
 }
 
 TEST_F(HealthCheckTest, ReadsAnAnswerInAnyPiecesAndSkipsInterimOnes) {
@@ -202,15 +210,14 @@ TEST_F(HealthCheckTest, ReadsAnAnswerInAnyPiecesAndSkipsInterimOnes) {
   web.answer_in_pieces_of_one = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nA: b\r\n\r\n";
   check_with_http();
   server().address = web.endpoint();
-  EXPECT_EQ(first_report().reason, "status 200");
+  EXPECT_EQ(first_report().reason(), ", reason: Layer7 check passed, code: 200");
 }
 
 TEST_F(HealthCheckTest, AMalformedAnswerFails) {
   LoopbackServer web(context_, "SSH-2.0-OpenSSH_9.2\r\n\r\n");
   check_with_http();
   server().address = web.endpoint();
-  EXPECT_THAT(first_report().reason, StartsWith("malformed response"));
-  EXPECT_FALSE(reports_.front().ok);
+  EXPECT_EQ(first_report().reason(), ", reason: Layer7 invalid response");
 }
 
 TEST_F(HealthCheckTest, ASilentServerTimesOutAfterInter) {
@@ -219,7 +226,7 @@ TEST_F(HealthCheckTest, ASilentServerTimesOutAfterInter) {
   server().address = web.endpoint();
   server().check.inter = 300ms;
   const auto begin = std::chrono::steady_clock::now();
-  EXPECT_EQ(first_report().reason, "response: timed out");
+  EXPECT_EQ(first_report().reason(), ", reason: Layer7 timeout");
   EXPECT_GE(std::chrono::steady_clock::now() - begin, 300ms);
 }
 
@@ -230,7 +237,7 @@ TEST_F(HealthCheckTest, TimeoutCheckLimitsTheAnswer) {
   server().check.inter = 20s;
   section_.timeouts.check = 50ms;
   section_.timeouts.connect = 10s;
-  EXPECT_EQ(first_report().reason, "response: timed out");
+  EXPECT_EQ(first_report().reason(), ", reason: Layer7 timeout");
 }
 
 TEST_F(HealthCheckTest, ConnectingIsLimitedByTimeoutConnect) {
@@ -246,7 +253,33 @@ TEST_F(HealthCheckTest, ConnectingIsLimitedByTimeoutConnect) {
   server().check.inter = 20s;
   section_.timeouts.check = 10s;
   section_.timeouts.connect = 60ms;
-  EXPECT_EQ(first_report().reason, "connect: timed out");
+  EXPECT_EQ(first_report().reason(), ", reason: Layer4 timeout");
+}
+
+TEST_F(HealthCheckTest, AScriptMayOpenSeveralConnections) {
+  LoopbackServer one(context_, "+OK\r\n");
+  LoopbackServer two(context_, "HELLO\r\n");
+  server().address = one.endpoint();
+  const auto expect = [](std::string text) {
+    config::CheckExpect wanted;
+    wanted.what = config::CheckExpect::What::Text;
+    wanted.text = std::move(text);
+    return wanted;
+  };
+  config::CheckConnect second;
+  second.port = two.endpoint().port;
+  config::CheckScript script;
+  (void)script.add_tcp({config::CheckConnect{}, {}, 0});
+  (void)script.add_tcp({config::CheckSend{"PING\r\n", std::nullopt}, {}, 0});
+  (void)script.add_tcp({expect("+OK"), {}, 0});
+  (void)script.add_tcp({second, {}, 0});
+  (void)script.add_tcp({config::CheckSend{"HI\r\n", std::nullopt}, {}, 0});
+  (void)script.add_tcp({expect("HELLO"), {}, 0});
+  section_.check = script.finish(config::HealthCheck::Protocol::Tcp);
+  EXPECT_EQ(first_report().reason(),
+            ", reason: Layer7 check passed, code: 0, info: \"(tcp-check)\"");
+  EXPECT_EQ(one.request, "PING\r\n");
+  EXPECT_EQ(two.request, "HI\r\n");
 }
 
 TEST_F(HealthCheckTest, ChecksFromTheSourceAddress) {
@@ -254,7 +287,7 @@ TEST_F(HealthCheckTest, ChecksFromTheSourceAddress) {
   check_with_http();
   server().address = web.endpoint();
   server().sources = {base::Endpoint{*base::IpAddress::parse("127.0.0.7"), 0}};
-  EXPECT_TRUE(first_report().ok);
+  EXPECT_THAT(first_report().text, HasSubstr("passed"));
   EXPECT_EQ(web.peer, "127.0.0.7");
 }
 
@@ -264,7 +297,10 @@ TEST_F(HealthCheckTest, NothingIsReportedAfterStop) {
   server().address = web.endpoint();
   bool reported = false;
   auto checker = std::make_unique<HealthChecker>(context_.get_executor(), section_, 0,
-                                                 [&](const CheckReport&) { reported = true; });
+                                                 [&](const lb::CheckResult&) {
+                                                   reported = true;
+                                                   return base::Duration(0);
+                                                 });
   checker->start();
   while (web.request.empty()) context_.run_one_for(1s);
   checker.reset();  // in the midst of a check
@@ -280,10 +316,11 @@ TEST_F(HealthCheckTest, MayBeDestroyedByItsOwnCallback) {
   int reports = 0;
   std::unique_ptr<HealthChecker> checker;
   checker = std::make_unique<HealthChecker>(context_.get_executor(), section_, 0,
-                                            [&](const CheckReport&) {
+                                            [&](const lb::CheckResult&) {
                                               ++reports;
                                               checker.reset();
                                               web.close();
+                                              return base::Duration(0);
                                             });
   checker->start();
   context_.run_for(5s);

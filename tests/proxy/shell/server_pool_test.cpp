@@ -74,7 +74,7 @@ TEST(ServerPool, GivesUpAtTheDeadlineAndLeavesTheQueue) {
 TEST(ServerPool, RefusesAtOnceWhereNoServerIsUp) {
   const config::ProxySection section = one_server(0);
   ServerPool pool(section);
-  pool.set_health(0, false);
+  (void)pool.set_operation(0, lb::Operation::Stopped);
   asio::io_context context;
   asio::co_spawn(
       context,

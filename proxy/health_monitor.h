@@ -1,0 +1,77 @@
+// Watches all servers of all backends: runs their checks, asks their agents, hears of errors in
+// their traffic, and applies what follows to the backends, to those servers that track them, and
+// to the log. Lives on the first worker's thread; only ServerPool::observe() comes from others.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "proxy/agent_check.h"
+#include "proxy/health_check.h"
+#include "proxy/lb/server_health.h"
+#include "proxy/service.h"
+
+namespace wslb::proxy {
+
+class HealthMonitor {
+ public:
+  // Ends the connections that a server holds.
+  using EndSessions = std::function<void(const ServerPool& pool, std::size_t server)>;
+
+  // Checks begin at once. `service` must outlive it.
+  HealthMonitor(Service& service, boost::asio::any_io_executor executor, EndSessions end_sessions);
+  HealthMonitor(const HealthMonitor&) = delete;
+
+  // An operator changed what he wants of a server, or says how it is, whatever its checks find.
+  void admin_changed(ServerPool& pool, std::size_t server);
+  void force(ServerPool& pool, std::size_t server, lb::Operation operation);
+
+ private:
+  struct Watched {
+    Watched(ServerPool& its_pool, std::size_t index)
+        : pool(its_pool), server(index), health(configured()), maintained(configured().disabled) {}
+
+    [[nodiscard]] const config::Server& configured() const {
+      return pool.section().servers[server];
+    }
+
+    ServerPool& pool;
+    std::size_t server;
+    lb::ServerHealth health;
+    bool maintained;
+    std::vector<Watched*> trackers;
+    std::unique_ptr<HealthChecker> checker;
+    std::unique_ptr<AgentChecker> agent;
+  };
+
+  void watch(Watched& watched);
+  Watched* find(const std::string& backend, const std::string& server);
+  Watched& find(const ServerPool& pool, std::size_t server);
+  base::Duration on_check(Watched& watched, const lb::CheckResult& result);
+  void on_agent(Watched& watched, lb::CheckResult result,
+                const std::optional<lb::AgentReply>& reply);
+  void on_traffic(Watched& watched, lb::Observation observation);
+  std::string obey(Watched& watched, const lb::AgentReply& reply);
+  void follow_admin(Watched& watched);
+  // `reason`: how the log line goes on behind the new state.
+  void change(Watched& watched, lb::Operation operation, const std::string& reason);
+  void end_sessions(const Watched& watched, lb::Operation operation);
+  void log_change(Watched& watched, const ServerPool::Shift& shift, lb::Operation operation,
+                  const std::string& reason);
+  void log_check(Watched& watched, const lb::CheckResult& result, bool of_agent);
+  // To the log of the server's backend, and to ours.
+  void write(const Watched& watched, int severity, const std::string& line);
+
+  Service& service_;
+  boost::asio::any_io_executor executor_;
+  EndSessions end_sessions_;
+  std::vector<std::unique_ptr<Watched>> all_;
+};
+
+}  // namespace wslb::proxy
