@@ -23,6 +23,7 @@ enum class Shape : std::uint8_t {
   RegexValue,
   Value,
   Status,
+  Service,
 };
 
 struct ActionRow {
@@ -40,6 +41,7 @@ constexpr auto kActions = std::to_array<ActionRow>({
     {"redirect", Action::Redirect, Shape::Redirect, true, false},
     {"return", Action::Return, Shape::Reply},
     {"silent-drop", Action::SilentDrop, Shape::Nothing, true, false},
+    {"use-service", Action::ExportMetrics, Shape::Service, true, false},
     {"set-header", Action::SetHeader, Shape::NameAndValue},
     {"add-header", Action::AddHeader, Shape::NameAndValue},
     {"del-header", Action::DeleteHeader, Shape::Name},
@@ -61,8 +63,8 @@ constexpr std::string_view kOtherActions =
     "early-hint,normalize-uri,reject,sc-inc-gpc,sc-inc-gpc0,sc-inc-gpc1,sc-set-gpt0,"
     "send-spoe-group,set-bandwidth-limit,set-dst,set-dst-port,set-log-level,set-map,set-mark,"
     "set-nice,set-priority-class,set-priority-offset,set-src,set-src-port,set-timeout,set-tos,"
-    "strict-mode,track-sc0,track-sc1,track-sc2,use-service,wait-for-body,wait-for-handshake,"
-    "redirect,tarpit,silent-drop";
+    "strict-mode,track-sc0,track-sc1,track-sc2,wait-for-body,wait-for-handshake,"
+    "redirect,tarpit,silent-drop,use-service";
 
 bool equal_without_case(std::string_view a, std::string_view b) {
   const auto lower = [](unsigned char c) { return std::tolower(c); };
@@ -135,6 +137,8 @@ class RuleReader {
         return take_template();
       case Shape::Status:
         return take_status();
+      case Shape::Service:
+        return take_service();
     }
     return false;
   }
@@ -195,6 +199,14 @@ class RuleReader {
 
   // The text with \1 may hold samples as well; they are put in before the groups are.
   bool take_replacement() { return take_template(); }
+
+  bool take_service() {
+    const std::string* const name = take("the name of a service");
+    if (name == nullptr) return false;
+    if (*name == "prometheus-exporter") return true;
+    statement_.refuse("use-service " + *name);
+    return false;
+  }
 
   bool take_status() {
     const std::string* const text = take("a status");

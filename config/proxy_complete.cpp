@@ -113,6 +113,8 @@ void complete_tcp(ProxyDraft& draft, Diagnostics& diagnostics) {
   if (section.options.original_to) ignored("'option originalto'");
   section.options.original_to.reset();
   if (!section.monitor_uri.empty()) ignored("'monitor-uri'");
+  if (section.stats_page) ignored("'stats'");
+  section.stats_page.reset();
   section.options.forward_for.reset();
   if (draft.log_kind == LogKind::Http) {
     if (section.is_frontend()) ignored("'option httplog'");

@@ -21,6 +21,7 @@
 #include "config/log_target.h"
 #include "config/rule.h"
 #include "config/server.h"
+#include "config/stats_page.h"
 #include "config/tls.h"
 
 namespace wslb::config {
@@ -129,6 +130,7 @@ struct ProxySection {
   std::optional<Capture> cookie_capture;
 
   ErrorReplies error_replies;
+  std::optional<StatsPage> stats_page;
 
   // Rules, in the order of their lines.
   std::vector<HttpRule> request_rules;

@@ -23,6 +23,7 @@ enum class Action : std::uint8_t {
   Redirect,
   Return,
   SilentDrop,
+  ExportMetrics,  // `use-service prometheus-exporter`
   // They go on.
   SetHeader,
   AddHeader,

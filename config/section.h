@@ -33,6 +33,7 @@ void read_proxy_line(const Line& line, ProxyDraft& draft, Diagnostics& diagnosti
 [[nodiscard]] Keywords<ProxyDraft> log_keywords();
 [[nodiscard]] Keywords<ProxyDraft> error_keywords();
 [[nodiscard]] Keywords<ProxyDraft> timeout_keywords();
+[[nodiscard]] Keywords<ProxyDraft> stats_keywords();
 [[nodiscard]] Keywords<ProxyDraft> rule_keywords();
 
 }  // namespace wslb::config

@@ -38,6 +38,7 @@ void add_timers(http::LogFacts& facts, const RequestRecord& record, bool http) {
 }
 
 void add_server(http::LogFacts& facts, const RequestRecord& record) {
+  facts.server = record.service;
   if (record.pool == nullptr) return;
   facts.backend = record.pool->section().name;
   facts.backend_connections = record.pool->connections;

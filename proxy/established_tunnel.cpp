@@ -27,19 +27,24 @@ class EstablishedTunnel : public TunnelOwner {
   }
 
   ~EstablishedTunnel() override {
-    unlist();
     --service_.tunnels;
     --worker_.connections;
   }
 
+  void count_answer() { wslb::proxy::count_answer(frontend_, record_); }
+
   // Once, before the engine has it.
   void list(Tunnel& tunnel) {
-    worker_.tunnels.push_front({&tunnel, &frontend_, record_.pool, *record_.server});
-    place_ = worker_.tunnels.begin();
+    listing_.emplace(worker_.sessions, OpenSession{.id = service_.next_session_id++,
+                                                   .frontend = &frontend_,
+                                                   .client = client_,
+                                                   .client_fd = tunnel.fd(Tunnel::Client),
+                                                   .tunnel = &tunnel,
+                                                   .record = &record_});
   }
 
   void on_tunnel_end(const Tunnel& tunnel, TunnelEnd end) override {
-    unlist();  // its descriptors are closed and may be another's already
+    listing_.reset();  // its descriptors are closed and may be another's already
     record_.bytes_from_client += tunnel.received(Tunnel::Client);
     record_.bytes_from_server += tunnel.received(Tunnel::Server);
     switch (end) {
@@ -62,7 +67,7 @@ class EstablishedTunnel : public TunnelOwner {
     }
     --pool_connections();
     slot_.reset();
-    count_request(frontend_, record_);
+    count_end(frontend_, record_);
     const config::ProxySection& section = frontend_.section;
     const bool silent = section.mode == config::Mode::Tcp && section.options.dontlognull &&
                         tunnel.received(Tunnel::Client) == 0;
@@ -71,11 +76,6 @@ class EstablishedTunnel : public TunnelOwner {
   }
 
  private:
-  void unlist() {
-    if (place_) worker_.tunnels.erase(*place_);
-    place_.reset();
-  }
-
   std::atomic<std::uint32_t>& pool_connections() const {
     return service_.pools.find(record_.pool->section().name)->second->connections;
   }
@@ -87,7 +87,7 @@ class EstablishedTunnel : public TunnelOwner {
   ConnectionLease lease_;
   std::optional<Slot> slot_;
   RequestRecord record_;
-  std::optional<OpenTunnels::iterator> place_;
+  std::optional<SessionListing> listing_;
 };
 
 // The backend's `timeout tunnel`, else the shorter of client and server: without it HAProxy keeps
@@ -113,6 +113,7 @@ void establish_tunnel(Service& service, Worker& worker, Frontend& frontend,
   auto client_tls = client->stream.release_tls();
   auto server_tls = link.connection->stream.release_tls();
   EstablishedTunnel& established = *owner;
+  established.count_answer();
   auto tunnel = std::make_unique<Tunnel>(
       client->stream.release(), link.connection->stream.release(), timeout, std::move(owner));
   tunnel->encrypt(Tunnel::Client, std::move(client_tls));

@@ -40,6 +40,7 @@ asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> i
   }
   outcome = run_rules(frontend_.section);
   if (outcome.ends_exchange()) co_return co_await carry_out(std::move(outcome));
+  if (const auto* page = wanted_stats(frontend_.section)) co_return co_await answer_stats(*page);
   pool_ = route();
   record_.pool = pool_;
   if (pool_ == nullptr) {
@@ -49,6 +50,7 @@ asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> i
   if (&backend() != &frontend_.section) {
     outcome = run_rules(backend());
     if (outcome.ends_exchange()) co_return co_await carry_out(std::move(outcome));
+    if (const auto* page = wanted_stats(backend())) co_return co_await answer_stats(*page);
   }
   // Rules may have changed what the handshake says.
   if (const http::Rejection rejection = check_request()) {

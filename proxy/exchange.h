@@ -76,6 +76,13 @@ class Exchange {
   boost::asio::awaitable<End> send_response(http::ResponseHead response);
   boost::asio::awaitable<End> refuse(int status);
   boost::asio::awaitable<End> answer_monitor();
+  // Null: the request is not for the section's page.
+  [[nodiscard]] const config::StatsPage* wanted_stats(const config::ProxySection& section) const;
+  boost::asio::awaitable<End> answer_stats(const config::StatsPage& page);
+  boost::asio::awaitable<End> answer_metrics();
+  boost::asio::awaitable<End> answer_own(int status, std::string_view reason,
+                                         const std::string& fields, const std::string& type,
+                                         const std::string& body);
   void add_server_cookie(http::ResponseHead& response);
   void note_response(const http::ResponseHead& response);
   void note_pump_end(PumpEnd end);

@@ -26,6 +26,13 @@ asio::awaitable<std::optional<http::ResponseHead>> Exchange::read_response_head(
     }
     if (status == http::ParseStatus::Bad) {
       record_.end('P', 'H');
+      service_.errors.note({.kind = ErrorCapture::Kind::Response,
+                            .frontend = frontend_.section.name,
+                            .backend = backend().name,
+                            .server = backend().servers[*record_.server].name,
+                            .client = client_.address,
+                            .reason = parser.rejection().reason},
+                           server.input.view());
       co_return std::nullopt;
     }
     if (upload_failed()) {  // before the wait too: it may have ended without one

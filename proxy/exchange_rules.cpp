@@ -67,9 +67,11 @@ asio::awaitable<bool> Exchange::tarpit() {
 }
 
 asio::awaitable<Exchange::End> Exchange::carry_out(http::Outcome outcome) {
+  if (outcome.kind == Kind::Metrics) co_return co_await answer_metrics();
   const bool tarpits = outcome.kind == Kind::Tarpit;
   record_.end(outcome.kind == Kind::Reply ? 'L' : 'P', tarpits ? 'T' : 'R');
   record_.status = outcome.status;
+  record_.denied = outcome.kind != Kind::Reply;
   if (outcome.kind >= Kind::Close) {
     record_.status = -1;
     if (outcome.kind == Kind::Drop) client_.stream.reset_on_close();

@@ -165,7 +165,7 @@ void HealthMonitor::follow_admin(Watched& watched) {
   if (watched.maintained == maintained) return;
   watched.maintained = maintained;
   if (!maintained) watched.health.reset();
-  if (watched.checker) watched.checker->set_paused(maintained);
+  if (watched.checker) watched.checker->set_paused(maintained || watched.unchecked);
   for (Watched* tracker : watched.trackers) {
     tracker->pool.set_admin(tracker->server, maintained ? lb::Admin::Maint : lb::Admin::Ready);
     follow_admin(*tracker);
@@ -176,6 +176,12 @@ void HealthMonitor::force(ServerPool& pool, std::size_t server, Operation operat
   Watched& watched = find(pool, server);
   watched.health.force(operation);
   change(watched, operation, ", changed from CLI");
+}
+
+void HealthMonitor::set_checked(ServerPool& pool, std::size_t server, bool on) {
+  Watched& watched = find(pool, server);
+  watched.unchecked = !on;
+  if (watched.checker) watched.checker->set_paused(watched.maintained || watched.unchecked);
 }
 
 void HealthMonitor::on_traffic(Watched& watched, lb::Observation observation) {

@@ -31,6 +31,8 @@ class HealthMonitor {
   // An operator changed what he wants of a server, or says how it is, whatever its checks find.
   void admin_changed(ServerPool& pool, std::size_t server);
   void force(ServerPool& pool, std::size_t server, lb::Operation operation);
+  // Its checks pause or go on; its state stays.
+  void set_checked(ServerPool& pool, std::size_t server, bool on);
 
  private:
   struct Watched {
@@ -45,6 +47,7 @@ class HealthMonitor {
     std::size_t server;
     lb::ServerHealth health;
     bool maintained;
+    bool unchecked = false;  // as the operator wants
     std::vector<Watched*> trackers;
     std::unique_ptr<HealthChecker> checker;
     std::unique_ptr<AgentChecker> agent;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "proxy/access_log.h"
@@ -30,6 +31,10 @@ class HttpSession {
         client_(std::make_unique<ClientConnection>(adopt_socket(worker.context, accepted.fd),
                                                    accepted.address, std::move(accepted.lease))) {
     client_->bind = accepted.bind;
+    listing_.emplace(worker.sessions, OpenSession{.id = service.next_session_id++,
+                                                  .frontend = &frontend,
+                                                  .client = client_->address,
+                                                  .client_fd = client_->stream.fd()});
   }
 
   asio::awaitable<void> run() {
@@ -38,6 +43,7 @@ class HttpSession {
     for (bool first = true;; first = false) {
       RequestRecord record;
       record.destination = client_->destination;
+      (*listing_)->record = &record;  // nobody looks between this one and the next
       record.tls = client_->tls;
       if (!co_await await_request(first, record)) co_return;
       std::optional<http::RequestHead> head = co_await read_head(record);
@@ -48,6 +54,7 @@ class HttpSession {
       Exchange exchange(service_, frontend_, *client_, std::move(*head), record);
       const Exchange::End end = co_await exchange.run(std::move(idle_));
       if (end == Exchange::End::Tunnel) {
+        listing_.reset();
         establish_tunnel(service_, worker_, frontend_, std::move(client_), exchange.take_link(),
                          std::move(record));
         co_return;
@@ -62,7 +69,8 @@ class HttpSession {
   const config::Timeouts& timeouts() const { return frontend_.section.timeouts; }
 
   void log(RequestRecord& record) {
-    count_request(frontend_, record);
+    count_answer(frontend_, record);
+    count_end(frontend_, record);
     write_access_log(service_, frontend_, client_->address, record);
   }
 
@@ -97,6 +105,10 @@ class HttpSession {
       }
       if (status == http::ParseStatus::Bad) {
         record.end('P', 'R');
+        service_.errors.note({.frontend = frontend_.section.name,
+                              .client = client_->address,
+                              .reason = parser.rejection().reason},
+                             client_->input.view());
         co_await refuse(parser.rejection().status, record);
         co_return std::nullopt;
       }
@@ -113,6 +125,7 @@ class HttpSession {
 
   void note_request(const http::RequestHead& head, RequestRecord& record) {
     const config::ProxySection& section = frontend_.section;
+    frontend_.statistics.count_request(*record.head_received);
     record.request_line = head.request_line;
     record.bytes_from_client = http::counted_size(head);
     if (!section.request_captures.empty()) {
@@ -140,6 +153,7 @@ class HttpSession {
 
   asio::awaitable<void> refuse(int status, RequestRecord& record) {
     record.status = status;
+    frontend_.statistics.count_request(steady_clock::now());
     co_await client_->stream.write_all(http::error_page(status), deadline_after(timeouts().client));
   }
 
@@ -163,6 +177,7 @@ class HttpSession {
   Frontend& frontend_;
   std::unique_ptr<ClientConnection> client_;
   std::unique_ptr<ServerConnection> idle_;
+  std::optional<SessionListing> listing_;
   bool silent_ = false;  // the connection sent nothing, and `option dontlognull` is set
 };
 

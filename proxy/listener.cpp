@@ -49,13 +49,29 @@ void Listener::close() {
   socket_.close(ignored);
 }
 
+void Listener::pause() {
+  disabled_ = true;
+  retry_.cancel();
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+  // The kernel forgets those who wait and refuses who comes. A unix socket could not be opened
+  // again, so there they wait.
+  if (bind_.unix_path.empty()) ::shutdown(socket_.native_handle(), SHUT_RD);
+}
+
+void Listener::accept_again() {
+  disabled_ = false;
+  if (bind_.unix_path.empty()) ::listen(socket_.native_handle(), SOMAXCONN);
+  wait();
+}
+
 void Listener::wait() {
-  if (waiting_) return;
+  if (waiting_ || disabled_ || !socket_.is_open()) return;
   waiting_ = true;
   socket_.async_wait(asio::posix::stream_descriptor::wait_read,
                      [this](const boost::system::error_code& error) {
                        waiting_ = false;
-                       if (!error) accept_all();
+                       error ? wait() : accept_all();
                      });
 }
 

@@ -40,6 +40,10 @@ class Listener {
 
   // Accepts no more, and refuses those that the kernel has queued.
   void close();
+  // Refuses connections for a while; the address stays ours.
+  void pause();
+  void accept_again();
+  [[nodiscard]] const Frontend& frontend() const { return frontend_; }
 
  private:
   void wait();
@@ -56,6 +60,7 @@ class Listener {
   Workers& workers_;
   StartSession start_;
   bool waiting_ = false;
+  bool disabled_ = false;
   std::atomic<bool> paused_{false};  // until a connection ends
 };
 

@@ -1,27 +1,57 @@
 #include "proxy/live_traffic.h"
 
+#include <chrono>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <sys/socket.h>
 
+#include "proxy/request_record.h"
+#include "proxy/service.h"
+#include "proxy/tunnel.h"
 #include "proxy/worker.h"
 
 namespace wslb::proxy {
 
 namespace asio = boost::asio;
 
-void OpenTunnel::cut() const {
-  ::shutdown(tunnel->fd(Tunnel::Client), SHUT_RDWR);
-  ::shutdown(tunnel->fd(Tunnel::Server), SHUT_RDWR);
+namespace {
+
+SessionFacts facts_of(const OpenSession& open) {
+  SessionFacts facts;
+  facts.id = open.id;
+  facts.client = open.client;
+  facts.frontend = open.frontend->section.name;
+  facts.age = std::chrono::steady_clock::now() - open.since;
+  if (open.record != nullptr && open.record->pool != nullptr) {
+    const config::ProxySection& backend = open.record->pool->section();
+    facts.backend = backend.name;
+    if (open.record->server) facts.server = backend.servers[*open.record->server].name;
+  }
+  if (open.tunnel != nullptr) {
+    facts.tunnel = true;
+    facts.bytes_in = open.tunnel->received(Tunnel::Client);
+    facts.bytes_out = open.tunnel->received(Tunnel::Server);
+  }
+  return facts;
 }
 
-void LiveTraffic::add(const OpenTunnel& open) {
-  for (Bytes* bytes : {&frontends[open.frontend], &servers[{open.pool, open.server}]}) {
+void add(LiveTraffic& live, const OpenSession& open, Detail detail) {
+  if (detail == Detail::Sessions) live.sessions.push_back(facts_of(open));
+  if (open.tunnel == nullptr) return;
+  for (LiveTraffic::Bytes* bytes :
+       {&live.frontends[open.frontend], &live.servers[{open.record->pool, *open.record->server}]}) {
     bytes->in += open.tunnel->received(Tunnel::Client);
     bytes->out += open.tunnel->received(Tunnel::Server);
     ++bytes->tunnels;
   }
 }
+
+asio::awaitable<void> add_worker(LiveTraffic& live, const Worker& worker, Detail detail) {
+  for (const OpenSession& open : worker.sessions) add(live, open, detail);
+  co_return;
+}
+
+}  // namespace
 
 LiveTraffic::Bytes LiveTraffic::of(const Frontend& frontend) const {
   const auto found = frontends.find(&frontend);
@@ -33,14 +63,12 @@ LiveTraffic::Bytes LiveTraffic::of(const ServerPool& pool, std::size_t server) c
   return found == servers.end() ? Bytes{} : found->second;
 }
 
-asio::awaitable<LiveTraffic> gather_traffic(const std::vector<std::unique_ptr<Worker>>& workers) {
+asio::awaitable<LiveTraffic> gather_traffic(const std::vector<std::unique_ptr<Worker>>& workers,
+                                            Detail detail) {
   LiveTraffic live;
   for (const auto& worker : workers) {
-    const auto add = [](LiveTraffic& sum, const Worker& one) -> asio::awaitable<void> {
-      for (const OpenTunnel& open : one.tunnels) sum.add(open);
-      co_return;
-    };
-    co_await asio::co_spawn(worker->context, add(live, *worker), asio::use_awaitable);
+    co_await asio::co_spawn(worker->context, add_worker(live, *worker, detail),
+                            asio::use_awaitable);
   }
   co_return live;
 }

@@ -1,36 +1,37 @@
-// The bytes that open tunnels have moved so far. Each worker knows its own tunnels; who wants the
-// sum asks every worker in turn, so that counting costs the tunnels themselves nothing.
+// What the workers' sessions do right now: the bytes that open tunnels have moved so far, and on
+// demand each session. Who wants it asks every worker in turn, so that counting costs the tunnels
+// themselves nothing.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
 #include <map>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
-#include "proxy/tunnel.h"
+#include "proxy/session_list.h"
 
 namespace wslb::proxy {
 
-struct Frontend;
 class ServerPool;
+struct Worker;
 
-// A tunnel as its worker lists it.
-struct OpenTunnel {
-  Tunnel* tunnel = nullptr;
-  const Frontend* frontend = nullptr;
-  const ServerPool* pool = nullptr;
-  std::size_t server = 0;
-
-  // Ends it, as if both sides had closed at once. On its worker's thread.
-  void cut() const;
+// A session as `show sess` tells of it.
+struct SessionFacts {
+  std::uint64_t id = 0;
+  base::Endpoint client;
+  std::string frontend;
+  std::string backend;  // empty: none yet
+  std::string server;   // empty: none yet
+  base::Duration age{};
+  bool tunnel = false;
+  std::uint64_t bytes_in = 0;  // of the tunnel
+  std::uint64_t bytes_out = 0;
 };
-
-using OpenTunnels = std::list<OpenTunnel>;
 
 struct LiveTraffic {
   struct Bytes {
@@ -41,16 +42,16 @@ struct LiveTraffic {
 
   std::map<const Frontend*, Bytes> frontends;
   std::map<std::pair<const ServerPool*, std::size_t>, Bytes> servers;
+  std::vector<SessionFacts> sessions;  // where they were asked for
 
-  void add(const OpenTunnel& open);
   [[nodiscard]] Bytes of(const Frontend& frontend) const;
   [[nodiscard]] Bytes of(const ServerPool& pool, std::size_t server) const;
 };
 
-struct Worker;
+enum class Detail : std::uint8_t { Sums, Sessions };
 
-// Each worker adds its own tunnels on its own thread, one after the other.
+// Each worker adds its own on its own thread, one after the other.
 boost::asio::awaitable<LiveTraffic> gather_traffic(
-    const std::vector<std::unique_ptr<Worker>>& workers);
+    const std::vector<std::unique_ptr<Worker>>& workers, Detail detail);
 
 }  // namespace wslb::proxy

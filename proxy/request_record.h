@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/ip_address.h"
 #include "base/time.h"
@@ -44,9 +45,10 @@ struct RequestRecord {
   http::Termination termination;
   std::uint32_t retries = 0;
   bool redispatched = false;
+  bool denied = false;                  // by a rule
+  std::string_view service;             // of ours, that answered in a server's place; empty: none
   std::optional<std::uint32_t> number;  // of the process's requests
   bool logged = false;                  // by `option logasap`
-  bool reused = false;                  // the connection to the server had carried a request before
 
   void end(char cause, char phase) {
     termination.cause = cause;

@@ -6,8 +6,6 @@
 #include <functional>
 #include <string>
 
-#include <boost/asio/awaitable.hpp>
-
 #include "config/stats_socket.h"
 #include "proxy/command_line.h"
 #include "proxy/live_traffic.h"
@@ -17,15 +15,17 @@ namespace wslb::proxy {
 
 struct RuntimeContext {
   Service& service;
-  std::size_t threads = 1;
-  base::TimePoint started{};
   // Ends the tunnels of a server, on all workers.
   std::function<void(const ServerPool&, std::size_t)> cut_tunnels;
   // A server entered or left maintenance: its checks pause or begin anew.
   std::function<void(ServerPool&, std::size_t)> admin_changed;
   // What the operator says of its health, whatever checks find.
   std::function<void(ServerPool&, std::size_t, lb::Operation)> force_health;
-  std::function<boost::asio::awaitable<LiveTraffic>()> gather;
+  // The checks of a server pause or go on.
+  std::function<void(ServerPool&, std::size_t, bool)> set_checks;
+  std::function<void(Frontend&, Frontend::State)> set_frontend;
+  // Ends the session of that id, wherever it is.
+  std::function<void(std::uint64_t)> cut_session;
   LiveTraffic live{};  // gathered before each command
 };
 

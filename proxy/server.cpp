@@ -39,7 +39,7 @@ Server::Server(Service& service, const std::vector<OpenBind>& binds,
       drained_(workers_.front()->context),
       last_words_(workers_.front()->context) {
   const auto start = [this](Worker& worker, Frontend& frontend, AcceptedClient client) {
-    frontend.statistics.sessions.add();
+    frontend.statistics.begin_session(std::chrono::steady_clock::now());
     frontend.statistics.sessions_most.raise_to(frontend.gate.open());
     const bool http = frontend.section.mode == config::Mode::Http;
     (http ? start_http_session : start_tcp_session)(service_, worker, frontend, std::move(client));
@@ -51,6 +51,8 @@ Server::Server(Service& service, const std::vector<OpenBind>& binds,
   service_.on_connection_end = [this] {
     for (const auto& listener : listeners_) listener->resume();
   };
+  service_.threads = workers_.size();
+  service_.gather = [this](Detail detail) { return gather_traffic(workers_, detail); };
   for (std::size_t i = 0; i < stats_sockets.size(); ++i) {
     const config::Global& global = service_.config.global;
     runtime_sockets_.push_back(std::make_unique<RuntimeSocket>(
@@ -69,24 +71,47 @@ Server::Server(Service& service, const std::vector<OpenBind>& binds,
 RuntimeContext Server::runtime_context() {
   return {
       .service = service_,
-      .threads = workers_.size(),
-      .started = std::chrono::steady_clock::now(),
       .cut_tunnels = [this](const ServerPool& pool,
                             std::size_t server) { cut_tunnels(pool, server); },
       .admin_changed = [this](ServerPool& pool,
                               std::size_t server) { monitor_.admin_changed(pool, server); },
       .force_health = [this](ServerPool& pool, std::size_t server,
                              lb::Operation operation) { monitor_.force(pool, server, operation); },
-      .gather = [this] { return gather_traffic(workers_); }};
+      .set_checks = [this](ServerPool& pool, std::size_t server,
+                           bool on) { monitor_.set_checked(pool, server, on); },
+      .set_frontend = [this](Frontend& frontend,
+                             Frontend::State state) { set_frontend(frontend, state); },
+      .cut_session = [this](std::uint64_t id) { cut_session(id); }};
 }
 
 void Server::cut_tunnels(const ServerPool& pool, std::size_t server) {
   for (const auto& each : workers_) {
     boost::asio::post(each->context, [&worker = *each, &pool, server] {
-      for (const OpenTunnel& open : worker.tunnels) {
-        if (open.pool == &pool && open.server == server) open.cut();
+      for (const OpenSession& open : worker.sessions) {
+        if (open.record == nullptr || open.record->pool != &pool) continue;
+        if (open.record->server == server) open.cut();
       }
     });
+  }
+}
+
+void Server::cut_session(std::uint64_t id) {
+  for (const auto& each : workers_) {
+    boost::asio::post(each->context, [&worker = *each, id] {
+      for (const OpenSession& open : worker.sessions) {
+        if (open.id == id) open.cut();
+      }
+    });
+  }
+}
+
+void Server::set_frontend(Frontend& frontend, Frontend::State state) {
+  frontend.state = state;
+  for (const auto& listener : listeners_) {
+    if (&listener->frontend() != &frontend) continue;
+    if (state == Frontend::State::Open) listener->accept_again();
+    if (state == Frontend::State::Paused) listener->pause();
+    if (state == Frontend::State::Stopped) listener->close();
   }
 }
 

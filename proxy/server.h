@@ -42,6 +42,8 @@ class Server {
  private:
   RuntimeContext runtime_context();
   void cut_tunnels(const ServerPool& pool, std::size_t server);
+  void set_frontend(Frontend& frontend, Frontend::State state);
+  void cut_session(std::uint64_t id);
   void reload_certificates();
   void wait_for_signal();
   void stop_softly();

@@ -159,6 +159,24 @@ std::string disable_server(RuntimeContext& context, const CommandWords& words) {
                                 : change_admin(context, target, lb::Admin::Maint);
 }
 
+std::string set_health_checks(RuntimeContext& context, const CommandWords& words, bool on) {
+  const Target target = find_server(context, words[2]);
+  if (target.pool == nullptr) return target.complaint;
+  if (!target.configured().check.enabled) {
+    return on ? "Health check was not configured on this server, cannot enable.\n" : "";
+  }
+  context.set_checks(*target.pool, target.server, on);
+  return "";
+}
+
+std::string enable_health(RuntimeContext& context, const CommandWords& words) {
+  return set_health_checks(context, words, true);
+}
+
+std::string disable_health(RuntimeContext& context, const CommandWords& words) {
+  return set_health_checks(context, words, false);
+}
+
 std::string shutdown_sessions(RuntimeContext& context, const CommandWords& words) {
   const Target target = find_server(context, words[3]);
   if (target.pool == nullptr) return target.complaint;

@@ -13,6 +13,8 @@ namespace wslb::proxy {
 [[nodiscard]] std::string get_weight(RuntimeContext& context, const CommandWords& words);
 [[nodiscard]] std::string set_maxconn_server(RuntimeContext& context, const CommandWords& words);
 [[nodiscard]] std::string enable_server(RuntimeContext& context, const CommandWords& words);
+[[nodiscard]] std::string enable_health(RuntimeContext& context, const CommandWords& words);
+[[nodiscard]] std::string disable_health(RuntimeContext& context, const CommandWords& words);
 [[nodiscard]] std::string disable_server(RuntimeContext& context, const CommandWords& words);
 [[nodiscard]] std::string shutdown_sessions(RuntimeContext& context, const CommandWords& words);
 

@@ -48,6 +48,7 @@ class Attempts {
     const auto& timeouts = section_.timeouts;
     const base::TimePoint queue_deadline =
         deadline_after(timeouts.queue ? timeouts.queue : timeouts.connect);
+    if (!record_.dequeued) count_assigned(pool_);
     for (;;) {
       ServerPool::Outcome outcome = co_await pool_.acquire(
           {.cookie = preference_.cookie, .avoid = avoid_, .hash = preference_.hash},
@@ -64,12 +65,14 @@ class Attempts {
       Slot slot = std::move(*outcome.slot);
       record_.server = slot.server();
       record_.load = pool_.load(slot.server());
+      if (!slot.by_cookie()) count_balanced(pool_, slot.server());
       const std::string sni = sni_for(section_.servers[slot.server()], client_);
       if (leads_to(idle.get(), pool_, slot.server(), sni) && idle->stream.is_quiet()) {
         record_.connected = std::chrono::steady_clock::now();
         record_.source = idle->stream.local_endpoint();
         idle->reused = true;
-        record_.reused = true;
+        count_attempt(pool_, slot.server(), Attempt::Reuse);
+        count_reached(pool_, slot.server());
         co_return ServerLink{std::move(slot), std::move(idle)};
       }
       idle.reset();
@@ -94,10 +97,12 @@ class Attempts {
         if (section_.options.tcpka || section_.options.srvtcpka) {
           ::setsockopt(connection->stream.fd(), SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
         }
+        count_attempt(pool_, slot.server(), Attempt::Connect);
         const IoResult result = co_await reach(*connection, server, address);
         if (result.ok()) {
           record_.connected = std::chrono::steady_clock::now();
           record_.source = connection->stream.local_endpoint();
+          count_reached(pool_, slot.server());
           connection->pool = &pool_;
           connection->server = slot.server();
           co_return connection;

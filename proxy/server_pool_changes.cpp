@@ -75,7 +75,7 @@ std::size_t ServerPool::queued_most() const {
 
 void ServerPool::clear_statistics(bool all) {
   for (std::size_t i = 0; i <= section_.servers.size(); ++i) {
-    all ? statistics_[i].reset() : statistics_[i].sessions_most.reset();
+    all ? statistics_[i].reset() : statistics_[i].forget_peaks();
   }
   const std::lock_guard lock(mutex_);
   backend_.forget_peaks();

@@ -61,4 +61,8 @@ Service::Service(const config::Config& loaded, std::uint32_t maxconn, SyslogSend
   }
 }
 
+bool Service::has_proxy(std::string_view name) const {
+  return std::ranges::count(config.proxies, name, &config::ProxySection::name) > 0;
+}
+
 }  // namespace wslb::proxy

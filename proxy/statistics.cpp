@@ -1,15 +1,19 @@
 #include "proxy/statistics.h"
 
+#include <chrono>
+
 #include "proxy/request_record.h"
 #include "proxy/service.h"
 
 namespace wslb::proxy {
 namespace {
 
+bool is_http(const config::ProxySection& section) {
+  return section.mode == config::Mode::Http;
+}
+
 // What servers and backends have in common.
-void count_exchange(Statistics& statistics, const RequestRecord& record, bool http) {
-  statistics.sessions.add();
-  if (http) statistics.requests.add();
+void count_exchange(Statistics& statistics, const RequestRecord& record) {
   statistics.bytes_in.add(record.bytes_from_client);
   statistics.bytes_out.add(record.bytes_from_server);
   statistics.retries.add(record.retries);
@@ -25,27 +29,49 @@ void count_exchange(Statistics& statistics, const RequestRecord& record, bool ht
 
 }  // namespace
 
-void count_request(Frontend& frontend, const RequestRecord& record) {
-  const bool http = frontend.section.mode == config::Mode::Http;
+void count_assigned(const ServerPool& pool) {
+  const auto now = std::chrono::steady_clock::now();
+  pool.statistics().begin_session(now);
+  if (is_http(pool.section())) pool.statistics().count_request(now);
+}
+
+void count_balanced(const ServerPool& pool, std::size_t server) {
+  pool.statistics().balanced.add();
+  pool.statistics(server).balanced.add();
+}
+
+void count_attempt(const ServerPool& pool, std::size_t server, Attempt attempt) {
+  pool.statistics(server).begin_session(std::chrono::steady_clock::now());
+  for (Statistics* each : {&pool.statistics(), &pool.statistics(server)}) {
+    (attempt == Attempt::Reuse ? each->reuses : each->connects).add();
+  }
+}
+
+void count_reached(const ServerPool& pool, std::size_t server) {
+  if (is_http(pool.section())) pool.statistics(server).requests.add();
+}
+
+void count_answer(Frontend& frontend, const RequestRecord& record) {
+  if (!is_http(frontend.section)) return;
+  frontend.statistics.count_answer(record.status);
+  if (record.pool == nullptr) return;
+  record.pool->statistics().count_answer(record.status);
+  if (!record.server || !record.response_received) return;
+  record.pool->statistics(*record.server).count_answer(record.status);
+}
+
+void count_end(Frontend& frontend, const RequestRecord& record) {
   frontend.statistics.bytes_in.add(record.bytes_from_client);
   frontend.statistics.bytes_out.add(record.bytes_from_server);
-  if (http) {
-    frontend.statistics.requests.add();
-    frontend.statistics.count_answer(record.status);
-    if (record.termination.phase == 'R') frontend.statistics.refused_requests.add();
+  const http::Termination& end = record.termination;
+  if (record.denied) {
+    frontend.statistics.denied_requests.add();
+  } else if (is_http(frontend.section) && end.phase == 'R' && record.service.empty()) {
+    frontend.statistics.refused_requests.add();
   }
   if (record.pool == nullptr) return;
-  Statistics& backend = record.pool->statistics();
-  count_exchange(backend, record, http);
-  if (http) backend.count_answer(record.status);
-  if (!record.server) return;
-  Statistics& server = record.pool->statistics(*record.server);
-  count_exchange(server, record, http);
-  for (Statistics* each : {&backend, &server}) {
-    if (record.termination.client_cookie != 'V') each->balanced.add();
-    if (record.connected) (record.reused ? each->reuses : each->connects).add();
-  }
-  if (http && record.response_received) server.count_answer(record.status);
+  count_exchange(record.pool->statistics(), record);
+  if (record.server) count_exchange(record.pool->statistics(*record.server), record);
 }
 
 }  // namespace wslb::proxy

@@ -8,6 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/time.h"
+#include "proxy/rate.h"
+
 namespace wslb::proxy {
 
 class Counter {
@@ -33,41 +36,71 @@ struct Statistics {
 
   Counter sessions;
   Counter sessions_most;  // at a time
+  Rate session_rate;
+  std::atomic<base::TimePoint> last_session{base::TimePoint{}};  // its begin; the epoch: none yet
   Counter requests;
+  Rate request_rate;
   Counter bytes_in;   // from clients
   Counter bytes_out;  // to clients
   std::array<Counter, 6> answers;
+  Counter intercepted;       // requests that were answered by the proxy's own services
+  Counter denied_requests;   // by rules
   Counter refused_requests;  // malformed, too slow
   Counter connect_errors;
   Counter response_errors;
   Counter retries;
   Counter redispatches;
   Counter balanced;  // times it was chosen, but not by a cookie
-  Counter connects;  // new connections to the server
+  Counter connects;  // new connections to the server, with those that failed
   Counter reuses;    // requests on a connection that was there
   Counter client_aborts;
   Counter server_aborts;
 
-  void reset() {
-    for (Counter* counter :
-         {&sessions, &sessions_most, &requests, &bytes_in, &bytes_out, &refused_requests,
-          &connect_errors, &response_errors, &retries, &redispatches, &balanced, &connects, &reuses,
-          &client_aborts, &server_aborts}) {
-      counter->reset();
-    }
-    for (Counter& counter : answers) counter.reset();
+  void begin_session(base::TimePoint now) {
+    sessions.add();
+    session_rate.add(now);
+    last_session.store(now, std::memory_order_relaxed);
+  }
+
+  void count_request(base::TimePoint now) {
+    requests.add();
+    request_rate.add(now);
   }
 
   void count_answer(int status) {
     const bool known = status >= 100 && status < 600;
     answers[known ? static_cast<std::size_t>(status / 100) : kOther].add();
   }
+
+  void forget_peaks() {
+    sessions_most.reset();
+    session_rate.forget_most();
+    request_rate.forget_most();
+  }
+
+  void reset() {
+    forget_peaks();
+    for (Counter* counter :
+         {&sessions, &requests, &bytes_in, &bytes_out, &intercepted, &denied_requests,
+          &refused_requests, &connect_errors, &response_errors, &retries, &redispatches, &balanced,
+          &connects, &reuses, &client_aborts, &server_aborts}) {
+      counter->reset();
+    }
+    for (Counter& counter : answers) counter.reset();
+  }
 };
 
 struct Frontend;
 struct RequestRecord;
+class ServerPool;
 
-// Once, when a request or tunnel has ended.
-void count_request(Frontend& frontend, const RequestRecord& record);
+// What happens to a request or a connection in TCP mode, when it happens.
+void count_assigned(const ServerPool& pool);                      // a backend is to serve it
+void count_balanced(const ServerPool& pool, std::size_t server);  // it chose by its algorithm
+enum class Attempt : std::uint8_t { Connect, Reuse };
+void count_attempt(const ServerPool& pool, std::size_t server, Attempt attempt);
+void count_reached(const ServerPool& pool, std::size_t server);
+void count_answer(Frontend& frontend, const RequestRecord& record);  // its status is known
+void count_end(Frontend& frontend, const RequestRecord& record);
 
 }  // namespace wslb::proxy

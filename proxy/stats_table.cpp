@@ -2,32 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <numeric>
+#include <utility>
+
+#include "proxy/stats_column.h"
 
 namespace wslb::proxy {
 namespace {
-
-constexpr std::string_view kColumns =
-    "pxname,svname,qcur,qmax,scur,smax,slim,stot,bin,bout,dreq,dresp,ereq,econ,eresp,wretr,"
-    "wredis,status,weight,act,bck,chkfail,chkdown,lastchg,downtime,qlimit,pid,iid,sid,"
-    "throttle,lbtot,tracked,type,rate,rate_lim,rate_max,check_status,check_code,"
-    "check_duration,hrsp_1xx,hrsp_2xx,hrsp_3xx,hrsp_4xx,hrsp_5xx,hrsp_other,hanafail,"
-    "req_rate,req_rate_max,req_tot,cli_abrt,srv_abrt,comp_in,comp_out,comp_byp,comp_rsp,"
-    "lastsess,last_chk,last_agt,qtime,ctime,rtime,ttime,agent_status,agent_code,"
-    "agent_duration,check_desc,agent_desc,check_rise,check_fall,check_health,agent_rise,"
-    "agent_fall,agent_health,addr,cookie,mode,algo,conn_rate,conn_rate_max,conn_tot,"
-    "intercepted,dcon,dses,wrew,connect,reuse,cache_lookups,cache_hits,srv_icur,src_ilim,"
-    "qtime_max,ctime_max,rtime_max,ttime_max,eint,idle_conn_cur,safe_conn_cur,used_conn_cur,"
-    "need_conn_est,uweight,agg_server_status,agg_server_check_status,agg_check_status,-,"
-    "ssl_sess,ssl_reused_sess,ssl_failed_handshake,h2_headers_rcvd,h2_data_rcvd,"
-    "h2_settings_rcvd,h2_rst_stream_rcvd,h2_goaway_rcvd,h2_detected_conn_protocol_errors,"
-    "h2_detected_strm_protocol_errors,h2_rst_stream_resp,h2_goaway_resp,h2_open_connections,"
-    "h2_backend_open_streams,h2_total_connections,h2_backend_total_streams,"
-    "h1_open_connections,h1_open_streams,h1_total_connections,h1_total_streams,h1_bytes_in,"
-    "h1_bytes_out,h1_spliced_bytes_in,h1_spliced_bytes_out,";
-
-// HAProxy numbers proxies from 1 and gives that to its own sockets.
-constexpr std::size_t kFirstProxy = 2;
 
 std::string seconds_since(base::TimePoint begin) {
   const auto since = std::chrono::steady_clock::now() - begin;
@@ -36,14 +16,23 @@ std::string seconds_since(base::TimePoint begin) {
 
 class Values {
  public:
-  explicit Values(StatsRow& row) : values_(row.values) {}
+  explicit Values(StatsRow& row) : row_(row) {}
 
-  void set(std::string_view column, const std::string& value) { values_[column] = value; }
-  void set(std::string_view column, std::uint64_t value) {
-    values_[column] = std::to_string(value);
+  void set(std::string_view column, std::string value) {
+    const std::size_t position = stats_position(column);
+    const StatsColumn& known = stats_columns()[position];
+    row_.fields[position] = {position, known.name, known.tags, known.type, std::move(value)};
+  }
+  void set(std::string_view column, std::uint64_t value) { set(column, std::to_string(value)); }
+  // Where a backend's means something else than a server's.
+  void retag(std::string_view column, std::string_view tags) {
+    row_.fields.at(stats_position(column)).tags = tags;
   }
 
   void set_traffic(const Statistics& statistics, const LiveTraffic::Bytes& live) {
+    row_.tunnels = live.tunnels;
+    set("rate", statistics.session_rate.now(std::chrono::steady_clock::now()));
+    set("rate_max", statistics.session_rate.most());
     set("stot", statistics.sessions.value());
     set("bin", statistics.bytes_in.value() + live.in);
     set("bout", statistics.bytes_out.value() + live.out);
@@ -69,15 +58,20 @@ class Values {
     set("srv_abrt", statistics.server_aborts.value());
     set("connect", statistics.connects.value());
     set("reuse", statistics.reuses.value());
+    const base::TimePoint last = statistics.last_session;
+    set("lastsess", last == base::TimePoint{} ? "-1" : seconds_since(last));
   }
 
  private:
-  std::map<std::string_view, std::string>& values_;
+  StatsRow& row_;
 };
 
 StatsRow begin_row(const config::ProxySection& section, StatsRow::Type type, std::size_t proxy,
                    std::size_t server, const std::string& name) {
-  StatsRow row{type, proxy, server, {}};
+  StatsRow row;
+  row.type = type;
+  row.proxy = proxy;
+  row.server = server;
   Values values(row);
   values.set("pxname", section.name);
   values.set("svname", name);
@@ -89,6 +83,18 @@ StatsRow begin_row(const config::ProxySection& section, StatsRow::Type type, std
   return row;
 }
 
+std::string status_of(const Frontend& frontend) {
+  switch (frontend.state.load()) {
+    case Frontend::State::Stopped:
+      return "STOP";
+    case Frontend::State::Paused:
+      return "PAUSED";
+    case Frontend::State::Open:
+      break;
+  }
+  return frontend.gate.open() < frontend.gate.max() ? "OPEN" : "FULL";
+}
+
 StatsRow frontend_row(const Frontend& frontend, std::size_t proxy, const LiveTraffic& live) {
   StatsRow row = begin_row(frontend.section, StatsRow::Type::Frontend, proxy, 0, "FRONTEND");
   const Statistics& statistics = frontend.statistics;
@@ -97,13 +103,19 @@ StatsRow frontend_row(const Frontend& frontend, std::size_t proxy, const LiveTra
   values.set("smax", statistics.sessions_most.value());
   values.set("slim", frontend.gate.max());
   values.set_traffic(statistics, live.of(frontend));
+  values.set("dreq", statistics.denied_requests.value());
   values.set("ereq", statistics.refused_requests.value());
-  values.set("status", std::string(frontend.gate.open() < frontend.gate.max() ? "OPEN" : "FULL"));
+  values.set("status", status_of(frontend));
   if (frontend.section.mode == config::Mode::Http) {
     values.set_answers(statistics);
     values.set("req_tot", statistics.requests.value());
+    values.set("req_rate", statistics.request_rate.now(std::chrono::steady_clock::now()));
+    values.set("req_rate_max", statistics.request_rate.most());
+    values.set("intercepted", statistics.intercepted.value());
   }
   values.set("conn_tot", statistics.sessions.value());
+  values.set("conn_rate", statistics.session_rate.now(std::chrono::steady_clock::now()));
+  values.set("conn_rate_max", statistics.session_rate.most());
   return row;
 }
 
@@ -144,6 +156,10 @@ StatsRow server_row(const ServerPool& pool, std::size_t index, std::size_t proxy
     values.set("chkdown", state.times_down);
     values.set("check_rise", static_cast<std::uint64_t>(server.check.rise));
     values.set("check_fall", static_cast<std::uint64_t>(server.check.fall));
+    const bool away = state.state() == lb::State::Down || state.state() == lb::State::Maint;
+    const auto now = std::chrono::steady_clock::now();
+    const auto down = state.away + (away ? now - state.changed : base::Duration(0));
+    values.set("downtime", std::to_string(std::chrono::floor<std::chrono::seconds>(down).count()));
   }
   values.set("lastchg", seconds_since(state.changed));
   if (server.maxqueue > 0) values.set("qlimit", server.maxqueue);
@@ -152,7 +168,7 @@ StatsRow server_row(const ServerPool& pool, std::size_t index, std::size_t proxy
     values.set("req_tot", statistics.requests.value());
   }
   values.set("addr", pool.address(index).to_string());
-  values.set("cookie", server.cookie);
+  if (!server.cookie.empty()) values.set("cookie", server.cookie);
   return row;
 }
 
@@ -167,6 +183,7 @@ StatsRow backend_row(const ServerPool& pool, std::size_t proxy, const LiveTraffi
     const auto more = live.of(pool, i);
     bytes.in += more.in;
     bytes.out += more.out;
+    bytes.tunnels += more.tunnels;
     const lb::ServerState state = pool.state(i);
     weight += state.share / lb::kSixteenths;
     const bool usable = state.state() == lb::State::Up && state.weight > 0;
@@ -189,16 +206,25 @@ StatsRow backend_row(const ServerPool& pool, std::size_t proxy, const LiveTraffi
     values.set_answers(pool.statistics());
     values.set("req_tot", pool.statistics().requests.value());
   }
-  values.set("cookie", section.cookie ? section.cookie->name : "");
+  if (section.cookie) values.set("cookie", section.cookie->name);
+  for (const std::string_view column : {"act", "bck", "rate", "rate_max"}) {
+    values.retag(column, "MGP");
+  }
   values.set("algo", std::string(config::name_of(section.balance.algorithm)));
   return row;
 }
 
 }  // namespace
 
+std::string_view StatsRow::value(std::string_view column) const {
+  const auto field = fields.find(stats_position(column));
+  return field == fields.end() ? std::string_view() : field->second.value;
+}
+
 std::vector<StatsRow> stats_rows(const Service& service, const LiveTraffic& live) {
   std::vector<StatsRow> rows;
-  std::size_t proxy = kFirstProxy;
+  // HAProxy numbers proxies from 1, and its own sockets are one if there are any.
+  std::size_t proxy = service.config.global.stats_sockets.empty() ? 1 : 2;
   for (const config::ProxySection& section : service.config.proxies) {
     const auto frontend = std::ranges::find_if(
         service.frontends, [&](const auto& each) { return &each->section == &section; });
@@ -213,23 +239,6 @@ std::vector<StatsRow> stats_rows(const Service& service, const LiveTraffic& live
     ++proxy;
   }
   return rows;
-}
-
-std::string stats_csv(const std::vector<StatsRow>& rows) {
-  std::string csv = "# " + std::string(kColumns) + "\n";
-  for (const StatsRow& row : rows) {
-    for (std::string_view rest = kColumns; !rest.empty();) {
-      const std::size_t comma = rest.find(',');
-      const std::string_view column = rest.substr(0, comma);
-      const auto value = row.values.find(column);
-      if (column == "-") csv += '-';
-      if (value != row.values.end()) csv += value->second;
-      csv += ',';
-      rest.remove_prefix(comma + 1);
-    }
-    csv += '\n';
-  }
-  return csv;
 }
 
 }  // namespace wslb::proxy

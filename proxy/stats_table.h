@@ -1,7 +1,9 @@
-// `show stat`: a row for each frontend, server and backend, in HAProxy 2.6's columns and order.
-// Columns that wslb does not keep are empty; those of the protocols behind the `-` are, too.
+// The rows of `show stat`: one for each frontend, server and backend. Columns for which wslb keeps
+// no figure are left out.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -9,6 +11,7 @@
 
 #include "proxy/live_traffic.h"
 #include "proxy/service.h"
+#include "proxy/stats_field.h"
 
 namespace wslb::proxy {
 
@@ -18,12 +21,13 @@ struct StatsRow {
   Type type = Type::Frontend;
   std::size_t proxy = 0;  // its number, as `iid`
   std::size_t server = 0;
-  std::map<std::string_view, std::string> values;  // by column
+  std::map<std::size_t, StatsField> fields;  // by position
+  std::uint64_t tunnels = 0;                 // open now
+
+  // Empty where there is none.
+  [[nodiscard]] std::string_view value(std::string_view column) const;
 };
 
 [[nodiscard]] std::vector<StatsRow> stats_rows(const Service& service, const LiveTraffic& live);
-
-// With the line that names the columns.
-[[nodiscard]] std::string stats_csv(const std::vector<StatsRow>& rows);
 
 }  // namespace wslb::proxy

@@ -1,5 +1,6 @@
 #include "proxy/tcp_session.h"
 
+#include <optional>
 #include <utility>
 
 #include "proxy/access_log.h"
@@ -37,6 +38,12 @@ asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
                           std::unique_ptr<ClientConnection> client) {
   if (!co_await receive_preamble(service, frontend, *client)) co_return;
   RequestRecord record;
+  std::optional<SessionListing> listing;
+  listing.emplace(worker.sessions, OpenSession{.id = service.next_session_id++,
+                                               .frontend = &frontend,
+                                               .client = client->address,
+                                               .client_fd = client->stream.fd(),
+                                               .record = &record});
   record.destination = client->destination;
   record.tls = client->tls;
   if (!admits(service, frontend, *client)) co_return;
@@ -49,7 +56,7 @@ asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
   record.pool = chosen;
   if (chosen == nullptr) {
     record.end('S', 'C');
-    count_request(frontend, record);
+    count_end(frontend, record);
     write_access_log(service, frontend, client->address, record);
     co_return;
   }
@@ -60,10 +67,11 @@ asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
                                                facts, record);
   if (!link.slot) {
     --pool.connections;
-    count_request(frontend, record);
+    count_end(frontend, record);
     write_access_log(service, frontend, client->address, record);
     co_return;
   }
+  listing.reset();
   establish_tunnel(service, worker, frontend, std::move(client), std::move(link),
                    std::move(record));
 }

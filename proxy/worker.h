@@ -7,14 +7,14 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "proxy/live_traffic.h"
+#include "proxy/session_list.h"
 #include "proxy/tunnel_engine.h"
 
 namespace wslb::proxy {
 
 struct Worker {
   boost::asio::io_context context{1};
-  OpenTunnels tunnels;  // touched on this thread only; outlives the engine, which ends them
+  OpenSessions sessions;  // outlives the engine, whose tunnels are among them
   TunnelEngine engine{context};
   std::atomic<std::uint32_t> connections{0};  // the listener gives new ones to the least busy
 };

@@ -15,12 +15,13 @@ namespace wslb::proxy::http {
 struct Outcome {
   enum class Kind : std::uint8_t {
     Continue,
-    Allow,   // no more rules of this set
-    Deny,    // the error page of `status`, or `answer`
-    Tarpit,  // the same after a while
-    Reply,   // `answer`
-    Close,   // without a word
-    Drop,    // the same, with a reset
+    Allow,    // no more rules of this set
+    Deny,     // the error page of `status`, or `answer`
+    Tarpit,   // the same after a while
+    Reply,    // `answer`
+    Metrics,  // the proxy's figures for Prometheus
+    Close,    // without a word
+    Drop,     // the same, with a reset
   };
   Kind kind = Kind::Continue;
   int status = 0;

@@ -128,6 +128,7 @@ Redistribution Backend::state_changed(std::size_t server, State before) {
   ServerState& state = servers_[server];
   const State after = state.state();
   if (after == before) return result;
+  if (before == State::Down || before == State::Maint) state.away += now_ - state.changed;
   state.changed = now_;
   if (after == State::Down) ++state.times_down;
   const bool was_away = before == State::Down || before == State::Maint;

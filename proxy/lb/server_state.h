@@ -36,6 +36,7 @@ struct ServerState {
 
   base::TimePoint changed{};     // when state() last did
   std::uint32_t times_down = 0;  // by its checks
+  base::Duration away{0};        // down or in maintenance, until it last came back
 
   std::uint32_t served_most = 0;  // at a time
   std::uint32_t queued_most = 0;

@@ -30,6 +30,7 @@ TEST(ReferenceTest, DescribesEveryKeyword) {
   expect_described(log_keywords());
   expect_described(error_keywords());
   expect_described(timeout_keywords());
+  expect_described(stats_keywords());
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 """The stats socket: the same commands to HAProxy and to wslb-proxy, the same answers, and the same
 effect on where requests go."""
+import json
 import re
 import socket
 
@@ -91,6 +92,13 @@ SAME_ANSWER = {
     "backends": ["show backend", "show backend; get weight app/b", "quit", ""],
     "counters": ["clear counters", "clear counters all"],
     "unknown backend": ["show servers state nope"],
+    "frontends": ["disable frontend nope", "disable frontend web", "disable frontend web",
+                  "enable frontend web", "enable frontend web", "shutdown frontend web",
+                  "shutdown frontend web", "enable frontend web", "disable frontend web"],
+    "health checks": ["enable health nope/a", "enable health app/a", "disable health app/a"],
+    "session": ["shutdown session 0x1", "shutdown session nothing"],
+    "level": ["show cli level", "operator", "user", "set timeout cli 3s"],
+    "errors": ["show errors nope"],
 }
 
 
@@ -247,6 +255,139 @@ def test_stat_header_and_filter(both, operator):
                 [line.count(",") for line in text.splitlines() if line],
                 [line.split(",")[:2] for line in one.splitlines()[1:] if line])
     both.equal(configuration(operator), story)
+
+
+def typed(text):
+    """Position, name, tags and type of each figure that wslb has, and its type of row."""
+    rows = [line.split(":") for line in text.splitlines() if line]
+    return {row[0]: row[1:3] for row in rows}
+
+
+def test_stat_typed(both, operator):
+    """Every figure has the place, name, tags and type that HAProxy gives it."""
+    seen = []
+
+    def story():
+        both.solo.get()
+        seen.append(typed(operator.ask("show stat typed")))
+        seen.append(typed(operator.ask("show info typed")))
+    both.equal(configuration(operator), story)
+    for original, ours in zip(seen[:2], seen[2:], strict=True):
+        own = ours.keys() - original.keys()
+        assert all(key.split(".")[1] == "Tunnels" for key in own), own
+        assert {key: original[key] for key in ours.keys() - own} == \
+            {key: value for key, value in ours.items() if key not in own}
+
+
+def without_values(figures):
+    return [{k: v for k, v in figure.items() if k != "value"} | {"type": figure["value"]["type"]}
+            for figure in figures if figure["field"]["name"] != "Tunnels"]
+
+
+@pytest.mark.parametrize("what", ("show info json", "show stat json"))
+def test_json(both, operator, what):
+    seen = []
+
+    def story():
+        answer = json.loads(operator.ask(what))
+        flat = answer if what == "show info json" else sum(answer, [])
+        seen.append([json.dumps(each, sort_keys=True) for each in without_values(flat)])
+    both.equal(configuration(operator), story)
+    original, ours = seen
+    assert ours and set(ours) <= set(original)
+
+
+@pytest.mark.parametrize("words", ("up", "no-maint", "-1 4 -1", "-1 1 -1", "app -1 -1", "2 -1 -1",
+                                   "-1 2 -1 up"))
+def test_stat_choice(both, operator, words):
+    def story():
+        operator.ask("set server app/a state maint; set server app/b health down")
+        rows = operator.ask("show stat " + words).splitlines()[1:]
+        return [[line.split(",")[n] for n in (0, 1, 17)] for line in rows if line]
+    both.equal(configuration(operator, options="disabled"), story)
+
+
+def test_counts_of_an_open_tunnel(both, operator):
+    """Sessions, requests and the 101 count while it is open, not when it closes."""
+    def story():
+        tunnel = both.solo.websocket("/echo", "Cookie: SRV=sa")
+        seen = table(operator.ask("show stat"))
+        tunnel.close()
+        # HAProxy counts these of the frontend and the backend only when it closes.
+        return [{k: v for k, v in row.items() if k not in ("hrsp_1xx", "req_tot")} for row in seen]
+    both.equal(configuration(operator), story)
+    with both.solo.proxy(configuration(operator), "wslb"):
+        tunnel = both.solo.websocket("/echo", "Cookie: SRV=sa")
+        rows = {row["svname"]: (row["hrsp_1xx"], row["req_tot"])
+                for row in table(operator.ask("show stat"))}
+        tunnel.close()
+        assert rows["FRONTEND"] == rows["BACKEND"] == rows["a"] == ("1", "1")
+
+
+def sessions(text):
+    """Which frontend, backend and server; HAProxy lists the asking one as well."""
+    found = re.findall(r"proto=(\S+) src=([^:\s]+).* fe=(\S+) be=(\S+) srv=(\S+)", text)
+    return sorted(each for each in found if each[2] != "GLOBAL")
+
+
+def test_sessions(both, operator):
+    def story():
+        tunnels = [both.solo.websocket("/echo", f"Cookie: SRV=s{name}") for name in "ab"]
+        seen = sessions(operator.ask("show sess"))
+        for one in tunnels:
+            one.close()
+        return seen
+    assert len(both.equal(configuration(operator), story)) == 2
+
+
+def test_shutdown_of_one_session(both, operator):
+    def story():
+        first = both.solo.websocket("/echo", "Cookie: SRV=sa")
+        second = both.solo.websocket("/echo", "Cookie: SRV=sb")
+        line = next(line for line in operator.ask("show sess").splitlines() if "srv=a" in line)
+        answer = operator.ask("shutdown session " + line.split(":")[0])
+        ended = first.socket.recv(100)
+        second.send(b"still here")
+        echo = second.receive()
+        second.close()
+        return answer, ended.decode("latin-1"), str(echo)
+    both.equal(configuration(operator), story)
+
+
+def test_errors(both, operator):
+    def story():
+        before = operator.ask("show errors").count("invalid request")
+        connection = both.solo.http()
+        connection.send(b"GET /x HTTP/1.1\r\nHost: a\r\nBad Field: 1\r\n\r\n")
+        status = connection.response().status
+        connection.close()
+        after = operator.ask("show errors web request")
+        only = operator.ask("show errors web response")
+        return (before, status, "frontend web" in after, "invalid request" in after,
+                r"Bad Field: 1\r\n" in after, "invalid" in only,
+                re.sub(r"\[.*\]", "", after.splitlines()[0]))
+    both.equal(configuration(operator), story)
+
+
+def test_frontend_pauses(both, operator):
+    def reached():
+        try:
+            return both.solo.get().status
+        except ConnectionRefusedError:
+            return "refused"
+
+    def story():
+        tunnel = both.solo.websocket("/echo")
+        seen = [reached(), operator.ask("disable frontend web"), reached()]
+        seen.append([row["status"] for row in table(operator.ask("show stat"))])
+        tunnel.send(b"stays")
+        seen += [str(tunnel.receive()), operator.ask("enable frontend web"), reached()]
+        seen += [operator.ask("disable frontend web; enable frontend web"), reached()]
+        seen += [operator.ask("shutdown frontend web"), reached()]
+        seen.append([row["status"] for row in table(operator.ask("show stat"))])
+        tunnel.close()
+        return seen
+    both.equal(configuration(operator) + "frontend spare\n    bind 10.77.0.11:81\n", story)
 
 
 def test_open_tunnels_show(both, operator):

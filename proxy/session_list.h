@@ -1,0 +1,51 @@
+// The sessions of one worker, for those who ask what the proxy does right now, and who want to end
+// one. Touched on the worker's thread only.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+
+#include "base/ip_address.h"
+#include "base/time.h"
+
+namespace wslb::proxy {
+
+struct Frontend;
+struct RequestRecord;
+class Tunnel;
+
+// What it points to outlives its place in the list.
+struct OpenSession {
+  std::uint64_t id = 0;  // of the process's sessions
+  const Frontend* frontend = nullptr;
+  base::Endpoint client;
+  int client_fd = -1;
+  Tunnel* tunnel = nullptr;               // null: no tunnel yet
+  const RequestRecord* record = nullptr;  // null: between two requests
+  base::TimePoint since = std::chrono::steady_clock::now();
+
+  // Ends it as if the client had left, a tunnel as if both sides had.
+  void cut() const;
+};
+
+using OpenSessions = std::list<OpenSession>;
+
+// A session's place in the list, as long as this object lives.
+class SessionListing {
+ public:
+  SessionListing(OpenSessions& list, const OpenSession& session)
+      : list_(list), place_(list.insert(list.end(), session)) {}
+  SessionListing(const SessionListing&) = delete;
+  SessionListing& operator=(const SessionListing&) = delete;
+  ~SessionListing() { list_.erase(place_); }
+
+  OpenSession* operator->() { return &*place_; }
+
+ private:
+  OpenSessions& list_;
+  OpenSessions::iterator place_;
+};
+
+}  // namespace wslb::proxy
