@@ -1,5 +1,6 @@
 // The part of an Exchange that answers with the proxy's own figures.
 #include <algorithm>
+#include <chrono>
 
 #include "proxy/exchange.h"
 #include "proxy/http/counted_size.h"
@@ -64,7 +65,7 @@ asio::awaitable<Exchange::End> Exchange::answer_stats(const config::StatsPage& p
     const std::string text =
         "<html><body><h1>401 Unauthorized</h1>\nA user and a password are "
         "needed.\n</body></html>\n";
-    record_.end('P', 'R');
+    record_.end('L', 'R');
     co_return co_await answer_own(401, "Unauthorized", fields, "text/html", text);
   }
   frontend_.statistics.intercepted.add();
@@ -107,6 +108,9 @@ asio::awaitable<Exchange::End> Exchange::answer_own(int status, std::string_view
   text.append("\r\nCache-Control: no-cache\r\nContent-Type: ").append(type).append("\r\n");
   text.append(fields).append(keeps ? "\r\n" : "Connection: close\r\n\r\n");
   if (head_.method != "HEAD") text += body;
+  // For the log a service of ours is a server that answers at once.
+  record_.dequeued = record_.connected = record_.response_received =
+      std::chrono::steady_clock::now();
   record_.status = status;
   record_.bytes_from_server += http::counted_size(text);
   const IoResult written =

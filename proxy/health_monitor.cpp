@@ -104,6 +104,7 @@ void HealthMonitor::watch(Watched& watched) {
 
 base::Duration HealthMonitor::on_check(Watched& watched, const lb::CheckResult& result) {
   const lb::ServerHealth::News news = watched.health.on_check(result.status);
+  watched.pool.note_check(watched.server, result, watched.health.check_points());
   const bool logged = watched.pool.section().check.logged;
   if (logged && news.notable) log_check(watched, result, false);
   if (news.state) change(watched, *news.state, logged ? std::string() : result.to_text());
@@ -165,6 +166,7 @@ void HealthMonitor::follow_admin(Watched& watched) {
   if (watched.maintained == maintained) return;
   watched.maintained = maintained;
   if (!maintained) watched.health.reset();
+  watched.pool.note_points(watched.server, watched.health.check_points());
   if (watched.checker) watched.checker->set_paused(maintained || watched.unchecked);
   for (Watched* tracker : watched.trackers) {
     tracker->pool.set_admin(tracker->server, maintained ? lb::Admin::Maint : lb::Admin::Ready);
@@ -175,6 +177,7 @@ void HealthMonitor::follow_admin(Watched& watched) {
 void HealthMonitor::force(ServerPool& pool, std::size_t server, Operation operation) {
   Watched& watched = find(pool, server);
   watched.health.force(operation);
+  watched.pool.note_points(watched.server, watched.health.check_points());
   change(watched, operation, ", changed from CLI");
 }
 

@@ -52,7 +52,9 @@ constexpr auto kRows = std::to_array<Metric>({
     {"uweight", "uweight"},
     {"active_servers", "act"},
     {"backup_servers", "bck"},
+    {"check_failures_total", "chkfail"},
     {"check_up_down_total", "chkdown"},
+    {"check_code", "check_code"},
     {"check_last_change_seconds", "lastchg"},
     {"downtime_seconds_total", "downtime"},
     {"queue_limit", "qlimit"},
@@ -156,7 +158,8 @@ class Exposition {
       const bool stopped = status == "STOP" || status == "PAUSED";
       const bool up = status == "OPEN" || status == "FULL" || status == "no check";
       for (const std::string_view state : states) {
-        const std::string_view now = up ? "UP" : stopped ? "DOWN" : status;
+        const std::string_view word = status.substr(0, status.find(' '));  // of "UP 1/3"
+        const std::string_view now = up ? "UP" : stopped ? "DOWN" : word;
         line(name, labels(row) + ",state=\"" + std::string(state) + "\"", now == state ? "1" : "0");
       }
     }

@@ -3,12 +3,8 @@
 #include <array>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <sys/socket.h>
-
 #include "config/value.h"
+#include "proxy/connection.h"
 
 namespace wslb::proxy {
 
@@ -17,16 +13,8 @@ namespace asio = boost::asio;
 namespace {
 
 using Level = config::StatsSocket::Level;
-using Socket = asio::generic::stream_protocol::socket;
 
 constexpr std::size_t kLineMax = 16384;
-
-Socket socket_of(const asio::any_io_executor& executor, int fd) {
-  sockaddr_storage own{};
-  socklen_t length = sizeof own;
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&own), &length);
-  return Socket(executor, asio::generic::stream_protocol(own.ss_family, 0), fd);
-}
 
 std::string name_of(Level level) {
   return level == Level::Admin ? "admin" : level == Level::Operator ? "operator" : "user";
@@ -34,13 +22,9 @@ std::string name_of(Level level) {
 
 }  // namespace
 
-RuntimeClient::RuntimeClient(asio::any_io_executor executor, int fd, Level level,
-                             base::Duration timeout, RuntimeContext& context)
-    : socket_(socket_of(executor, fd)),
-      timer_(std::move(executor)),
-      level_(level),
-      timeout_(timeout),
-      context_(context) {}
+RuntimeClient::RuntimeClient(asio::io_context& loop, int fd, Level level, base::Duration timeout,
+                             RuntimeContext& context)
+    : stream_(adopt_socket(loop, fd)), level_(level), timeout_(timeout), context_(context) {}
 
 asio::awaitable<void> RuntimeClient::run() {
   do {
@@ -50,24 +34,15 @@ asio::awaitable<void> RuntimeClient::run() {
   } while (interactive_ && !ended_);
 }
 
-// From now on the pending operation has that much time.
-void RuntimeClient::limit_time() {
-  timer_.expires_after(timeout_);
-  timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) socket_.cancel();
-  });
-}
-
 asio::awaitable<std::optional<std::string>> RuntimeClient::read_line() {
-  limit_time();
+  const base::TimePoint deadline = deadline_after(timeout_);
   std::size_t end = 0;
   while ((end = received_.find('\n')) == std::string::npos) {
     if (received_.size() > kLineMax) co_return std::nullopt;
     std::array<char, 4096> bytes;
-    const auto [error, count] =
-        co_await socket_.async_read_some(asio::buffer(bytes), asio::as_tuple(asio::use_awaitable));
-    if (error) co_return std::nullopt;
-    received_.append(bytes.data(), count);
+    const IoResult result = co_await stream_.read(bytes, deadline);
+    if (!result.ok()) co_return std::nullopt;
+    received_.append(bytes.data(), result.bytes);
   }
   std::string line = received_.substr(0, end);
   received_.erase(0, end + 1);
@@ -128,10 +103,8 @@ std::string RuntimeClient::set_timeout(const CommandWords& words) {
 }
 
 asio::awaitable<void> RuntimeClient::write(const std::string& text) {
-  limit_time();
-  const auto [error, count] =
-      co_await asio::async_write(socket_, asio::buffer(text), asio::as_tuple(asio::use_awaitable));
-  if (error) ended_ = true;
+  const IoResult written = co_await stream_.write_all(text, deadline_after(timeout_));
+  if (!written.ok()) ended_ = true;
 }
 
 }  // namespace wslb::proxy

@@ -6,22 +6,21 @@
 #include <optional>
 #include <string>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include "base/time.h"
 #include "config/stats_socket.h"
 #include "proxy/command_line.h"
 #include "proxy/runtime_commands.h"
+#include "proxy/stream.h"
 
 namespace wslb::proxy {
 
 class RuntimeClient {
  public:
   // Takes over the socket. `timeout`: between two lines.
-  RuntimeClient(boost::asio::any_io_executor executor, int fd, config::StatsSocket::Level level,
+  RuntimeClient(boost::asio::io_context& loop, int fd, config::StatsSocket::Level level,
                 base::Duration timeout, RuntimeContext& context);
 
   boost::asio::awaitable<void> run();
@@ -35,10 +34,8 @@ class RuntimeClient {
   std::string lower_level(config::StatsSocket::Level level);
   std::string set_timeout(const CommandWords& words);
   boost::asio::awaitable<void> write(const std::string& text);
-  void limit_time();
 
-  boost::asio::generic::stream_protocol::socket socket_;
-  boost::asio::steady_timer timer_;
+  Stream stream_;
   config::StatsSocket::Level level_;
   base::Duration timeout_;
   RuntimeContext& context_;

@@ -13,7 +13,11 @@ namespace asio = boost::asio;
 
 RuntimeSocket::RuntimeSocket(const config::Global& global, config::StatsSocket::Level level, int fd,
                              RuntimeContext& context, Worker& worker)
-    : global_(global), level_(level), listening_(worker.context, fd), context_(context) {
+    : global_(global),
+      level_(level),
+      worker_(worker),
+      listening_(worker.context, fd),
+      context_(context) {
   wait();
 }
 
@@ -24,17 +28,17 @@ void RuntimeSocket::wait() {
                         });
 }
 
+asio::awaitable<void> RuntimeSocket::serve(int fd) {
+  RuntimeClient client(worker_.context, fd, level_, global_.stats_timeout, context_);
+  co_await client.run();
+}
+
 void RuntimeSocket::accept_one() {
   const int fd =
       ::accept4(listening_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd >= 0) {
     ++clients_;
-    const auto live = [](std::unique_ptr<RuntimeClient> client) -> asio::awaitable<void> {
-      co_await client->run();
-    };
-    auto client = std::make_unique<RuntimeClient>(listening_.get_executor(), fd, level_,
-                                                  global_.stats_timeout, context_);
-    asio::co_spawn(listening_.get_executor(), live(std::move(client)),
+    asio::co_spawn(listening_.get_executor(), serve(fd),
                    [this](const std::exception_ptr& /*failure*/) {
                      if (clients_-- == global_.stats_maxconn) wait();
                    });

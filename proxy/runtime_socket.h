@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "config/config.h"
@@ -22,9 +23,11 @@ class RuntimeSocket {
  private:
   void wait();
   void accept_one();
+  boost::asio::awaitable<void> serve(int fd);
 
   const config::Global& global_;
   config::StatsSocket::Level level_;
+  Worker& worker_;
   boost::asio::posix::stream_descriptor listening_;
   RuntimeContext& context_;
   int clients_ = 0;

@@ -31,7 +31,10 @@ ServerPool::ServerPool(const config::ProxySection& section, std::uint32_t fullco
       fullconn_(fullconn),
       statistics_(std::make_unique<Statistics[]>(section.servers.size() + 1)),
       backend_(section, fullconn, std::random_device{}()) {
-  for (const config::Server& server : section.servers) addresses_.push_back(server.address);
+  for (const config::Server& server : section.servers) {
+    addresses_.push_back(server.address);
+    checked_.push_back({.last = std::nullopt, .points = server.check.rise});
+  }
   (void)backend_.advance(std::chrono::steady_clock::now());
 }
 

@@ -20,6 +20,7 @@
 #include "base/time.h"
 #include "config/proxy_section.h"
 #include "proxy/lb/backend.h"
+#include "proxy/lb/check_result.h"
 #include "proxy/lb/server_health.h"
 #include "proxy/socket_address.h"
 #include "proxy/statistics.h"
@@ -104,6 +105,16 @@ class ServerPool {
   // Grows by one each time: which of a server's `source` addresses is next.
   [[nodiscard]] std::size_t next_turn() { return turns_.fetch_add(1, std::memory_order_relaxed); }
 
+  // What the checks of a server found, for those who look at it.
+  struct Checked {
+    std::optional<lb::CheckResult> last;  // nothing: none has ended yet
+    int points = 0;                       // of lb::Health
+    std::uint64_t failures = 0;           // of a server that was not all down
+  };
+  void note_check(std::size_t server, const lb::CheckResult& result, int points);
+  void note_points(std::size_t server, int points);
+  [[nodiscard]] Checked checked(std::size_t server) const;
+
   [[nodiscard]] lb::ServerState state(std::size_t server) const;
   [[nodiscard]] std::size_t queued() const;  // for any server
   [[nodiscard]] std::size_t queued_most() const;
@@ -141,6 +152,7 @@ class ServerPool {
   std::unique_ptr<Statistics[]> statistics_;  // of each server, then of the backend
   mutable std::mutex mutex_;
   std::vector<base::Endpoint> addresses_;
+  std::vector<Checked> checked_;
   lb::Backend backend_;
   lb::Ticket next_ticket_ = 1;
   std::unordered_map<lb::Ticket, std::shared_ptr<Waiter>> waiters_;

@@ -58,6 +58,25 @@ SocketAddress ServerPool::socket_address(std::size_t server) const {
   return configured.unix_path.empty() ? SocketAddress(address(server)) : address_of(configured);
 }
 
+void ServerPool::note_check(std::size_t server, const lb::CheckResult& result, int points) {
+  const std::lock_guard lock(mutex_);
+  Checked& checked = checked_.at(server);
+  const bool failed = config::verdict_of(result.status) == config::CheckVerdict::Failed;
+  if (failed && checked.points > 0) ++checked.failures;
+  checked.last = result;
+  checked.points = points;
+}
+
+void ServerPool::note_points(std::size_t server, int points) {
+  const std::lock_guard lock(mutex_);
+  checked_.at(server).points = points;
+}
+
+ServerPool::Checked ServerPool::checked(std::size_t server) const {
+  const std::lock_guard lock(mutex_);
+  return checked_.at(server);
+}
+
 lb::ServerState ServerPool::state(std::size_t server) const {
   const std::lock_guard lock(mutex_);
   return backend_.server(server);

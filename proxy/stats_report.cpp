@@ -9,6 +9,17 @@
 namespace wslb::proxy {
 namespace {
 
+// In quotes where a comma or a quote would end it.
+std::string csv_value(const std::string& value) {
+  if (value.find_first_of(",\"\r\n") == std::string::npos) return value;
+  std::string quoted = "\"";
+  for (const char c : value) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
 std::string csv(const std::vector<StatsRow>& rows) {
   const auto columns = stats_columns();
   std::string text = "# ";
@@ -19,7 +30,7 @@ std::string csv(const std::vector<StatsRow>& rows) {
   for (const StatsRow& row : rows) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (const auto field = row.fields.find(i); field != row.fields.end()) {
-        text += field->second.value;
+        text += csv_value(field->second.value);
       }
       text.append(i == kLastFixedColumn ? ",-," : ",");
     }
@@ -65,7 +76,7 @@ void count_servers(std::vector<StatsRow>& rows) {
   for (const StatsRow& row : rows) {
     if (row.type != StatsRow::Type::Server) continue;
     const std::string_view status = row.value("status");
-    servers[row.proxy].first += status == "UP" || status == "no check" ? 1 : 0;
+    servers[row.proxy].first += status.starts_with("UP") || status == "no check" ? 1 : 0;
     ++servers[row.proxy].second;
   }
   for (StatsRow& row : rows) {

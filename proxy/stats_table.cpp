@@ -119,18 +119,54 @@ StatsRow frontend_row(const Frontend& frontend, std::size_t proxy, const LiveTra
   return row;
 }
 
-std::string status_of(const lb::ServerState& state, bool checked) {
+// With how far it is on its way to the other state, as in "UP 1/3".
+std::string status_of(const ServerPool& pool, std::size_t index, const lb::ServerState& state) {
+  const config::CheckParams& check = pool.section().servers[index].check;
+  const int points = pool.checked(index).points;
+  const auto part = [&check](int done, int of) {
+    return check.enabled && done < of ? " " + std::to_string(done) + "/" + std::to_string(of) : "";
+  };
+  const std::string up = part(points - check.rise + 1, check.fall);
   switch (state.state()) {
     case lb::State::Maint:
       return "MAINT";
     case lb::State::Down:
-      return "DOWN";
+      return points > 0 ? "DOWN" + part(points, check.rise) : "DOWN";
     case lb::State::Drain:
-      return state.admin == lb::Admin::Drain ? "DRAIN" : "NOLB";
+      return state.admin == lb::Admin::Drain ? "DRAIN" : "NOLB" + up;
     case lb::State::Up:
       break;
   }
-  return checked ? "UP" : "no check";
+  return check.enabled ? "UP" + up : "no check";
+}
+
+void set_check(Values& values, const ServerPool& pool, std::size_t index,
+               const lb::ServerState& state) {
+  const config::CheckParams& check = pool.section().servers[index].check;
+  const ServerPool::Checked checked = pool.checked(index);
+  values.set("chkfail", checked.failures);
+  values.set("chkdown", state.times_down);
+  values.set("check_rise", static_cast<std::uint64_t>(check.rise));
+  values.set("check_fall", static_cast<std::uint64_t>(check.fall));
+  values.set("check_health", static_cast<std::uint64_t>(checked.points));
+  const bool away = state.state() == lb::State::Down || state.state() == lb::State::Maint;
+  const auto now = std::chrono::steady_clock::now();
+  const auto down = state.away + (away ? now - state.changed : base::Duration(0));
+  values.set("downtime", std::to_string(std::chrono::floor<std::chrono::seconds>(down).count()));
+  if (!checked.last) {
+    values.set("check_status", std::string("INI"));
+    values.set("check_desc", std::string("Initializing"));
+    return;
+  }
+  const lb::CheckResult& last = *checked.last;
+  values.set("check_status", std::string(lb::short_name(last.status)));
+  values.set("check_desc", std::string(lb::description(last.status)));
+  values.set("last_chk", last.info);
+  if (lb::has_code(last.status)) values.set("check_code", static_cast<std::uint64_t>(last.code));
+  if (last.duration) {
+    const auto took = std::chrono::floor<std::chrono::milliseconds>(*last.duration);
+    values.set("check_duration", static_cast<std::uint64_t>(took.count()));
+  }
 }
 
 StatsRow server_row(const ServerPool& pool, std::size_t index, std::size_t proxy,
@@ -147,20 +183,12 @@ StatsRow server_row(const ServerPool& pool, std::size_t index, std::size_t proxy
   if (state.maxconn > 0) values.set("slim", state.maxconn);
   values.set_traffic(statistics, live.of(pool, index));
   values.set_exchanges(statistics);
-  values.set("status", status_of(state, server.check.enabled));
+  values.set("status", status_of(pool, index, state));
   values.set("weight", static_cast<std::uint64_t>(state.weight));
   values.set("uweight", static_cast<std::uint64_t>(state.weight));
   values.set("act", server.backup ? 0 : 1);
   values.set("bck", server.backup ? 1 : 0);
-  if (server.check.enabled) {
-    values.set("chkdown", state.times_down);
-    values.set("check_rise", static_cast<std::uint64_t>(server.check.rise));
-    values.set("check_fall", static_cast<std::uint64_t>(server.check.fall));
-    const bool away = state.state() == lb::State::Down || state.state() == lb::State::Maint;
-    const auto now = std::chrono::steady_clock::now();
-    const auto down = state.away + (away ? now - state.changed : base::Duration(0));
-    values.set("downtime", std::to_string(std::chrono::floor<std::chrono::seconds>(down).count()));
-  }
+  if (server.check.enabled) set_check(values, pool, index, state);
   values.set("lastchg", seconds_since(state.changed));
   if (server.maxqueue > 0) values.set("qlimit", server.maxqueue);
   if (pool.section().mode == config::Mode::Http) {

@@ -38,6 +38,8 @@ class Health {
   void settle(bool ok) { score_ = ok ? best_score() : 0; }
 
   [[nodiscard]] bool up() const { return score_ >= params_.rise; }
+  // 0 .. rise + fall - 1; up from `rise` on.
+  [[nodiscard]] int points() const { return score_; }
   // Whether another such result would change nothing.
   [[nodiscard]] bool settled_at(bool ok) const { return score_ == (ok ? best_score() : 0); }
   // "2/3 UP", in HAProxy's way; `weightless`: a server that takes nobody new for its weight of 0.

@@ -61,6 +61,7 @@ class ServerHealth {
   [[nodiscard]] base::Duration next_check() const { return checks_.next_delay(); }
   // "2/3 UP", of the checks or of the agent.
   [[nodiscard]] std::string check_score(bool weightless) const { return checks_.score(weightless); }
+  [[nodiscard]] int check_points() const { return checks_.points(); }
   [[nodiscard]] std::string agent_score(bool weightless) const;
 
  private:

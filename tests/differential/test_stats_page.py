@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from .both import Case, normal_line
 from .test_stats_socket import table
 
 CONFIGURATION = """
@@ -117,6 +118,22 @@ def test_page_of_wslb(both):
 
 
 METRICS = 'http-request use-service prometheus-exporter if { path /metrics }'
+
+
+def test_log(both):
+    """Who answered, and that it was meant so; each has a page of its own length."""
+    case = Case([], frontend="\n".join((*PAGE, METRICS, "option httplog", "stats auth ann:secret")),
+                log=True)
+    user = "Authorization: Basic " + base64.b64encode(b"ann:secret").decode()
+
+    def story():
+        both.syslog.lines()
+        for path, *headers in (("/stats;csv", user), ("/metrics",), ("/whoami",)):
+            both.solo.get(path, *headers)
+        both.solo.get("/stats", user, method="POST")
+        return [re.sub(r" (200|303) \d+ ", r" \1 BYTES ", normal_line(line))
+                for line in both.syslog.wait_for(4)]
+    both.equal(both.configuration(case), story)
 
 
 def metrics(text):

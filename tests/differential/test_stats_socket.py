@@ -1,8 +1,10 @@
 """The stats socket: the same commands to HAProxy and to wslb-proxy, the same answers, and the same
 effect on where requests go."""
+import csv
 import json
 import re
 import socket
+import threading
 
 import pytest
 
@@ -388,6 +390,37 @@ def test_frontend_pauses(both, operator):
         tunnel.close()
         return seen
     both.equal(configuration(operator) + "frontend spare\n    bind 10.77.0.11:81\n", story)
+
+
+CHECK_COLUMNS = ("svname", "status", "chkfail", "chkdown", "check_status", "check_code", "last_chk",
+                 "check_desc", "check_rise", "check_fall", "check_health", "bck", "act")
+CHECKS = {
+    "good": ("", "check inter 50ms", 4),
+    "nobody listens": ("", "check inter 50ms port 9", 0),
+    "http": ("option httpchk GET /whoami", "check inter 50ms", 4),
+    "http with a wrong status": ("option httpchk GET /status/500\n    http-check expect status 201",
+                                 "check inter 50ms", 0),
+    "rise and fall": ("", "check inter 50ms rise 3 fall 5", 7),
+}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_check_columns(both, operator, name):
+    lines, options, settled = CHECKS[name]
+
+    def rows():
+        names, *lines = csv.reader(operator.ask("show stat").strip().splitlines())
+        return [dict(zip(names, line, strict=True)) for line in lines]
+
+    def story():
+        for _ in range(200):  # the first checks are spread over time
+            row = next(row for row in rows() if row["svname"] == "c")
+            if row["check_health"] == str(settled) and not row["check_status"].startswith("*"):
+                break
+            threading.Event().wait(0.02)
+        return {column: row[column] for column in CHECK_COLUMNS}
+    text = configuration(operator, "roundrobin" + ("\n    " + lines if lines else ""), options)
+    both.equal(text, story)
 
 
 def test_open_tunnels_show(both, operator):
