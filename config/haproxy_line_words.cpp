@@ -11,12 +11,11 @@ constexpr std::string_view kBind =
     "severity-output,shards,tfo,thread,tls-ticket-keys,transparent";
 
 constexpr std::string_view kServer =
-    "allow-0rtt,check-alpn,check-proto,check-via-socks4,force-sslv3,force-tlsv10,force-tlsv11,init-"
-    "addr,"
-    "log-proto,max-reuse,namespace,no-send-proxy-v2-ssl,no-send-proxy-v2-ssl-cn,"
-    "no-tfo,non-stick,npn,pool-low-conn,"
-    "pool-max-conn,pool-purge-delay,proto,proxy-v2-options,redir,resolve-net,resolve-opts,"
-    "resolve-prefer,resolvers,send-proxy-v2-ssl,send-proxy-v2-ssl-cn,socks4,stick,tfo,ws";
+    "allow-0rtt,check-alpn,check-proto,check-via-socks4,force-sslv3,force-tlsv10,force-tlsv11,"
+    "log-proto,max-reuse,namespace,no-send-proxy-v2-ssl,no-send-proxy-v2-ssl-cn,no-tfo,"
+    "non-stick,npn,pool-low-conn,pool-max-conn,pool-purge-delay,proto,proxy-v2-options,redir,"
+    "resolve-net,resolve-opts,resolve-prefer,resolvers,send-proxy-v2-ssl,send-proxy-v2-ssl-cn,"
+    "socks4,stick,tfo,ws";
 
 constexpr std::string_view kFetches =
     "base32,baseq,bc_dst,bc_dst_port,bc_err,bc_err_str,bc_http_major,bc_src,bc_src_port,be_id,"

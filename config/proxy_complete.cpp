@@ -59,8 +59,9 @@ void complete_cookies(ProxyDraft& draft, Diagnostics& diagnostics) {
                         name_of(draft) + "has 'cookie ... dynamic' but no 'dynamic-cookie-key'");
     return;
   }
+  section.cookie->dynamic_key = draft.dynamic_cookie_key;
   for (Server& server : section.servers) {
-    if (server.cookie.empty()) {
+    if (server.cookie.empty() && server.host.empty()) {
       server.cookie = dynamic_cookie(draft.dynamic_cookie_key, server.address);
     }
   }

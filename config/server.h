@@ -54,9 +54,17 @@ struct TrackedServer {
 // `send-proxy`, `send-proxy-v2`: which PROXY header a connection begins with.
 enum class SendProxy : std::uint8_t { None, V1, V2 };
 
+// `init-addr`: where the address of a server with a host name comes from when the proxy starts.
+struct InitAddress {
+  bool from_system = true;                  // ask the system's resolver first
+  std::optional<base::IpAddress> fallback;  // else this
+};
+
 struct Server {
   std::string name;
   base::Endpoint address;
+  std::string host;  // stands for the address, which the proxy finds when it starts; empty: none
+  InitAddress init_address;
   int weight = 1;               // 0 .. 256; 0 takes no new client but those with its cookie
   std::uint32_t maxconn = 0;    // 0: unlimited
   std::uint32_t minconn = 0;    // the limit while the backend is idle; it grows with the load

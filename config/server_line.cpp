@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/comma_list.h"
 #include "config/haproxy_words.h"
 #include "config/name.h"
 #include "config/server_option.h"
@@ -17,6 +18,24 @@
 
 namespace wslb::config {
 namespace {
+
+// "last,libc,10.0.0.1". There is no state file from which `last` could come.
+Complaint set_init_address(InitAddress& init, const std::string& value) {
+  init = {.from_system = false, .fallback = std::nullopt};
+  for (const std::string_view word : split_at_commas(value)) {
+    if (word == "none") {
+      return "'none' needs a 'resolvers' section, which is not supported by this version of wslb";
+    }
+    if (word == "last" || init.fallback) continue;  // nothing is asked after an address
+    if (word == "libc") {
+      init.from_system = true;
+      continue;
+    }
+    init.fallback = base::IpAddress::parse(word);
+    if (!init.fallback) return "expects 'last', 'libc' or an address, not '" + value + "'";
+  }
+  return std::nullopt;
+}
 
 // HAProxy counts it in whole seconds.
 Complaint set_slowstart(Server& server, const std::string& value) {
@@ -63,6 +82,8 @@ constexpr auto kOptions = std::to_array<ServerOption>({
      [](Server& s, const std::string&) { return s.send_proxy = SendProxy::None, Complaint(); }},
     {"no-send-proxy-v2", false,
      [](Server& s, const std::string&) { return s.send_proxy = SendProxy::None, Complaint(); }},
+    {"init-addr", true,
+     [](Server& s, const std::string& v) { return set_init_address(s.init_address, v); }},
     {"backup", false, [](Server& s, const std::string&) { return s.backup = true, Complaint(); }},
     {"no-backup", false,
      [](Server& s, const std::string&) { return s.backup = false, Complaint(); }},
@@ -119,13 +140,17 @@ Complaint set_address(Server& server, const std::string& text) {
   if (colon != std::string::npos && text.find_first_of("+-", colon) != std::string::npos) {
     return usage + "; a port that follows the client's is not supported by this version of wslb";
   }
-  const auto address = parse_host_port(text);
+  const std::string name = text.substr(0, colon);
+  const bool named = is_host_name(name);
+  // Only the port is of interest beside a name.
+  const auto address = parse_host_port(named ? "127.0.0.1" + text.substr(name.size()) : text);
   if (!address) return address.error().message;
+  if (named) server.host = name;
   if (!address->host || address->host->is_unspecified()) return usage;
   if (!address->port) {
     return usage + "; taking the port from the client is not supported by this version of wslb";
   }
-  server.address = {*address->host, *address->port};
+  server.address = {named ? base::IpAddress() : *address->host, *address->port};
   return std::nullopt;
 }
 

@@ -86,6 +86,12 @@ base::Result<base::Duration> parse_timer(std::string_view text) {
   return base::Duration(std::chrono::ceil<milliseconds>(*duration));
 }
 
+bool is_host_name(std::string_view text) {
+  // "300.1.2.3" is a mistyped address rather than a name.
+  const bool numeric = text.find_first_not_of("0123456789.") == std::string_view::npos;
+  return looks_like_name(text) && !numeric && !is_other_family(text) && text != "localhost";
+}
+
 base::Result<base::IpAddress> parse_host(std::string_view text) {
   if (const auto address = base::IpAddress::parse(text)) return *address;
   if (text == "localhost") return base::IpAddress(base::IpAddress::V4{127, 0, 0, 1});
@@ -93,11 +99,9 @@ base::Result<base::IpAddress> parse_host(std::string_view text) {
     return base::Error{"expects an IP address; " + quoted(text) +
                        " is of a kind that is not supported by this version of wslb"};
   }
-  // "300.1.2.3" is a mistyped address rather than a name.
-  const bool numeric = text.find_first_not_of("0123456789.") == std::string_view::npos;
-  if (looks_like_name(text) && !numeric) {
+  if (is_host_name(text)) {
     return base::Error{"expects an IP address; host names such as " + quoted(text) +
-                       " are not supported by this version of wslb"};
+                       " are not supported here by this version of wslb"};
   }
   return base::Error{"expects an IP address, not " + quoted(text)};
 }

@@ -22,6 +22,10 @@ namespace wslb::config {
 // The same in HAProxy's resolution: part of a millisecond counts as a whole one.
 [[nodiscard]] base::Result<base::Duration> parse_timer(std::string_view text);
 
+// A name that a resolver may know, such as app1.internal; no address, `localhost` or mistyped
+// address.
+[[nodiscard]] bool is_host_name(std::string_view text);
+
 // An address literal or `localhost`; other host names are refused, as is whatever is no host.
 [[nodiscard]] base::Result<base::IpAddress> parse_host(std::string_view text);
 

@@ -20,6 +20,7 @@
 #include "proxy/options.h"
 #include "proxy/process.h"
 #include "proxy/server.h"
+#include "proxy/server_names.h"
 #include "proxy/service.h"
 
 namespace wslb::proxy {
@@ -67,6 +68,7 @@ std::optional<config::Config> load(const std::vector<std::string>& files) {
   }
   config::LoadResult loaded = config::load(sources, base::environment());
   read_error_files(loaded.config, loaded.diagnostics);
+  if (!loaded.diagnostics.has_errors()) resolve_server_names(loaded.config, loaded.diagnostics);
   print(loaded.diagnostics);
   if (loaded.diagnostics.has_errors()) return std::nullopt;
   return std::move(loaded.config);

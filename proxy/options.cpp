@@ -13,12 +13,15 @@ base::Result<Options> parse_options(const std::vector<std::string>& arguments) {
     };
     std::string* wanted = nullptr;
     std::string file;
+    std::string peer_name;  // there are no `peers` sections yet that would ask for it
     if (flag == "-f") {
       wanted = &file;
     } else if (flag == "-p") {
       wanted = &options.pidfile;
     } else if (flag == "--agent") {
       wanted = &options.agent_socket;
+    } else if (flag == "-L") {
+      wanted = &peer_name;
     } else if (flag == "-c") {
       options.check_only = true;
     } else if (flag == "-db") {
@@ -53,7 +56,8 @@ base::Result<Options> parse_options(const std::vector<std::string>& arguments) {
 }
 
 std::string usage() {
-  return "usage: wslb-proxy -f FILE [-f FILE...] [-c] [-d] [-db] [-D] [-p PIDFILE] [-W] [-dM]"
+  return "usage: wslb-proxy -f FILE [-f FILE...] [-c] [-d] [-db] [-D] [-p PIDFILE] [-L NAME] [-W] "
+         "[-dM]"
          " [-v|-vv] [-cc CONDITION] [--agent SOCKET]";
 }
 

@@ -37,6 +37,7 @@ class Host:
         self.directory.mkdir(exist_ok=True)
         self.processes = []
         self.connected = True  # its cable is in
+        self.hosts_file = None  # stands for /etc/hosts in spawn()
 
     def __repr__(self):
         return f"Host({self.name} {self.address})"
@@ -59,6 +60,10 @@ class Host:
 
     def spawn(self, *arguments, name=None, pipes=False, environment=None):
         name = name or os.path.basename(str(arguments[0]))
+        if self.hosts_file:
+            arguments = ("unshare", "--mount", "sh", "-c",
+                         f'mount --bind {self.hosts_file} /etc/hosts && exec "$@"', "sh",
+                         *arguments)
         process = Process(f"{self.name}/{name}", self.command(*arguments),
                           self.directory / f"{name}.log", pipes, environment)
         self.processes.append(process)

@@ -83,6 +83,16 @@ class VrrpSocketTest : public testing::Test {
     io_.run_for(50ms);
   }
 
+  // The kernel joins the group that neighbour solicitations are sent to some time after the address
+  // is there, and until then nobody can find it. Ten seconds at most.
+  static bool answers_solicitations(const std::string& group) {
+    const auto end = std::chrono::steady_clock::now() + 10s;
+    while (std::chrono::steady_clock::now() < end) {
+      if (ip_output("maddr show dev eth0").find(group) != std::string::npos) return true;
+    }
+    return false;
+  }
+
   // Gives both hosts link-local addresses that are usable at once.
   void use_ipv6() {
     family_ = base::Family::V6;
@@ -91,6 +101,7 @@ class VrrpSocketTest : public testing::Test {
       const char* own = host == &left_ ? "fe80::11" : "fe80::12";
       ASSERT_TRUE(ip("-6 addr flush dev eth0"));
       ASSERT_TRUE(ip(std::string("addr add ") + own + "/64 dev eth0 nodad"));
+      ASSERT_TRUE(answers_solicitations(host == &left_ ? "ff02::1:ff00:11" : "ff02::1:ff00:12"));
     }
   }
 

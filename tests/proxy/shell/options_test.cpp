@@ -21,7 +21,7 @@ TEST(Options, ConditionsNeedNoFile) {
   ASSERT_TRUE(options);
   EXPECT_EQ(options->condition, "version_atleast(2.4)");
   EXPECT_FALSE(parse_options({"-cc"}));
-  EXPECT_TRUE(parse_options({"-W", "-dM", "-f", "a.cfg"}));
+  EXPECT_TRUE(parse_options({"-W", "-dM", "-L", "a", "-f", "a.cfg"}));
 }
 
 TEST(Options, RefusesWhatItDoesNotKnowByName) {
