@@ -27,17 +27,17 @@ constexpr std::string_view kGlobal =
     "setenv,spread-checks,ssl-default-bind-curves,ssl-dh-param-file,ssl-engine,"
     "ssl-load-extra-del-ext,ssl-load-extra-files,ssl-mode-async,ssl-propquery,ssl-provider,"
     "ssl-provider-path,ssl-skip-self-issued-ca,stats bind-process,strict-limits,thread-group,"
-    "thread-groups,tune.buffers.limit,tune.buffers.reserve,tune.bufsize,tune.comp.maxlevel,"
-    "tune.fail-alloc,tune.fd.edge-triggered,tune.h2.header-table-size,"
+    "thread-groups,tune.comp.maxlevel,"
+    "tune.fail-alloc,tune.h2.header-table-size,"
     "tune.h2.initial-window-size,tune.h2.max-concurrent-streams,tune.h2.max-frame-size,"
-    "tune.http.cookielen,tune.http.logurilen,tune.http.maxhdr,tune.idle-pool.shared,"
+    "tune.http.cookielen,tune.http.logurilen,tune.http.maxhdr,"
     "tune.idletimer,tune.listener.multi-queue,tune.lua.forced-yield,tune.lua.maxmem,"
-    "tune.lua.service-timeout,tune.lua.session-timeout,tune.lua.task-timeout,tune.maxaccept,"
-    "tune.maxpollevents,tune.maxrewrite,tune.pattern.cache-size,tune.peers.max-updates-at-once,"
-    "tune.pipesize,tune.pool-high-fd-ratio,tune.pool-low-fd-ratio,"
+    "tune.lua.service-timeout,tune.lua.session-timeout,tune.lua.task-timeout,"
+    "tune.pattern.cache-size,tune.peers.max-updates-at-once,"
+    ""
     "tune.quic.frontend.conn-tx-buffers.limit,tune.quic.frontend.max-idle-timeout,"
     "tune.quic.frontend.max-streams-bidi,tune.quic.retry-threshold,tune.rcvbuf.client,"
-    "tune.rcvbuf.server,tune.recv_enough,tune.runqueue-depth,tune.sched.low-latency,"
+    "tune.rcvbuf.server,"
     "tune.sndbuf.client,tune.sndbuf.server,tune.ssl.capture-buffer-size,"
     "tune.ssl.capture-cipherlist-size,tune.ssl.force-private-cache,tune.ssl.hard-maxrecord,"
     "tune.ssl.keylog,tune.ssl.maxrecord,tune.ssl.ssl-ctx-cache-size,tune.vars.check-max-size,"
@@ -78,6 +78,20 @@ constexpr auto kMeaninglessGlobal = std::to_array<Meaningless>({
     {"master-worker", "a reload needs no second process"},
     {"quiet", "wslb prints errors and warnings alone"},
     {"tune.ssl.default-dh-param", "no cipher with finite-field Diffie-Hellman is offered"},
+    {"tune.bufsize", "wslb's limits on heads and its buffers are fixed"},
+    {"tune.maxrewrite", "wslb's limits on heads and its buffers are fixed"},
+    {"tune.maxaccept", "it tunes HAProxy's own event loop"},
+    {"tune.maxpollevents", "it tunes HAProxy's own event loop"},
+    {"tune.recv_enough", "it tunes HAProxy's own event loop"},
+    {"tune.runqueue-depth", "it tunes HAProxy's own event loop"},
+    {"tune.sched.low-latency", "it tunes HAProxy's own event loop"},
+    {"tune.fd.edge-triggered", "it tunes HAProxy's own event loop"},
+    {"tune.idle-pool.shared", "it tunes HAProxy's own connection pools"},
+    {"tune.pool-high-fd-ratio", "it tunes HAProxy's own connection pools"},
+    {"tune.pool-low-fd-ratio", "it tunes HAProxy's own connection pools"},
+    {"tune.buffers.limit", "it tunes HAProxy's own memory"},
+    {"tune.buffers.reserve", "it tunes HAProxy's own memory"},
+    {"tune.pipesize", "wslb does not splice through pipes"},
     {"nokqueue", "it is about another operating system"},
     {"noevports", "it is about another operating system"},
 });

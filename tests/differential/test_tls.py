@@ -243,8 +243,8 @@ def test_servers(both, authority, case):
     text += f"    server raw {both.solo.apps[0].host.address}:7443 {options}\n"
 
     def story():
-        time.sleep(0.6 if "check" in case else 0)
         context.names.clear()
+        time.sleep(0.6 if "check" in case else 0)  # several checks
         raw.take()
         connection = both.solo.http()
         connection.send(REQUEST)
