@@ -29,8 +29,8 @@ std::string state_line(const ServerPool& pool, std::size_t index, std::size_t pr
                  : "0") +
          " " + std::to_string(admin) + " " + std::to_string(state.weight) + " " +
          std::to_string(server.weight) + " " + std::to_string(age.count()) + " " + check +
-         " 0 0 0 " + (server.host.empty() ? "-" : server.host) + " " + std::to_string(address.port) +
-         " - 0 0 - - 0\n";
+         " 0 0 0 " + (server.host.empty() ? "-" : server.host) + " " +
+         std::to_string(address.port) + " - 0 0 - - 0\n";
 }
 
 long to_number(const std::string& text) {
