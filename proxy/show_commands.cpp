@@ -11,26 +11,81 @@
 namespace wslb::proxy {
 namespace {
 
+// HAProxy's number for it.
+int number_of(config::CheckStatus status) {
+  using config::CheckStatus;
+  switch (status) {
+    case CheckStatus::Observed:
+      return 3;
+    case CheckStatus::SocketError:
+      return 4;
+    case CheckStatus::Checked:
+      return 5;
+    case CheckStatus::L4Ok:
+      return 6;
+    case CheckStatus::L4Timeout:
+      return 7;
+    case CheckStatus::L4Connection:
+      return 8;
+    case CheckStatus::L6Ok:
+      return 9;
+    case CheckStatus::L6Timeout:
+      return 10;
+    case CheckStatus::L6Response:
+      return 11;
+    case CheckStatus::L7Timeout:
+      return 12;
+    case CheckStatus::L7Response:
+      return 13;
+    case CheckStatus::L7Ok:
+      return 15;
+    case CheckStatus::L7OkConditionally:
+      return 16;
+    case CheckStatus::L7Status:
+      return 17;
+  }
+  return 0;
+}
+
+// "STATUS RESULT HEALTH STATE" of the checks, in HAProxy's numbers.
+std::string check_columns(const ServerPool& pool, std::size_t index, bool maint) {
+  constexpr int kInitial = 1;
+  constexpr int kEnabled = 6;
+  constexpr int kPaused = 8;
+  const ServerPool::Checked checked = pool.checked(index);
+  int result = 0;
+  if (checked.last) result = 1 + static_cast<int>(config::verdict_of(checked.last->status));
+  const int status = checked.last ? number_of(checked.last->status) : kInitial;
+  // Without checks nothing pauses, and one that began in maintenance counts none.
+  const config::Server& server = pool.section().servers[index];
+  const bool counts = server.check.enabled || !server.disabled;
+  const bool pauses = maint && (server.check.enabled || server.disabled);
+  const int state = (server.check.enabled ? kEnabled : 0) + (pauses ? kPaused : 0);
+  return std::to_string(status) + " " + std::to_string(result) + " " +
+         std::to_string(maint || !counts ? 0 : checked.points) + " " + std::to_string(state);
+}
+
 std::string state_line(const ServerPool& pool, std::size_t index, std::size_t proxy) {
   const config::Server& server = pool.section().servers[index];
   const lb::ServerState state = pool.state(index);
   const base::Endpoint address = pool.address(index);
-  const bool checked = server.check.enabled;
-  const bool runs = state.operation != lb::Operation::Stopped && state.admin != lb::Admin::Maint;
+  const bool maint = state.admin == lb::Admin::Maint;
+  const bool runs = state.operation != lb::Operation::Stopped && !maint;
   const bool stops = runs && state.operation == lb::Operation::Stopping;
-  const int admin = state.admin == lb::Admin::Maint ? 1 : state.admin == lb::Admin::Drain ? 8 : 0;
+  const int admin =
+      (maint ? 1 : 0) + (server.disabled ? 4 : 0) + (state.admin == lb::Admin::Drain ? 8 : 0);
   const auto age =
       std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - state.changed);
-  const std::string check = checked ? (runs ? "6 3 4 6" : "8 2 0 6") : "1 0 2 0";
   return std::to_string(proxy) + " " + pool.section().name + " " + std::to_string(server.id) + " " +
          server.name + " " + address.address.to_string() + " " +
          (stops  ? "3"
           : runs ? "2"
                  : "0") +
          " " + std::to_string(admin) + " " + std::to_string(state.weight) + " " +
-         std::to_string(server.weight) + " " + std::to_string(age.count()) + " " + check +
-         " 0 0 0 " + (server.host.empty() ? "-" : server.host) + " " +
-         std::to_string(address.port) + " - 0 0 - - 0\n";
+         std::to_string(server.weight) + " " + std::to_string(age.count()) + " " +
+         check_columns(pool, index, maint) + " 0 0 0 " + (server.host.empty() ? "-" : server.host) +
+         " " + std::to_string(address.port) + " - " + (server.tls.enabled ? "1" : "0") +
+         " 0 - - 0\n";
 }
 
 long to_number(const std::string& text) {

@@ -206,16 +206,22 @@ def test_levels(both, operator):
 def servers_state(text):
     """Without what each proxy counts for itself: numbers of proxies, ages, details of checks."""
     rows = [line.split() for line in text.splitlines() if line and line[0] not in "1#"]
-    return [[row[n] for n in (1, 2, 3, 4, 5, 6, 7, 8, 18)] for row in rows]
+    return [[row[n] for n in (1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 18, 20)] for row in rows]
 
 
-def test_servers_state(both, operator):
+@pytest.mark.parametrize("options", ("", "disabled", "check inter 60s"))
+def test_servers_state(both, operator, options):
     def story():
         first = operator.ask("show servers state")
         operator.ask("set server app/a state maint; set weight app/b 9; disable server app/c")
         second = operator.ask("show servers state app")
-        return (first.splitlines()[:2], servers_state(first), servers_state(second))
-    both.equal(configuration(operator), story)
+        operator.ask("set server app/c state ready")
+        third = operator.ask("show servers state app")
+        later = [servers_state(text) for text in (second, third)]
+        if "check" not in options:  # what HAProxy shows of checks that are none changes with maint
+            later = [[row[:8] + row[12:] for row in rows] for rows in later]
+        return first.splitlines()[:2], servers_state(first), later
+    both.equal(configuration(operator, options=options), story)
 
 
 COLUMNS = ("pxname", "svname", "qcur", "qmax", "scur", "smax", "stot", "econ", "eresp", "wretr",
@@ -418,7 +424,11 @@ def test_check_columns(both, operator, name):
             if row["check_health"] == str(settled) and not row["check_status"].startswith("*"):
                 break
             threading.Event().wait(0.02)
-        return {column: row[column] for column in CHECK_COLUMNS}
+        state = next(line.split() for line in operator.ask("show servers state app").splitlines()
+                     if line.split()[3:4] == ["c"])
+        # The last of the four tells whether a check is under way, too.
+        return ({column: row[column] for column in CHECK_COLUMNS}, state[10:13],
+                int(state[13]) & ~1)
     text = configuration(operator, "roundrobin" + ("\n    " + lines if lines else ""), options)
     both.equal(text, story)
 
