@@ -1,6 +1,5 @@
 // Keywords of the side that servers see.
 #include <array>
-#include <limits>
 #include <string>
 
 #include "config/section.h"
@@ -13,12 +12,6 @@ namespace {
 void source(ProxyDraft& draft, const Statement& statement) {
   if (statement.size() > 1) return statement.refuse(statement[1]);
   if (auto sources = statement.accept(parse_sources(statement[0]))) draft.sources = *sources;
-}
-
-void retries(ProxyDraft& draft, const Statement& statement) {
-  if (const auto value = statement.integer(0, 0, std::numeric_limits<std::int32_t>::max())) {
-    draft.section.retries = static_cast<int>(*value);
-  }
 }
 
 void server(ProxyDraft& draft, const Statement& statement) {
@@ -37,7 +30,6 @@ void default_server(ProxyDraft& draft, const Statement& statement) {
 
 constexpr auto kBackendKeywords = std::to_array<Keyword<ProxyDraft>>({
     {"source", "source ADDRESS[:PORT][,...]", 1, kAnyNumber, source, Side::Backend},
-    {"retries", "retries NUMBER", 1, 1, retries, Side::Backend},
     {"default-server", "default-server OPTION...", 1, kAnyNumber, default_server, Side::Backend,
      Misplaced::Error},
     {.name = "server",

@@ -143,7 +143,7 @@ class ExpectLine {
   std::optional<base::Regex> compile(const std::string& pattern) {
     auto regex = base::Regex::compile(pattern);
     if (regex) return *regex;
-    fail("'" + pattern + "': " + regex.error().message);
+    fail(regex.error().message);
     return std::nullopt;
   }
 

@@ -48,6 +48,7 @@ struct ProxyDraft {
   LogKind log_kind = LogKind::None;
   Location log_format_where;  // of Custom
   std::vector<NamedAcl> acls;
+  std::vector<DraftCondition> monitor_conditions;
   std::vector<DraftCondition> conditions;  // of section.use_backends, one for each
   // Likewise of the rules.
   std::vector<DraftCondition> request_conditions;

@@ -3,6 +3,8 @@
 #include <array>
 #include <string>
 
+#include "config/condition.h"
+#include "config/http_rule.h"
 #include "config/section.h"
 
 namespace wslb::config {
@@ -52,10 +54,25 @@ void monitor_uri(ProxyDraft& draft, const Statement& statement) {
   draft.section.monitor_uri = statement[0];
 }
 
+// `monitor fail if|unless CONDITION`
+void monitor(ProxyDraft& draft, const Statement& statement) {
+  const auto words = statement.arguments().subspan(1);
+  if (!statement.is(0, "fail")) return statement.expects("'fail'");
+  if (!begins_condition(words)) {
+    return statement.error("expects 'if' or 'unless' after 'fail', not '" + statement[1] + "'");
+  }
+  auto condition = parse_condition(words, draft, statement);
+  if (!condition) return;
+  draft.section.monitor_failures.push_back({{}, statement.where()});
+  draft.monitor_conditions.push_back(std::move(*condition));
+}
+
+// A connection to a server serves one client alone; what HAProxy does to share it is a saving.
 void http_reuse(ProxyDraft& /*draft*/, const Statement& statement) {
-  if (statement.is(0, "never")) return;
-  for (const std::string_view other : {"safe", "aggressive", "always"}) {
-    if (statement[0] == other) return statement.refuse(other);
+  if (statement.is(0, "never") || statement.is(0, "safe")) return;
+  if (statement.is(0, "aggressive") || statement.is(0, "always")) {
+    return statement.warning("'" + statement[0] +
+                             "' has no effect: a connection to a server serves one client alone");
   }
   statement.expects("'never', 'safe', 'aggressive' or 'always'");
 }
@@ -66,7 +83,14 @@ constexpr auto kErrorKeywords = std::to_array<Keyword<ProxyDraft>>({
     {"errorloc302", "errorloc302 STATUS URL", 2, 2, errorloc302},
     {"errorloc303", "errorloc303 STATUS URL", 2, 2, errorloc303},
     {"monitor-uri", "monitor-uri URI", 1, 1, monitor_uri, Side::Frontend},
-    {"http-reuse", "http-reuse never", 1, 1, http_reuse, Side::Backend},
+    {.name = "monitor",
+     .usage = "monitor fail if|unless CONDITION",
+     .arguments_min = 3,
+     .arguments_max = kAnyNumber,
+     .apply = monitor,
+     .side = Side::Frontend,
+     .in_defaults = false},
+    {"http-reuse", "http-reuse never|safe|aggressive|always", 1, 1, http_reuse, Side::Backend},
 });
 
 }  // namespace

@@ -187,6 +187,7 @@ void warn_of_frontend(const ProxyDraft& draft, Diagnostics& diagnostics) {
 
 void complete_proxy(ProxyDraft& draft, const Global& global, Diagnostics& diagnostics) {
   ProxySection& section = draft.section;
+  resolve_all(draft.monitor_conditions, section.monitor_failures, draft);
   resolve_all(draft.conditions, section.use_backends, draft);
   resolve_all(draft.request_conditions, section.request_rules, draft);
   resolve_all(draft.redirect_conditions, section.redirects, draft);

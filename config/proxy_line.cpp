@@ -13,9 +13,9 @@ namespace {
 std::vector<Keyword<ProxyDraft>> join_tables() {
   std::vector<Keyword<ProxyDraft>> all;
   for (const auto part :
-       {frontend_keywords(), backend_keywords(), check_keywords(), balance_keywords(),
-        cookie_keywords(), option_keywords(), log_keywords(), error_keywords(), timeout_keywords(),
-        stats_keywords(), rule_keywords()}) {
+       {frontend_keywords(), backend_keywords(), check_keywords(), retry_keywords(),
+        balance_keywords(), cookie_keywords(), option_keywords(), log_keywords(), error_keywords(),
+        timeout_keywords(), stats_keywords(), rule_keywords()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

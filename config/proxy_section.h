@@ -19,6 +19,7 @@
 #include "config/health_check.h"
 #include "config/log_format.h"
 #include "config/log_target.h"
+#include "config/retry_on.h"
 #include "config/rule.h"
 #include "config/server.h"
 #include "config/stats_page.h"
@@ -71,6 +72,12 @@ struct UseBackend {
   Location where;
 };
 
+// `monitor fail if COND`: then the answer to a monitor is 503.
+struct MonitorFailure {
+  Condition condition;
+  Location where;
+};
+
 // `capture ... NAME len N`: what a log line may show of a header or a cookie.
 struct Capture {
   std::string name;  // of a cookie: its begin
@@ -97,6 +104,7 @@ struct ProxyOptions {
   bool log_separate_errors = false;  // those have the level err instead of info
   bool logasap = false;              // the line is written when the response begins
   bool http_server_close = false;    // one request per server connection
+  bool prefer_last_server = false;   // the one that a client's connection leads to already
   bool contstats = false;            // accepted: our counters are always live
   bool allbackups = false;           // all usable backups serve, not only the first
   // `option redispatch [N]`: nullopt: off. Positive N: every N-th retry may go to another server;
@@ -138,7 +146,8 @@ struct ProxySection {
   std::vector<HttpRule> response_rules;
 
   // What a frontend or listen has.
-  std::string monitor_uri;                // answered by us; empty: none
+  std::string monitor_uri;  // answered by us; empty: none
+  std::vector<MonitorFailure> monitor_failures;
   std::vector<TcpRule> connection_rules;  // as soon as it is accepted
   std::vector<TcpRule> content_rules;     // when something has been received
   base::Duration inspect_delay{};
@@ -155,6 +164,7 @@ struct ProxySection {
   std::optional<CookieRule> cookie;
   HealthCheck check;
   int retries = 3;
+  RetryOn retry_on;
   std::vector<Server> servers;
   Location where;
 

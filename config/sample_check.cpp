@@ -38,6 +38,7 @@ void check_samples(const std::vector<ProxyDraft>& drafts, const ProxyDraft& own,
 void check_samples(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics) {
   for (const ProxyDraft& draft : drafts) {
     const ProxySection& section = draft.section;
+    check_samples(drafts, draft, section.monitor_failures, diagnostics);
     check_samples(drafts, draft, section.use_backends, diagnostics);
     check_samples(drafts, draft, section.request_rules, diagnostics);
     check_samples(drafts, draft, section.redirects, diagnostics);

@@ -27,6 +27,7 @@ void read_proxy_line(const Line& line, ProxyDraft& draft, Diagnostics& diagnosti
 [[nodiscard]] Keywords<ProxyDraft> frontend_keywords();
 [[nodiscard]] Keywords<ProxyDraft> backend_keywords();
 [[nodiscard]] Keywords<ProxyDraft> check_keywords();
+[[nodiscard]] Keywords<ProxyDraft> retry_keywords();
 [[nodiscard]] Keywords<ProxyDraft> balance_keywords();
 [[nodiscard]] Keywords<ProxyDraft> cookie_keywords();
 [[nodiscard]] Keywords<ProxyDraft> option_keywords();

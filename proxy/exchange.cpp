@@ -168,13 +168,19 @@ void Exchange::add_unique_id() {
 asio::awaitable<Exchange::End> Exchange::converse(std::unique_ptr<ServerConnection> idle) {
   const ClientFacts facts = client_facts(client_, *service_.tls, &head_.fields);
   for (;;) {
-    link_ = co_await connect_to_server(*pool_, {.cookie = cookie_, .hash = hash_}, std::move(idle),
-                                       facts, record_);
+    const bool stays = idle && idle->pool == pool_ && backend().options.prefer_last_server &&
+                       !backend().balance.hashes();
+    if (stays) prefer_ = idle->server;
+    link_ = co_await connect_to_server(
+        *pool_, {.cookie = cookie_, .hash = hash_, .prefer = prefer_, .avoid = avoid_},
+        std::move(idle), facts, record_);
     if (!link_.slot) co_return co_await refuse(503);
     std::optional<http::ResponseHead> response;
     if (co_await send_request()) response = co_await read_final_head();
-    if (response || !may_resend()) co_return co_await answer(std::move(response));
-    // The server closed the idle connection while the request was on its way (RFC 9112, 9.3.1).
+    // A server may have closed an idle connection while the request was on its way (RFC 9112,
+    // section 9.3.1).
+    const bool again = (!response && may_resend()) || may_retry(response);
+    if (!again) co_return co_await answer(std::move(response));
     link_.connection.reset();
     link_.slot.reset();
     record_.end('-', '-');
@@ -257,6 +263,7 @@ asio::awaitable<Exchange::End> Exchange::answer(std::optional<http::ResponseHead
 // `monitor-uri`: whoever asks learns that the proxy is alive, and no line is logged.
 asio::awaitable<Exchange::End> Exchange::answer_monitor() {
   record_.logged = true;
+  if (monitor_fails()) co_return co_await refuse(503);
   const bool own = frontend_.section.error_replies.contains(200);
   const bool keeps = !own && http::keeps_alive(head_) &&
                      framing_.kind == http::Framing::Kind::None && !service_.draining;

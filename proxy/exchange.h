@@ -67,6 +67,8 @@ class Exchange {
   boost::asio::awaitable<End> converse(std::unique_ptr<ServerConnection> idle);
   boost::asio::awaitable<End> answer(std::optional<http::ResponseHead> response);
   bool may_resend() const;
+  bool may_retry(const std::optional<http::ResponseHead>& response);
+  bool monitor_fails();
   bool request_received() const;  // all of it, the body too
   bool upload_failed() const;     // the client's fault: its body will never be whole
   boost::asio::awaitable<std::optional<http::ResponseHead>> read_response_head();
@@ -103,6 +105,9 @@ class Exchange {
   std::optional<std::uint32_t> hash_;  // where the backend balances by one
   std::string request_text_;
   bool client_keeps_alive_ = false;
+  std::optional<std::size_t> prefer_;  // the server that is tried once more
+  std::optional<std::size_t> avoid_;
+  bool interim_sent_ = false;    // the client has got a part of this server's answer
   bool response_begun_ = false;  // a byte of it came from the server
   bool server_reusable_ = false;
   ServerLink link_;

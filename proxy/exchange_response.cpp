@@ -25,6 +25,7 @@ asio::awaitable<std::optional<http::ResponseHead>> Exchange::read_response_head(
       co_return head;
     }
     if (status == http::ParseStatus::Bad) {
+      pool_->observe(link_.slot->server(), lb::Observation::BadHead);
       record_.end('P', 'H');
       service_.errors.note({.kind = ErrorCapture::Kind::Response,
                             .frontend = frontend_.section.name,
@@ -45,6 +46,11 @@ asio::awaitable<std::optional<http::ResponseHead>> Exchange::read_response_head(
       response_begun_ = true;
       server.input.commit(received.bytes);
     } else if (!upload_failed()) {
+      using lb::Observation;
+      pool_->observe(link_.slot->server(),
+                     received.status == IoStatus::Timeout ? Observation::ReadTimeout
+                     : received.status == IoStatus::Eof   ? Observation::Closed
+                                                          : Observation::ReadError);
       record_.end(received.status == IoStatus::Timeout ? 's' : 'S', 'H');
       co_return std::nullopt;
     }
@@ -63,6 +69,7 @@ asio::awaitable<std::optional<http::ResponseHead>> Exchange::read_final_head() {
 asio::awaitable<bool> Exchange::forward_interim(http::ResponseHead interim) {
   if (head_.version == http::Version::Http10) co_return true;  // RFC 9110, section 15.2
   record_.bytes_from_server += http::counted_size(interim);
+  interim_sent_ = true;
   http::replace_hop_by_hop(interim.fields, http::Framing{}, http::NextHop::Default);
   const IoResult written = co_await client_.stream.write_all(
       http::serialise(interim), deadline_after(frontend_.section.timeouts.client));
@@ -88,6 +95,7 @@ asio::awaitable<Exchange::End> Exchange::accept_upgrade(http::ResponseHead respo
 // What came from the server, before anything is changed.
 void Exchange::note_response(const http::ResponseHead& response) {
   const config::ProxySection& section = frontend_.section;
+  pool_->observe(link_.slot->server(), lb::observed_status(response.status));
   record_.status = response.status;
   record_.bytes_from_server += http::counted_size(response);
   if (!section.response_captures.empty()) {

@@ -1,4 +1,5 @@
 // The part of an Exchange that the configuration's rules decide.
+#include <algorithm>
 #include <array>
 
 #include "proxy/exchange.h"
@@ -32,6 +33,14 @@ http::Outcome Exchange::run_connection_rules() {
   const auto content = judge(frontend_.section.content_rules, transaction(live));
   if (content == config::TcpRule::Action::Accept) return {};
   return {content == config::TcpRule::Action::Reject ? Kind::Close : Kind::Drop, 0, {}};
+}
+
+bool Exchange::monitor_fails() {
+  const ServiceState live(service_, frontend_, pool_);
+  const http::Transaction now = transaction(live);
+  return std::ranges::any_of(frontend_.section.monitor_failures, [&now](const auto& failure) {
+    return http::holds(failure.condition, now);
+  });
 }
 
 http::Outcome Exchange::run_rules(const config::ProxySection& section) {

@@ -41,6 +41,7 @@ class Attempts {
       : pool_(pool),
         section_(pool.section()),
         preference_(preference),
+        avoid_(preference.avoid),
         client_(client),
         record_(record) {}
 
@@ -50,9 +51,11 @@ class Attempts {
         deadline_after(timeouts.queue ? timeouts.queue : timeouts.connect);
     if (!record_.dequeued) count_assigned(pool_);
     for (;;) {
-      ServerPool::Outcome outcome = co_await pool_.acquire(
-          {.cookie = preference_.cookie, .avoid = avoid_, .hash = preference_.hash},
-          queue_deadline);
+      ServerPool::Outcome outcome = co_await pool_.acquire({.cookie = preference_.cookie,
+                                                            .avoid = avoid_,
+                                                            .prefer = preference_.prefer,
+                                                            .hash = preference_.hash},
+                                                           queue_deadline);
       using Refusal = ServerPool::Refusal;
       if (outcome.slot || outcome.refusal == Refusal::Timeout) {
         record_.dequeued = std::chrono::steady_clock::now();
@@ -100,6 +103,7 @@ class Attempts {
         count_attempt(pool_, slot.server(), Attempt::Connect);
         const IoResult result = co_await reach(*connection, server, address);
         if (result.ok()) {
+          pool_.observe(slot.server(), lb::Observation::Connected);
           record_.connected = std::chrono::steady_clock::now();
           record_.source = connection->stream.local_endpoint();
           count_reached(pool_, slot.server());
@@ -107,6 +111,7 @@ class Attempts {
           connection->server = slot.server();
           co_return connection;
         }
+        pool_.observe(slot.server(), lb::Observation::ConnectFailed);
         record_.end(result.status == IoStatus::Timeout ? 's' : 'S', 'C');
       } else {
         record_.end('R', 'C');
@@ -152,6 +157,7 @@ class Attempts {
                                 [&](const lb::Redispatch& redispatch) {
                                   delay = redispatch.delay;
                                   preference_.cookie.reset();
+                                  preference_.prefer.reset();
                                   avoid_ = slot.server();
                                   record_.redispatched = true;
                                 },

@@ -39,6 +39,8 @@ struct ClientFacts {
 struct Preference {
   std::optional<std::string_view> cookie = std::nullopt;  // the server's name in the client's
   std::optional<std::uint32_t> hash = std::nullopt;       // where the backend balances by one
+  std::optional<std::size_t> prefer = std::nullopt;       // see lb::Ask
+  std::optional<std::size_t> avoid = std::nullopt;
 };
 
 // `idle`: a connection of this session that is used again if it leads to the chosen server; it is

@@ -11,7 +11,7 @@ std::string words_for(const config::CheckExpect& expect) {
     case Sought::Text:
       return " (expect string '" + expect.text + "')";
     case Sought::Binary:
-      return " (expect binary '" + expect.text + "')";
+      return " (expect binary '" + expect.text.substr(0, expect.text.find('\0')) + "')";
     case Sought::Regex:
       return " (expect regex)";
     case Sought::HexRegex:

@@ -61,6 +61,10 @@ Assignment Backend::assign(const Ask& ask) {
       if (!full || !section_.options.redispatch) return assignment;
     }
   }
+  if (ask.prefer && is_usable(*ask.prefer) && takes_new(*ask.prefer)) {
+    take_slot(*ask.prefer);
+    return Assigned{*ask.prefer, false};
+  }
   if (usable_servers() == 0) return NoServer{};
   if (ask.hash) {
     if (const auto server = server_of_hash(*ask.hash, ask.avoid)) {

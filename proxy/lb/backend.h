@@ -38,6 +38,8 @@ struct Ask {
   // said Redispatch.
   std::optional<std::string_view> cookie = std::nullopt;
   std::optional<std::size_t> avoid = std::nullopt;  // taken only where no other server can
+  // Taken if it is usable and has a free slot, whatever the balancing says.
+  std::optional<std::size_t> prefer = std::nullopt;
   // Of the request's key (hash.h), where the backend balances by one and the request has it.
   std::optional<std::uint32_t> hash = std::nullopt;
 };

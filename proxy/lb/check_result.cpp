@@ -107,7 +107,9 @@ bool has_code(config::CheckStatus status) {
 std::string CheckResult::to_text() const {
   std::string text = ", reason: " + std::string(description(status));
   if (has_code(status)) text += ", code: " + std::to_string(code);
-  if (!info.empty()) text += ", info: \"" + printable(info) + "\"";
+  // As HAProxy, whose texts end at a NUL.
+  const std::string_view shown = std::string_view(info).substr(0, info.find('\0'));
+  if (!shown.empty()) text += ", info: \"" + printable(shown) + "\"";
   if (duration) {
     const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(*duration);
     text += ", check duration: " + std::to_string(milliseconds.count()) + "ms";

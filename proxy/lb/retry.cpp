@@ -26,15 +26,29 @@ bool retry_is_for_redispatch(int retry, int retries, int interval) {
 
 RetryVerdict after_connect_failure(const config::ProxySection& section,
                                    const ConnectFailure& failure) {
-  if (failure.failures > section.retries) return GiveUp{};
-  const bool another = failure.usable_servers > (failure.server_usable ? 1U : 0U);
-  if (section.options.redispatch && another) {
-    // A client that is not bound to the server by its cookie has no reason to wait for it.
-    if (!failure.by_cookie && section.balance.takes_turns()) return Redispatch{};
-    const int interval = *section.options.redispatch;
-    if (retry_is_for_redispatch(failure.failures, section.retries, interval)) return Redispatch{};
-  }
+  if (failure.failures > section.retries || !section.retry_on.connect_failure) return GiveUp{};
+  if (is_redispatched(section, failure)) return Redispatch{};
   return RetrySame{turnaround(section, failure.timed_out)};
+}
+
+bool is_redispatched(const config::ProxySection& section, const ConnectFailure& failure) {
+  const bool another = failure.usable_servers > (failure.server_usable ? 1U : 0U);
+  if (!section.options.redispatch || !another) return false;
+  // A client that is not bound to the server by its cookie has no reason to wait for it.
+  if (!failure.by_cookie && section.balance.takes_turns()) return true;
+  return retry_is_for_redispatch(failure.failures, section.retries, *section.options.redispatch);
+}
+
+bool is_retried(const config::RetryOn& events, ResponseFailure failure) {
+  switch (failure) {
+    case ResponseFailure::Empty:
+      return events.empty_response;
+    case ResponseFailure::Junk:
+      return events.junk_response;
+    case ResponseFailure::Timeout:
+      return events.response_timeout;
+  }
+  return false;
 }
 
 }  // namespace wslb::proxy::lb

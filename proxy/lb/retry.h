@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <variant>
 
 #include "base/time.h"
@@ -31,5 +32,15 @@ struct ConnectFailure {
 
 [[nodiscard]] RetryVerdict after_connect_failure(const config::ProxySection& section,
                                                  const ConnectFailure& failure);
+
+// Whether the retry after that goes to another server.
+[[nodiscard]] bool is_redispatched(const config::ProxySection& section,
+                                   const ConnectFailure& failure);
+
+// What became of a request that a server got.
+enum class ResponseFailure : std::uint8_t { Empty, Junk, Timeout };
+
+// `retry-on`: whether that is a reason to send it once more.
+[[nodiscard]] bool is_retried(const config::RetryOn& events, ResponseFailure failure);
 
 }  // namespace wslb::proxy::lb

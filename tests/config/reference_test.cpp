@@ -26,6 +26,8 @@ TEST(ReferenceTest, DescribesEveryKeyword) {
   expect_described(vrrp_policy_keywords());
   expect_described(frontend_keywords());
   expect_described(backend_keywords());
+  expect_described(check_keywords());
+  expect_described(retry_keywords());
   expect_described(option_keywords());
   expect_described(log_keywords());
   expect_described(error_keywords());
