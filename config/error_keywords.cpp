@@ -68,7 +68,8 @@ void monitor(ProxyDraft& draft, const Statement& statement) {
 }
 
 // A connection to a server serves one client alone; what HAProxy does to share it is a saving.
-void http_reuse(ProxyDraft& /*draft*/, const Statement& statement) {
+void http_reuse(ProxyDraft& draft, const Statement& statement) {
+  draft.section.options.reuse_never = statement.is(0, "never");
   if (statement.is(0, "never") || statement.is(0, "safe")) return;
   if (statement.is(0, "aggressive") || statement.is(0, "always")) {
     return statement.warning("'" + statement[0] +

@@ -104,7 +104,8 @@ struct ProxyOptions {
   bool log_separate_errors = false;  // those have the level err instead of info
   bool logasap = false;              // the line is written when the response begins
   bool http_server_close = false;    // one request per server connection
-  bool prefer_last_server = false;   // the one that a client's connection leads to already
+  bool prefer_last_server = false;   // the one that a client's connection leads to already;
+  bool reuse_never = false;          // as in HAProxy only together with `http-reuse never`
   bool contstats = false;            // accepted: our counters are always live
   bool allbackups = false;           // all usable backups serve, not only the first
   // `option redispatch [N]`: nullopt: off. Positive N: every N-th retry may go to another server;

@@ -7,8 +7,8 @@ namespace wslb::config {
 
 struct RetryOn {
   bool connect_failure = true;    // no connection, or no TLS
-  bool empty_response = false;    // the server closed without a word
-  bool junk_response = false;     // malformed, or not whole
+  bool empty_response = false;    // the server closed before its head was whole
+  bool junk_response = false;     // malformed
   bool response_timeout = false;  // `timeout server`
   std::vector<int> statuses;
 };

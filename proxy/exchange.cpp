@@ -169,7 +169,7 @@ asio::awaitable<Exchange::End> Exchange::converse(std::unique_ptr<ServerConnecti
   const ClientFacts facts = client_facts(client_, *service_.tls, &head_.fields);
   for (;;) {
     const bool stays = idle && idle->pool == pool_ && backend().options.prefer_last_server &&
-                       !backend().balance.hashes();
+                       backend().options.reuse_never && !backend().balance.hashes();
     if (stays) prefer_ = idle->server;
     link_ = co_await connect_to_server(
         *pool_, {.cookie = cookie_, .hash = hash_, .prefer = prefer_, .avoid = avoid_},

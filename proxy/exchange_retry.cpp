@@ -18,9 +18,9 @@ bool Exchange::may_retry(const std::optional<http::ResponseHead>& response) {
     using lb::ResponseFailure;
     const char cause = record_.termination.cause;
     if (cause != 's' && cause != 'S' && cause != 'P') return false;
-    const ResponseFailure kind = cause == 's'       ? ResponseFailure::Timeout
-                                 : !response_begun_ ? ResponseFailure::Empty
-                                                    : ResponseFailure::Junk;
+    const ResponseFailure kind = cause == 's'   ? ResponseFailure::Timeout
+                                 : cause == 'S' ? ResponseFailure::Empty
+                                                : ResponseFailure::Junk;
     if (!lb::is_retried(section.retry_on, kind)) return false;
   }
   const std::size_t server = link_.slot->server();

@@ -51,7 +51,9 @@ def test_a_refused_connection_is_not_tried_again_without_conn_failure(stage):
     stage.equal(text, lambda: sorted(stage.both.solo.get("/").status for _ in range(4)))
 
 
-@pytest.mark.parametrize("option", ["", "option prefer-last-server"])
+@pytest.mark.parametrize("option", ["", "option prefer-last-server", "http-reuse never",
+                                    "option prefer-last-server\n    http-reuse never",
+                                    "option prefer-last-server\n    http-reuse safe"])
 def test_prefer_last_server(both, option):
     text = both.solo.configuration(f"    balance roundrobin\n    {option}\n").replace(
         "global\n", "global\n    nbthread 1\n", 1)
