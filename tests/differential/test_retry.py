@@ -34,7 +34,7 @@ def stage(both):
 @pytest.mark.parametrize("rule", RULES)
 def test_retry_on(stage, rule, fault):
     """Server `a` goes wrong twice and is good then; `b` is good."""
-    text = stage.configuration(RULES[rule] + "\ntimeout server 200ms", a="weight 256",
+    text = stage.configuration(RULES[rule] + "\ntimeout server 400ms", a="weight 256",
                                b="backup" if "redispatch" not in rule else "weight 1")
 
     def story():
