@@ -5,6 +5,10 @@ function(wslb_component name)
   add_library(wslb::${name} ALIAS wslb_${name})
   target_include_directories(wslb_${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(wslb_${name} PUBLIC ${ARG_LINK} PRIVATE wslb_warnings)
+  set(simulated base vrrp agent_core)
+  if(NOT name IN_LIST simulated)
+    wslb_compile_quickly(wslb_${name})
+  endif()
 endfunction()
 
 # wslb_program(NAME SOURCES ... LINK ...): a binary in build/bin.
@@ -14,6 +18,7 @@ function(wslb_program name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_compile_definitions(${name} PRIVATE WSLB_VERSION="${PROJECT_VERSION}")
   target_link_libraries(${name} PRIVATE ${ARG_LINK} wslb_warnings)
+  wslb_compile_quickly(${name})
 endfunction()
 
 # wslb_test(NAME SOURCES ... LINK ...): a GoogleTest binary, run by ctest as one test.

@@ -18,7 +18,7 @@ struct CookieRule {
   bool preserve = false;     // one that a server sets itself goes through
   bool http_only = false;
   bool secure = false;
-  std::string dynamic_key;           // of `dynamic-cookie-key`, where `dynamic` is set
+  std::string dynamic_key{};         // of `dynamic-cookie-key`, where `dynamic` is set
   bool dynamic = false;              // of servers without one it is made of key and address
   std::chrono::seconds max_idle{0};  // unused for so long it counts no more; 0: for ever
   std::chrono::seconds max_life{0};  // likewise, since it was first set
