@@ -6,6 +6,10 @@ import pytest
 from .both import Both
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: left out of ./dev test; ./dev lab tests/differential")
+
+
 def pytest_collection_modifyitems(items):
     if os.geteuid() != 0:
         for item in items:

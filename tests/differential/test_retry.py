@@ -3,6 +3,8 @@ import pytest
 
 from .test_health import HTTP_OK, Stage
 
+pytestmark = pytest.mark.long  # waits in most cases
+
 BUSY = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\nX-App: a\r\n\r\n"
 JUNK = b"junk\r\n\r\n"
 PARTIAL = b"HTTP/1.1 200 OK\r\nX:"

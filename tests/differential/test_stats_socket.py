@@ -426,8 +426,8 @@ def test_check_columns(both, operator, name):
             threading.Event().wait(0.02)
         state = next(line.split() for line in operator.ask("show servers state app").splitlines()
                      if line.split()[3:4] == ["c"])
-        # The last of the four tells whether a check is under way, too.
-        return ({column: row[column] for column in CHECK_COLUMNS}, state[10:13],
+        # The result (11) and the state (13) tell whether a check is under way, too.
+        return ({column: row[column] for column in CHECK_COLUMNS}, [state[10], state[12]],
                 int(state[13]) & ~1)
     text = configuration(operator, "roundrobin" + ("\n    " + lines if lines else ""), options)
     both.equal(text, story)

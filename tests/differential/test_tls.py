@@ -158,8 +158,8 @@ def test_a_silent_client_is_closed_by_the_client_timeout(both, authority):
         with both.solo.client.inside():
             plain = socket.create_connection((both.solo.host.address, PORT), 5)
         plain.recv(4096)
-        return round(time.monotonic() - begin, 1)
-    assert both.equal(text, story) == 0.5
+        return 0.45 < time.monotonic() - begin < 3
+    assert both.equal(text, story)
 
 
 def test_proxy_header_before_the_handshake(both, authority):

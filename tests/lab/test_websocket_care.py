@@ -143,9 +143,10 @@ def test_a_client_that_is_gone_is_cut_even_while_the_server_talks(solo, closing)
 
 
 def test_a_client_that_talks_is_not_pinged(solo, closing):
-    with closing(options=PING_OPTION, ends=False):
+    option = "    option websocket-ping 1s timeout 2s\n"
+    with closing(options=option, ends=False):
         client = solo.websocket()
-        for _ in range(20):
+        for _ in range(10):
             client.send(b"x", TEXT)
             assert client.receive() == (TEXT, b"x")
-            time.sleep(0.05)
+            time.sleep(0.15)
