@@ -7,7 +7,7 @@ from .both import Both
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "long: left out of ./dev test; ./dev lab tests/differential")
+    config.addinivalue_line("markers", "long: not in ./dev test; ./dev lab tests/differential")
 
 
 def pytest_collection_modifyitems(items):

@@ -4,6 +4,8 @@ import pytest
 
 from .both import ask
 
+pytestmark = pytest.mark.long
+
 KEYS = [f"k{n}" for n in range(24)] + ["", "a", "A", "%C3%A4", "x" * 200, "../..", "a,b", "0"]
 PATHS = ["/", "/a", "/a/b", "/a/b/c", "/a?x=1", "/a/b?x=1&y=2", "/?", "//a", "/A", "/a/",
          "/abc/def", "/abc/dxf", "/index.html?room=12", "/index.html?room=13", "/x/y/z/?q=/a/b",

@@ -9,7 +9,7 @@ from .both import KINDS, SYSLOG
 from .script_server import ScriptServer
 from .syslog_server import SyslogServer
 
-pytestmark = pytest.mark.long  # waits in most cases
+pytestmark = pytest.mark.long
 
 # Long enough for two checks of every server, those that time out too: what is not told counts.
 WATCHED_S = 1.3

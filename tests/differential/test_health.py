@@ -10,7 +10,7 @@ from .script_server import ScriptServer
 from .syslog_server import SyslogServer
 from .test_check_scripts import told
 
-pytestmark = pytest.mark.long  # waits in most cases
+pytestmark = pytest.mark.long
 
 HTTP_OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\nX-App: %s\r\n\r\n"
 

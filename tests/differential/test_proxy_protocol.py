@@ -8,6 +8,8 @@ import pytest
 from .both import Case
 from .raw_server import RawServer
 
+pytestmark = pytest.mark.long
+
 PORT = 9100
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
 TCP4 = bytes([1, 2, 3, 4, 5, 6, 7, 8, 0, 100, 0, 80])

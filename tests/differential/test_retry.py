@@ -3,7 +3,7 @@ import pytest
 
 from .test_health import HTTP_OK, Stage
 
-pytestmark = pytest.mark.long  # waits in most cases
+pytestmark = pytest.mark.long
 
 BUSY = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\nX-App: a\r\n\r\n"
 JUNK = b"junk\r\n\r\n"

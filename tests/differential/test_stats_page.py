@@ -9,6 +9,8 @@ import pytest
 from .both import Case, normal_line
 from .test_stats_socket import table
 
+pytestmark = pytest.mark.long
+
 CONFIGURATION = """
 global
     nbthread 1

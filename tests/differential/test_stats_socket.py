@@ -8,6 +8,8 @@ import threading
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 CONFIGURATION = """
 global
     nbthread 1
