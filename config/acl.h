@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ enum class Match : std::uint8_t {
   Length,
   Address,  // in a network
   Exact,
+  Binary,  // the pattern is in hexadecimal
   Prefix,
   Suffix,
   Substring,
@@ -40,16 +42,22 @@ struct Network {
   int prefix = 0;
 };
 
-// One test: any of the patterns matches any value of the sample.
-struct AclTest {
-  Sample sample;
-  Match match = Match::Exact;
-  bool ignore_case = false;  // -i
-  // As the match has it; the others are empty.
+// As the match has it; the others are empty.
+struct Patterns {
   std::vector<std::string> patterns;
   std::vector<IntRange> ranges;
   std::vector<Network> networks;
   std::vector<base::Regex> regexes;
+};
+
+// One test: any of the patterns matches any value of the sample.
+struct AclTest : Patterns {
+  Sample sample;
+  Match match = Match::Exact;
+  bool ignore_case = false;  // -i
+  // Those of all `-f`, which may be many. Whole texts are sorted, and in lower case where case does
+  // not count.
+  std::shared_ptr<const Patterns> from_files;
   Location where;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -91,7 +92,46 @@ base::Result<Network> parse_network(const std::string& word) {
   return Network{*address, *prefix};
 }
 
+base::Result<std::string> parse_hex(const std::string& word) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < word.size(); i += 2) {
+    unsigned byte = 0;
+    const char* const end = word.data() + i + 2;
+    const auto [stop, error] = std::from_chars(word.data() + i, end, byte, 16);
+    if (error != std::errc() || stop != end) break;
+    bytes += static_cast<char>(byte);
+  }
+  if (!word.empty() && bytes.size() * 2 == word.size()) return bytes;
+  return base::Error{"expects bytes in hexadecimal, not '" + word + "'"};
+}
+
 }  // namespace
+
+std::optional<base::Error> add_pattern_lines(std::string_view text, AclTest& test) {
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    line = line.substr(0, line.find('\r'));
+    if (line.starts_with('#')) continue;
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    if (line.empty()) continue;
+    const std::string word(line);
+    if (auto error = add_patterns({&word, 1}, test)) return error;
+  }
+  return std::nullopt;
+}
+
+void sort_patterns(AclTest& test) {
+  if (test.match != Match::Exact && test.match != Match::Binary) return;
+  if (test.ignore_case) {
+    for (std::string& pattern : test.patterns) {
+      std::ranges::transform(pattern, pattern.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+      });
+    }
+  }
+  std::ranges::sort(test.patterns);
+}
 
 std::optional<base::Error> add_patterns(std::span<const std::string> words, AclTest& test) {
   switch (test.match) {
@@ -114,6 +154,13 @@ std::optional<base::Error> add_patterns(std::span<const std::string> words, AclT
             word, test.ignore_case ? base::Regex::Case::Insensitive : base::Regex::Case::Sensitive);
         if (!regex) return regex.error();
         test.regexes.push_back(std::move(*regex));
+      }
+      return std::nullopt;
+    case Match::Binary:
+      for (const std::string& word : words) {
+        auto bytes = parse_hex(word);
+        if (!bytes) return bytes.error();
+        test.patterns.push_back(std::move(*bytes));
       }
       return std::nullopt;
     case Match::Exact:

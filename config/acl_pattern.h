@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "config/acl.h"
@@ -14,5 +15,11 @@ namespace wslb::config {
 // that follow it.
 [[nodiscard]] std::optional<base::Error> add_patterns(std::span<const std::string> words,
                                                       AclTest& test);
+
+// One pattern in a line; blanks before it, empty lines and those that begin with `#` do not count.
+[[nodiscard]] std::optional<base::Error> add_pattern_lines(std::string_view text, AclTest& test);
+
+// Makes what add_pattern_lines() added fit for being looked up.
+void sort_patterns(AclTest& test);
 
 }  // namespace wslb::config

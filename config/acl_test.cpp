@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "config/acl_pattern.h"
-#include "config/haproxy_words.h"
 #include "config/sample_fetch.h"
 #include "config/spelling.h"
 
@@ -26,6 +25,7 @@ constexpr auto kMatchNames = std::to_array<MatchName>({
     {"len", Match::Length},
     {"ip", Match::Address},
     {"str", Match::Exact},
+    {"bin", Match::Binary},
     {"beg", Match::Prefix},
     {"end", Match::Suffix},
     {"sub", Match::Substring},
@@ -110,8 +110,9 @@ bool fits(Match match, SampleType type) {
 
 class AclTestReader {
  public:
-  AclTestReader(std::span<const std::string> words, const Statement& statement)
-      : words_(words), statement_(statement) {}
+  AclTestReader(std::span<const std::string> words, const Statement& statement,
+                const ReadFile& read_file)
+      : words_(words), statement_(statement), read_file_(read_file) {}
 
   std::optional<AclTest> read() {
     test_.where = statement_.where();
@@ -122,7 +123,7 @@ class AclTestReader {
     }
     const auto patterns = words_.subspan(next_);
     const bool wants_none = test_.match == Match::Found || test_.match == Match::Bool;
-    if (patterns.empty() && !no_more_flags_ && !wants_none) {
+    if (patterns.empty() && files_.empty() && !no_more_flags_ && !wants_none) {
       statement_.warning("'" + words_[0] +
                          "' has no pattern to compare with and never matches; '-m found' asks "
                          "whether it is there");
@@ -131,6 +132,7 @@ class AclTestReader {
       statement_.error(error->message);
       return std::nullopt;
     }
+    if (!files_.empty() && !read_files()) return std::nullopt;
     return std::move(test_);
   }
 
@@ -148,13 +150,21 @@ class AclTestReader {
   bool read_flags() {
     for (; next_ < words_.size() && words_[next_].starts_with('-') && !no_more_flags_; ++next_) {
       const std::string& flag = words_[next_];
+      if (!files_.empty() && (flag == "-i" || flag == "-m")) {
+        statement_.error("expects '" + flag + "' before '-f'");
+        return false;
+      }
       if (flag == "-i") {
         test_.ignore_case = true;
       } else if (flag == "--") {
         no_more_flags_ = true;
       } else if (flag == "-m" && next_ + 1 < words_.size()) {
         if (!read_method(words_[++next_])) return false;
-      } else if (flag == "-f" || flag == "-M" || flag == "-n" || flag == "-u") {
+      } else if (flag == "-f" && next_ + 1 < words_.size()) {
+        files_.push_back(words_[++next_]);
+      } else if (flag == "-n") {
+        continue;  // no name of a host is ever looked up
+      } else if (flag == "-M" || flag == "-u") {
         statement_.refuse(flag);
         return false;
       } else if (is_negative_number(flag)) {
@@ -168,6 +178,24 @@ class AclTestReader {
     return true;
   }
 
+  bool read_files() {
+    AclTest all;
+    all.match = test_.match;
+    all.ignore_case = test_.ignore_case;
+    for (const std::string& file : files_) {
+      if (!read_file_) continue;
+      const auto text = read_file_(file);
+      const auto error = text ? add_pattern_lines(*text, all) : text.error();
+      if (!error) continue;
+      statement_.error(text ? "has the file '" + file + "' that " + error->message
+                            : error->message);
+      return false;
+    }
+    sort_patterns(all);
+    test_.from_files = std::make_shared<const Patterns>(std::move(all));
+    return true;
+  }
+
   bool is_negative_number(const std::string& word) const {
     return test_.match == Match::Int && word.size() > 1 && word[1] >= '0' && word[1] <= '9';
   }
@@ -178,19 +206,16 @@ class AclTestReader {
       test_.match = row->match;
       return true;
     }
-    const Words known = haproxy_matches();
-    if (std::ranges::count(known, name) > 0) {
-      statement_.refuse("-m " + name);
-    } else {
-      statement_.error("knows no matching method '" + name + "'" +
-                       did_you_mean(name, names_of_matches()));
-    }
+    statement_.error("knows no matching method '" + name + "'" +
+                     did_you_mean(name, names_of_matches()));
     return false;
   }
 
   std::span<const std::string> words_;
   const Statement& statement_;
+  const ReadFile& read_file_;
   AclTest test_;
+  std::vector<std::string> files_;
   std::size_t next_ = 1;
   bool no_more_flags_ = false;
 };
@@ -198,12 +223,12 @@ class AclTestReader {
 }  // namespace
 
 std::optional<AclTest> parse_acl_test(std::span<const std::string> words,
-                                      const Statement& statement) {
+                                      const Statement& statement, const ReadFile& read_file) {
   if (words.empty()) {
     statement.error("expects a test such as: hdr(host) -i www.example.com");
     return std::nullopt;
   }
-  return AclTestReader(words, statement).read();
+  return AclTestReader(words, statement, read_file).read();
 }
 
 }  // namespace wslb::config

@@ -7,12 +7,14 @@
 #include <string>
 
 #include "config/acl.h"
+#include "config/read_file.h"
 #include "config/statement.h"
 
 namespace wslb::config {
 
 // Reports its errors through the statement whose line it is.
 [[nodiscard]] std::optional<AclTest> parse_acl_test(std::span<const std::string> words,
-                                                    const Statement& statement);
+                                                    const Statement& statement,
+                                                    const ReadFile& read_file = {});
 
 }  // namespace wslb::config

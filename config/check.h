@@ -17,7 +17,12 @@ void complete_proxy(ProxyDraft& draft, const Global& global, Diagnostics& diagno
 void complete_tls(ProxyDraft& draft, const Global& global, Diagnostics& diagnostics);
 // After all are complete.
 void check_proxies(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics);
+// Puts the users into their groups.
+[[nodiscard]] Userlist complete_userlist(UserlistDraft& draft, Diagnostics& diagnostics);
+
 void check_samples(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics);
+void check_userlists(const std::vector<ProxyDraft>& drafts, const Config& config,
+                     Diagnostics& diagnostics);
 void check_health(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics);
 
 }  // namespace wslb::config

@@ -115,7 +115,7 @@ class ConditionReader {
       return std::nullopt;
     }
     const auto count = static_cast<std::size_t>(close - words_.begin());
-    auto test = parse_acl_test(words_.first(count), statement_);
+    auto test = parse_acl_test(words_.first(count), statement_, draft_.read_file);
     if (!test) return std::nullopt;
     words_ = words_.subspan(count + 1);
     term.tests.push_back(std::move(*test));
@@ -148,6 +148,32 @@ std::optional<DraftCondition> parse_condition(std::span<const std::string> words
   auto groups = ConditionReader(words.subspan(1), draft, statement).groups();
   if (!groups) return std::nullopt;
   return DraftCondition{words[0] == "unless", std::move(*groups)};
+}
+
+std::optional<DraftCondition> parse_rest(std::span<const std::string> words,
+                                         const ProxyDraft& draft, const Statement& statement) {
+  if (words.empty()) return DraftCondition{};
+  if (words[0] == "if" || words[0] == "unless") return parse_condition(words, draft, statement);
+  statement.error("expects 'if' or 'unless', not '" + words[0] + "'");
+  return std::nullopt;
+}
+
+void settle_conditions(ProxyDraft& defaults) {
+  for (auto* const conditions :
+       {&defaults.request_conditions, &defaults.response_conditions, &defaults.answer_conditions,
+        &defaults.connection_conditions, &defaults.content_conditions}) {
+    for (DraftCondition& condition : *conditions) {
+      for (auto& group : condition.any_of_all) {
+        for (DraftTerm& term : group) {
+          const auto acl = std::ranges::find(defaults.acls, term.acl, &NamedAcl::name);
+          if (term.acl.empty() || acl == defaults.acls.end()) continue;
+          term.tests = acl->tests;
+          term.acl.clear();
+        }
+      }
+    }
+  }
+  defaults.acls.clear();
 }
 
 Condition resolve(const DraftCondition& condition, const ProxyDraft& draft) {

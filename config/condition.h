@@ -15,6 +15,15 @@ namespace wslb::config {
                                                             const ProxyDraft& draft,
                                                             const Statement& statement);
 
+// What stands behind the first words of a line: nothing, or a condition.
+[[nodiscard]] std::optional<DraftCondition> parse_rest(std::span<const std::string> words,
+                                                       const ProxyDraft& draft,
+                                                       const Statement& statement);
+
 [[nodiscard]] Condition resolve(const DraftCondition& condition, const ProxyDraft& draft);
+
+// Fills in the ACLs that the rules of a `defaults` name. The sections that begin with these rules
+// do not see its ACLs.
+void settle_conditions(ProxyDraft& defaults);
 
 }  // namespace wslb::config

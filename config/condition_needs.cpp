@@ -68,6 +68,9 @@ void check_rules(ProxyDraft& draft, Diagnostics& diagnostics) {
         diagnostics);
   check(section.request_rules, "http-request", Needs::Request, diagnostics);
   check(section.redirects, "redirect", Needs::Request, diagnostics);
+  const Needs known = http ? Needs::Request : Needs::Content;
+  check(section.persist_rules, "force-persist or ignore-persist", known, diagnostics);
+  check(section.use_servers, "use-server", known, diagnostics);
   if (http) check(section.use_backends, "use_backend", Needs::Request, diagnostics);
 }
 

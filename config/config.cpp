@@ -10,4 +10,9 @@ const ProxySection* Config::find_backend(std::string_view name) const {
   return found == proxies.end() ? nullptr : &*found;
 }
 
+const Userlist* Config::find_userlist(std::string_view name) const {
+  const auto found = std::ranges::find(userlists, name, &Userlist::name);
+  return found == userlists.end() ? nullptr : &*found;
+}
+
 }  // namespace wslb::config

@@ -12,8 +12,11 @@
 
 #include "config/cluster.h"
 #include "config/diagnostic.h"
+#include "config/peers_section.h"
 #include "config/proxy_section.h"
+#include "config/read_file.h"
 #include "config/stats_socket.h"
+#include "config/userlist.h"
 #include "config/vrrp_section.h"
 
 namespace wslb::config {
@@ -44,9 +47,12 @@ struct Config {
   Global global;
   std::optional<Cluster> cluster;
   std::vector<VrrpSection> vrrps;
+  std::vector<Userlist> userlists;
+  std::vector<PeersSection> peers;
   std::vector<ProxySection> proxies;
 
   [[nodiscard]] const ProxySection* find_backend(std::string_view name) const;
+  [[nodiscard]] const Userlist* find_userlist(std::string_view name) const;
 };
 
 // One file as read by the caller; this library reads none itself.
@@ -63,9 +69,10 @@ struct LoadResult {
 // What "$NAME" and "${NAME}" stand for inside double quotes. The caller reads the process's own.
 using Environment = std::map<std::string, std::string, std::less<>>;
 
+// `read_file`: for those that the configuration names, see read_file.h.
 // Parses and checks the files as if they were one, in the order given. A section ends with its
 // file.
 [[nodiscard]] LoadResult load(const std::vector<Source>& sources,
-                              const Environment& environment = {});
+                              const Environment& environment = {}, const ReadFile& read_file = {});
 
 }  // namespace wslb::config

@@ -67,8 +67,8 @@ void report_unknown(const Line& line, const Call& call, std::vector<std::string_
     const auto blank = names[i].find(' ');
     if (blank != std::string_view::npos) names.push_back(names[i].substr(0, blank));
   }
-  names.insert(names.end(),
-               {"global", "defaults", "frontend", "backend", "listen", "cluster", "vrrp"});
+  names.insert(names.end(), {"global", "defaults", "frontend", "backend", "listen", "userlist",
+                             "peers", "cluster", "vrrp"});
   names.insert(names.end(), section.unsupported.begin(), section.unsupported.end());
   for (const auto& [word, reason] : section.meaningless) names.push_back(word);
   diagnostics.error(line.where, "unknown keyword " + quoted(call.keyword) + " in " +

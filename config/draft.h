@@ -9,6 +9,7 @@
 #include "config/check_draft.h"
 #include "config/config.h"
 #include "config/once.h"
+#include "config/read_file.h"
 
 namespace wslb::config {
 
@@ -39,6 +40,7 @@ enum class LogKind : std::uint8_t { None, Tcp, Http, Custom };
 struct ProxyDraft {
   ProxySection section;
   bool is_defaults = false;
+  bool has_rules = false;  // a `defaults` with ACLs or rules
 
   CheckDraft check;
   Server default_server;
@@ -54,8 +56,12 @@ struct ProxyDraft {
   std::vector<DraftCondition> request_conditions;
   std::vector<DraftCondition> redirect_conditions;
   std::vector<DraftCondition> response_conditions;
+  std::vector<DraftCondition> answer_conditions;
   std::vector<DraftCondition> connection_conditions;
   std::vector<DraftCondition> content_conditions;
+  std::vector<DraftCondition> persist_conditions;
+  std::vector<DraftCondition> server_conditions;
+  ReadFile read_file;
   Places places;  // of keywords given in this section
 };
 
@@ -72,12 +78,24 @@ struct VrrpDraft {
   Places places;
 };
 
+struct UserlistDraft {
+  struct Member {
+    std::string group;
+    std::string user;
+    Location where;
+  };
+  Userlist list;
+  std::vector<Member> members;  // both may be named before they are there
+};
+
 // All sections of all files.
 struct Draft {
   Global global;
   Places global_places;
   std::optional<ClusterDraft> cluster;
   std::vector<VrrpDraft> vrrps;
+  std::vector<UserlistDraft> userlists;
+  std::vector<PeersSection> peers;
   std::vector<ProxyDraft> defaults;
   std::vector<ProxyDraft> proxies;
 };

@@ -52,7 +52,7 @@ void acl(ProxyDraft& draft, const Statement& statement) {
   if (name == "or" || name == "OR") {
     return statement.error("name '" + name + "' would be read as a disjunction in conditions");
   }
-  auto test = parse_acl_test(statement.arguments().subspan(1), statement);
+  auto test = parse_acl_test(statement.arguments().subspan(1), statement, draft.read_file);
   // A broken ACL is still defined, lest its uses be reported too.
   auto found = std::ranges::find(draft.acls, name, &NamedAcl::name);
   if (found == draft.acls.end()) {
@@ -64,19 +64,16 @@ void acl(ProxyDraft& draft, const Statement& statement) {
 
 void use_backend(ProxyDraft& draft, const Statement& statement) {
   const std::string& backend = statement[0];
-  if (backend.find("%[") != std::string::npos) return statement.refuse(backend);
-  DraftCondition condition;
-  if (statement.size() > 1) {
-    if (!statement.is(1, "if") && !statement.is(1, "unless")) {
-      return statement.error("expects 'if' or 'unless' after the name of the backend, not '" +
-                             statement[1] + "'");
-    }
-    auto read = parse_condition(statement.arguments().subspan(1), draft, statement);
-    if (!read) return;
-    condition = std::move(*read);
+  UseBackend rule{backend, {}, {}, statement.where()};
+  if (backend.find('%') != std::string::npos) {
+    auto format = statement.accept(parse_log_format(backend, LogFormatUse::Value));
+    if (!format) return;
+    rule.format = std::move(*format);
   }
-  draft.section.use_backends.push_back({backend, {}, statement.where()});
-  draft.conditions.push_back(std::move(condition));
+  auto condition = parse_rest(statement.arguments().subspan(1), draft, statement);
+  if (!condition) return;
+  draft.section.use_backends.push_back(std::move(rule));
+  draft.conditions.push_back(std::move(*condition));
 }
 
 void default_backend(ProxyDraft& draft, const Statement& statement) {
@@ -91,7 +88,8 @@ constexpr auto kFrontendKeywords = std::to_array<Keyword<ProxyDraft>>({
      .arguments_min = 2,
      .arguments_max = kAnyNumber,
      .apply = acl,
-     .in_defaults = false},
+     .in_defaults = false,
+     .in_named_defaults = true},
     {.name = "bind",
      .usage = "bind [ADDRESS]:PORT[,...] [OPTION...], or: bind fd@NUMBER [OPTION...]",
      .arguments_min = 1,

@@ -25,8 +25,7 @@ constexpr std::string_view kFetches =
     "distcc_param,dst_conn,dst_is_local,env,fc_dst_is_local,fc_err,fc_err_str,fc_fackets,"
     "fc_http_major,fc_lost,fc_pp_authority,fc_pp_unique_id,fc_rcvd_proxy,fc_reordering,"
     "fc_retrans,fc_rtt,fc_rttvar,fc_sacked,fc_src_is_local,fc_unacked,fcgi.docroot,fcgi.index,"
-    "fe_client_timeout,fe_defbe,fe_id,fe_req_rate,fe_sess_rate,hostname,http_auth,"
-    "http_auth_bearer,http_auth_group,http_auth_pass,http_auth_type,http_auth_user,"
+    "fe_client_timeout,fe_defbe,fe_id,fe_req_rate,fe_sess_rate,hostname,"
     "http_first_req,internal.htx.data,internal.htx.free,internal.htx.free_data,"
     "internal.htx.has_eom,internal.htx.nbblks,internal.htx.size,internal.htx.used,"
     "internal.htx_blk.data,internal.htx_blk.hdrname,internal.htx_blk.hdrval,"
@@ -82,8 +81,6 @@ constexpr std::string_view kFetches =
     "ssl_s_sha1,ssl_s_sig_alg,ssl_s_version,stopping,table_avl,table_cnt,thread,unique,url32,"
     "url_ip,url_port";
 
-constexpr std::string_view kMatches = "bin";
-
 constexpr std::string_view kConditions = "RDP_COOKIE";
 
 }  // namespace
@@ -100,11 +97,6 @@ Words haproxy_server_words() {
 
 Words haproxy_fetches() {
   static const auto kWords = split_at_commas(kFetches);
-  return kWords;
-}
-
-Words haproxy_matches() {
-  static const auto kWords = split_at_commas(kMatches);
   return kWords;
 }
 

@@ -8,7 +8,9 @@ namespace wslb::config {
 namespace {
 
 constexpr std::string_view kUnreadSections =
-    "peers,resolvers,userlist,mailers,program,ring,cache,http-errors,log-forward,fcgi-app";
+    "resolvers,mailers,program,ring,cache,http-errors,log-forward,fcgi-app";
+
+constexpr std::string_view kPeers = "default-bind,default-server,log,table";
 
 constexpr std::string_view kGlobal =
     "51degrees-cache-size,51degrees-data-file,51degrees-property-name-list,"
@@ -48,17 +50,17 @@ constexpr std::string_view kGlobal =
 
 constexpr std::string_view kProxy =
     "clitcpka-cnt,clitcpka-idle,clitcpka-intvl,compression,declare,description,disabled,dispatch,"
-    "email-alert,enabled,error-log-format,errorfiles,external-check,filter,force-persist,"
+    "email-alert,enabled,error-log-format,errorfiles,external-check,filter,"
     "http-after-response,"
     "http-check send-state,http-check set-var,http-check set-var-fmt,http-check unset-var,"
-    "http-error,http-send-name-header,id,ignore-persist,load-server-state-from-file,"
+    "http-error,http-send-name-header,id,load-server-state-from-file,"
     "log-format-sd,max-keep-alive-queue,option abortonclose,option checkcache,"
     "option disable-h2-upgrade,option external-check,option h1-case-adjust-bogus-client,"
     "option h1-case-adjust-bogus-server,option http-buffer-request,option http-ignore-probes,"
     "option http-pretend-keepalive,option http-restrict-req-hdr-names,"
     "option http-use-proxy-header,option httpslog,option idle-close-on-response,"
     "option independent-streams,option ldap-check,option mysql-check,"
-    "option nolinger,option persist,option pgsql-check,"
+    "option nolinger,option pgsql-check,"
     "option smtpchk,option socket-stats,option spop-check,"
     "option ssl-hello-chk,option transparent,persist,rate-limit,"
     "server-state-file-name,server-template,srvtcpka-cnt,srvtcpka-idle,srvtcpka-intvl,"
@@ -66,7 +68,7 @@ constexpr std::string_view kProxy =
     "stick,stick-table,tcp-check send-lf,tcp-check send-binary-lf,tcp-check set-var,"
     "tcp-check set-var-fmt,tcp-check unset-var,tcp-request,tcp-response,timeout client-fin,"
     "timeout server-fin,"
-    "use-fcgi-app,use-server";
+    "use-fcgi-app";
 
 constexpr auto kMeaninglessGlobal = std::to_array<Meaningless>({
     {"user", "the service manager decides as whom wslb runs"},
@@ -138,6 +140,11 @@ Words haproxy_sections() {
 
 Words haproxy_global_keywords() {
   static const auto kWords = split_at_commas(kGlobal);
+  return kWords;
+}
+
+Words haproxy_peers_keywords() {
+  static const auto kWords = split_at_commas(kPeers);
   return kWords;
 }
 

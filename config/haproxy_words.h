@@ -16,12 +16,12 @@ using Words = std::span<const std::string_view>;
 // word, or by two such as "option tcpka".
 [[nodiscard]] Words haproxy_global_keywords();
 [[nodiscard]] Words haproxy_proxy_keywords();
+[[nodiscard]] Words haproxy_peers_keywords();
 // What may follow the address of `bind` and of `server`.
 [[nodiscard]] Words haproxy_bind_words();
 [[nodiscard]] Words haproxy_server_words();
 // Samples, matches and predefined conditions of ACLs.
 [[nodiscard]] Words haproxy_fetches();
-[[nodiscard]] Words haproxy_matches();
 [[nodiscard]] Words haproxy_conditions();
 
 // What has no meaning in wslb and is passed over with a warning: `word` is the keyword, `reason`

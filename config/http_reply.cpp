@@ -37,9 +37,9 @@ class ReplyWords {
   const Statement& statement_;
 };
 
-bool take_template(const std::string* text, TextTemplate& into, const Statement& statement) {
+bool take_template(const std::string* text, LogFormat& into, const Statement& statement) {
   if (text == nullptr) return false;
-  auto read = statement.accept(parse_template(*text));
+  auto read = statement.accept(parse_log_format(*text, LogFormatUse::Value));
   if (read) into = std::move(*read);
   return read.has_value();
 }
@@ -101,7 +101,7 @@ bool take_content(const std::string& kind, const std::string* text, OwnReply& re
   if (text == nullptr) return false;
   reply.has_content = true;
   if (kind == "lf-string") return take_template(text, reply.content, statement);
-  reply.content = literal_template(*text);
+  reply.content = literal_format(*text);
   return true;
 }
 

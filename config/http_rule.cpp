@@ -24,6 +24,7 @@ enum class Shape : std::uint8_t {
   Value,
   Status,
   Service,
+  Realm,
 };
 
 struct ActionRow {
@@ -40,6 +41,7 @@ constexpr auto kActions = std::to_array<ActionRow>({
     {"tarpit", Action::Tarpit, Shape::Reply, true, false},
     {"redirect", Action::Redirect, Shape::Redirect, true, false},
     {"return", Action::Return, Shape::Reply},
+    {"auth", Action::Authenticate, Shape::Realm, true, false},
     {"silent-drop", Action::SilentDrop, Shape::Nothing, true, false},
     {"use-service", Action::ExportMetrics, Shape::Service, true, false},
     {"set-header", Action::SetHeader, Shape::NameAndValue},
@@ -59,12 +61,12 @@ constexpr auto kActions = std::to_array<ActionRow>({
 });
 
 constexpr std::string_view kOtherActions =
-    "add-acl,auth,cache-store,cache-use,capture,del-acl,del-map,disable-l7-retry,do-resolve,"
+    "add-acl,cache-store,cache-use,capture,del-acl,del-map,disable-l7-retry,do-resolve,"
     "early-hint,normalize-uri,reject,sc-inc-gpc,sc-inc-gpc0,sc-inc-gpc1,sc-set-gpt0,"
     "send-spoe-group,set-bandwidth-limit,set-dst,set-dst-port,set-log-level,set-map,set-mark,"
     "set-nice,set-priority-class,set-priority-offset,set-src,set-src-port,set-timeout,set-tos,"
     "strict-mode,track-sc0,track-sc1,track-sc2,wait-for-body,wait-for-handshake,"
-    "redirect,tarpit,silent-drop,use-service";
+    "auth,redirect,tarpit,silent-drop,use-service";
 
 bool equal_without_case(std::string_view a, std::string_view b) {
   const auto lower = [](unsigned char c) { return std::tolower(c); };
@@ -137,6 +139,8 @@ class RuleReader {
         return take_template();
       case Shape::Status:
         return take_status();
+      case Shape::Realm:
+        return take_realm();
       case Shape::Service:
         return take_service();
     }
@@ -176,7 +180,7 @@ class RuleReader {
   bool take_template() {
     const std::string* const text = take("a value");
     if (text == nullptr) return false;
-    auto value = statement_.accept(parse_template(*text));
+    auto value = statement_.accept(parse_log_format(*text, LogFormatUse::Value));
     if (value) rule_.value = std::move(*value);
     return value.has_value();
   }
@@ -205,6 +209,17 @@ class RuleReader {
     if (name == nullptr) return false;
     if (*name == "prometheus-exporter") return true;
     statement_.refuse("use-service " + *name);
+    return false;
+  }
+
+  bool take_realm() {
+    if (words_.empty() || words_[0] != "realm") return true;
+    words_ = words_.subspan(1);
+    const std::string* const realm = take("the realm");
+    if (realm == nullptr) return false;
+    rule_.name = *realm;
+    if (realm->find_first_of("\"\\\r\n") == std::string::npos) return true;
+    statement_.error("'auth' has a realm with a quote, a backslash or a line end");
     return false;
   }
 

@@ -31,7 +31,8 @@ struct Keyword {
   Side side = Side::Both;
   Misplaced misplaced = Misplaced::Warning;
   bool in_defaults = true;
-  bool negatable = false;  // `no KEYWORD`, `default KEYWORD`
+  bool in_named_defaults = false;  // in those alone, where not in all
+  bool negatable = false;          // `no KEYWORD`, `default KEYWORD`
 };
 
 template <typename Draft>

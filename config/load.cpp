@@ -5,10 +5,11 @@
 
 namespace wslb::config {
 
-LoadResult load(const std::vector<Source>& sources, const Environment& environment) {
+LoadResult load(const std::vector<Source>& sources, const Environment& environment,
+                const ReadFile& read_file) {
   LoadResult result;
   std::vector<std::string> files;
-  Loader loader(result.diagnostics);
+  Loader loader(result.diagnostics, read_file);
   for (const Source& source : sources) {
     files.push_back(source.file);
     loader.begin_file();

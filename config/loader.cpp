@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/check.h"
+#include "config/condition.h"
 #include "config/haproxy_words.h"
 #include "config/name.h"
 #include "config/section.h"
@@ -15,8 +16,9 @@
 namespace wslb::config {
 namespace {
 
-constexpr auto kKnownSections = std::to_array<std::string_view>(
-    {"global", "defaults", "frontend", "backend", "listen", "cluster", "vrrp"});
+constexpr auto kKnownSections =
+    std::to_array<std::string_view>({"global", "defaults", "frontend", "backend", "listen",
+                                     "userlist", "peers", "cluster", "vrrp"});
 
 std::string quoted(std::string_view word) {
   return "'" + std::string(word) + "'";
@@ -53,6 +55,10 @@ bool Loader::begin_section(const Line& line) {
     begin_cluster(line);
   } else if (word == "vrrp") {
     begin_vrrp(line);
+  } else if (word == "userlist") {
+    begin_userlist(line);
+  } else if (word == "peers") {
+    begin_peers(line);
   } else if (std::ranges::count(haproxy_sections(), word) > 0) {
     // One error for the section; its lines mean nothing to wslb.
     diagnostics_.error(line.where,
@@ -118,6 +124,30 @@ void Loader::begin_vrrp(const Line& line) {
   apply_ = [this](const Line& l) { read_vrrp_line(l, draft_.vrrps.back(), diagnostics_); };
 }
 
+void Loader::begin_userlist(const Line& line) {
+  std::string name;
+  if (!read_name(line, name)) return;
+  const auto name_of = [](const UserlistDraft& other) { return other.list.name; };
+  if (std::ranges::count(draft_.userlists, name, name_of) > 0) {
+    diagnostics_.error(line.where, "'userlist' " + quoted(name) + " was given before");
+    return;
+  }
+  UserlistDraft& draft = draft_.userlists.emplace_back();
+  draft.list.name = name;
+  draft.list.where = line.where;
+  apply_ = [this](const Line& l) { read_userlist_line(l, draft_.userlists.back(), diagnostics_); };
+}
+
+void Loader::begin_peers(const Line& line) {
+  std::string name;
+  if (!read_name(line, name)) return;
+  diagnostics_.warning(line.where, "'peers' has no effect yet: there are no stick tables");
+  PeersSection& section = draft_.peers.emplace_back();
+  section.name = name;
+  section.where = line.where;
+  apply_ = [this](const Line& l) { read_peers_line(l, draft_.peers.back(), diagnostics_); };
+}
+
 // `from NAME` chooses among the defaults above; without it the last of them counts.
 const ProxyDraft* Loader::find_defaults(const Line& line, const std::string& name) {
   const ProxyDraft* found = nullptr;
@@ -151,8 +181,14 @@ void Loader::begin_defaults(const Line& line) {
   ProxyDraft draft;
   if (words.size() == from + 2 && words[from] == "from") {
     if (const ProxyDraft* base = find_defaults(line, words[from + 1])) draft = *base;
+    if (draft.has_rules) {
+      diagnostics_.error(line.where,
+                         "'defaults' cannot begin with the rules of another 'defaults'");
+    }
   }
   draft.is_defaults = true;
+  draft.has_rules = false;
+  draft.read_file = read_file_;
   draft.section.name = name;
   draft.section.where = line.where;
   draft.places.clear();
@@ -181,7 +217,9 @@ void Loader::begin_proxy(const Line& line, ProxySection::Kind kind) {
   } else if (words.size() > 2) {
     diagnostics_.error(line.where, quoted(words[0]) + usage);
   }
+  settle_conditions(draft);
   draft.is_defaults = false;
+  draft.read_file = read_file_;
   draft.section.kind = kind;
   draft.section.name = words[1];
   draft.section.where = line.where;
@@ -200,10 +238,15 @@ Config Loader::finish() {
   check_vrrps(draft_, diagnostics_);
   for (ProxyDraft& proxy : draft_.proxies) complete_proxy(proxy, draft_.global, diagnostics_);
   for (ProxyDraft& proxy : draft_.proxies) complete_tls(proxy, draft_.global, diagnostics_);
+  Config config;
+  for (UserlistDraft& list : draft_.userlists) {
+    config.userlists.push_back(complete_userlist(list, diagnostics_));
+  }
+  config.peers = draft_.peers;
   check_proxies(draft_.proxies, diagnostics_);
+  check_userlists(draft_.proxies, config, diagnostics_);
   check_health(draft_.proxies, diagnostics_);
 
-  Config config;
   config.global = draft_.global;
   if (draft_.cluster) config.cluster = draft_.cluster->cluster;
   for (const VrrpDraft& vrrp : draft_.vrrps) config.vrrps.push_back(vrrp.section);

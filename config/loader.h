@@ -12,7 +12,8 @@ namespace wslb::config {
 
 class Loader {
  public:
-  explicit Loader(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  Loader(Diagnostics& diagnostics, const ReadFile& read_file)
+      : diagnostics_(diagnostics), read_file_(read_file) {}
 
   void begin_file() { apply_ = nullptr; }
   void read(const Line& line);
@@ -25,6 +26,8 @@ class Loader {
   void begin_global(const Line& line);
   void begin_cluster(const Line& line);
   void begin_vrrp(const Line& line);
+  void begin_userlist(const Line& line);
+  void begin_peers(const Line& line);
   void begin_defaults(const Line& line);
   void begin_proxy(const Line& line, ProxySection::Kind kind);
   bool read_name(const Line& line, std::string& name);
@@ -32,6 +35,7 @@ class Loader {
   void read_outside(const Line& line);
 
   Diagnostics& diagnostics_;
+  const ReadFile& read_file_;
   Draft draft_;
   // What a line of the current section goes to; empty before the first section of a file.
   std::function<void(const Line&)> apply_;

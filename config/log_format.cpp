@@ -217,6 +217,13 @@ base::Result<LogFormat> parse_log_format(std::string_view text, LogFormatUse use
   return Parser(text, use).run();
 }
 
+LogFormat literal_format(std::string_view text) {
+  LogFormat format;
+  format.use = LogFormatUse::Value;
+  format.parts.emplace_back().text = text;
+  return format;
+}
+
 std::string_view http_only_variable(const LogFormat& format) {
   for (const LogPart& part : format.parts) {
     const auto* const found = std::ranges::find(kVariables, part.variable, &Named::variable);

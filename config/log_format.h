@@ -110,6 +110,9 @@ struct LogFormat {
 // The error is a clause that begins with a verb: "knows no variable '%zz'; ...".
 [[nodiscard]] base::Result<LogFormat> parse_log_format(std::string_view text, LogFormatUse use);
 
+// The text as it stands.
+[[nodiscard]] LogFormat literal_format(std::string_view text);
+
 // The first variable that means something in `mode http` alone, as it is written; else empty.
 [[nodiscard]] std::string_view http_only_variable(const LogFormat& format);
 

@@ -119,6 +119,7 @@ void check_references(const std::vector<ProxyDraft>& drafts, const ProxyDraft& f
                       std::vector<const ProxyDraft*>& warned, Diagnostics& diagnostics) {
   const ProxySection& section = frontend.section;
   for (const UseBackend& rule : section.use_backends) {
+    if (!rule.format.empty()) continue;
     const ProxyDraft* target =
         check_target(drafts, frontend, rule.backend, "use_backend", rule.where, diagnostics);
     if (target == nullptr || target->section.timeouts.tunnel) continue;

@@ -26,6 +26,15 @@ std::string name_of(const ProxyDraft& draft) {
   return std::string(kind_name(draft)) + " '" + draft.section.name + "' ";
 }
 
+void check_use_servers(const ProxySection& section, Diagnostics& diagnostics) {
+  for (const UseServer& rule : section.use_servers) {
+    if (!rule.format.empty()) continue;
+    if (std::ranges::count(section.servers, rule.server, &Server::name) > 0) continue;
+    diagnostics.error(
+        rule.where, "'use-server' names '" + rule.server + "', but the section has no such server");
+  }
+}
+
 // Servers without an `id` have the number of their place, or the next that nobody took.
 void complete_servers(ProxySection& section, Diagnostics& diagnostics) {
   std::map<std::uint32_t, const Server*> taken;
@@ -194,6 +203,9 @@ void complete_proxy(ProxyDraft& draft, const Global& global, Diagnostics& diagno
   resolve_all(draft.response_conditions, section.response_rules, draft);
   resolve_all(draft.connection_conditions, section.connection_rules, draft);
   resolve_all(draft.content_conditions, section.content_rules, draft);
+  resolve_all(draft.persist_conditions, section.persist_rules, draft);
+  resolve_all(draft.server_conditions, section.use_servers, draft);
+  check_use_servers(section, diagnostics);
   check_rules(draft, diagnostics);
   if (draft.log_global) {
     section.logs.insert(section.logs.begin(), global.logs.begin(), global.logs.end());

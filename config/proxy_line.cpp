@@ -15,7 +15,7 @@ std::vector<Keyword<ProxyDraft>> join_tables() {
   for (const auto part :
        {frontend_keywords(), backend_keywords(), check_keywords(), retry_keywords(),
         balance_keywords(), cookie_keywords(), option_keywords(), log_keywords(), error_keywords(),
-        timeout_keywords(), stats_keywords(), rule_keywords()}) {
+        timeout_keywords(), stats_keywords(), rule_keywords(), persist_keywords()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -23,8 +23,15 @@ std::vector<Keyword<ProxyDraft>> join_tables() {
 
 bool is_allowed(ProxyDraft& draft, const Keyword<ProxyDraft>& keyword, const Statement& statement) {
   if (draft.is_defaults) {
-    if (!keyword.in_defaults) statement.error("is not allowed in a 'defaults' section");
-    return keyword.in_defaults;
+    if (keyword.in_defaults) return true;
+    if (keyword.in_named_defaults) {
+      draft.has_rules = true;
+      if (!draft.section.name.empty()) return true;
+      statement.error("needs a name in a 'defaults' section: defaults NAME");
+    } else {
+      statement.error("is not allowed in a 'defaults' section");
+    }
+    return false;
   }
   const bool lacks_frontend = keyword.side == Side::Frontend && !draft.section.is_frontend();
   const bool lacks_backend = keyword.side == Side::Backend && !draft.section.is_backend();

@@ -67,7 +67,24 @@ enum class Mode : std::uint8_t { Tcp, Http };
 
 // `use_backend NAME if COND`; the first that matches wins.
 struct UseBackend {
-  std::string backend;
+  std::string backend;  // as written
+  LogFormat format;     // what makes the name, where it is not the same for all; else empty
+  Condition condition;
+  Location where;
+};
+
+// `use-server NAME if COND`; the first that matches and whose server takes clients wins.
+struct UseServer {
+  std::string server;  // as above
+  LogFormat format;
+  Condition condition;
+  Location where;
+};
+
+// `force-persist`: a client's cookie leads it to its server even if that is down; `ignore-persist`:
+// it leads nowhere. The first that matches wins.
+struct PersistRule {
+  bool forces = false;
   Condition condition;
   Location where;
 };
@@ -107,6 +124,7 @@ struct ProxyOptions {
   bool prefer_last_server = false;   // the one that a client's connection leads to already;
   bool reuse_never = false;          // as in HAProxy only together with `http-reuse never`
   bool contstats = false;            // accepted: our counters are always live
+  bool persist = false;              // a cookie leads to its server even if that is down
   bool allbackups = false;           // all usable backups serve, not only the first
   // `option redispatch [N]`: nullopt: off. Positive N: every N-th retry may go to another server;
   // -1, the default of the keyword, means the last retry only, -N the N-th from the end.
@@ -163,6 +181,8 @@ struct ProxySection {
   HashType hash_type;
   std::uint32_t fullconn = 0;  // where `minconn` reaches `maxconn`; 0: a tenth of the frontends'
   std::optional<CookieRule> cookie;
+  std::vector<PersistRule> persist_rules;
+  std::vector<UseServer> use_servers;
   HealthCheck check;
   int retries = 3;
   RetryOn retry_on;

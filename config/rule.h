@@ -10,8 +10,8 @@
 #include "base/regex.h"
 #include "config/acl.h"
 #include "config/diagnostic.h"
+#include "config/log_format.h"
 #include "config/sample.h"
-#include "config/text_template.h"
 
 namespace wslb::config {
 
@@ -23,6 +23,7 @@ enum class Action : std::uint8_t {
   Redirect,
   Return,
   SilentDrop,
+  Authenticate,   // 401 until the client brings a name and a password
   ExportMetrics,  // `use-service prometheus-exporter`
   // They go on.
   SetHeader,
@@ -55,19 +56,19 @@ struct RedirectTarget {
 struct OwnReply {
   struct Header {
     std::string name;
-    TextTemplate value;
+    LogFormat value;
   };
   bool has_content = false;
   std::string content_type;
-  TextTemplate content;
+  LogFormat content;
   std::vector<Header> headers;
 };
 
 struct HttpRule {
   Action action = Action::Allow;
-  int status = 0;      // of what is answered
-  std::string name;    // of a header; the reason of set-status
-  TextTemplate value;  // what is written, where a redirect leads to
+  int status = 0;    // of what is answered
+  std::string name;  // of a header; the reason of set-status; the realm of `auth`
+  LogFormat value;   // what is written, where a redirect leads to
   std::optional<base::Regex> regex;
   std::string replacement;  // with \1
   std::optional<VariableName> variable;

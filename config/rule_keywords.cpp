@@ -10,20 +10,11 @@
 namespace wslb::config {
 namespace {
 
-// What follows an action: nothing, or a condition.
-std::optional<DraftCondition> rest_of_rule(std::span<const std::string> words,
-                                           const ProxyDraft& draft, const Statement& statement) {
-  if (words.empty()) return DraftCondition{};
-  if (begins_condition(words)) return parse_condition(words, draft, statement);
-  statement.error("expects 'if' or 'unless' behind the action, not '" + words[0] + "'");
-  return std::nullopt;
-}
-
 template <typename Rule>
 void add_rule(Rule rule, std::span<const std::string> rest, std::vector<Rule>& rules,
               std::vector<DraftCondition>& conditions, const ProxyDraft& draft,
               const Statement& statement) {
-  auto condition = rest_of_rule(rest, draft, statement);
+  auto condition = parse_rest(rest, draft, statement);
   if (!condition) return;
   rules.push_back(std::move(rule));
   conditions.push_back(std::move(*condition));
@@ -105,13 +96,15 @@ constexpr auto kRuleKeywords = std::to_array<Keyword<ProxyDraft>>({
      .arguments_min = 1,
      .arguments_max = kAnyNumber,
      .apply = http_request,
-     .in_defaults = false},
+     .in_defaults = false,
+     .in_named_defaults = true},
     {.name = "http-response",
      .usage = "http-response ACTION [if|unless CONDITION]",
      .arguments_min = 1,
      .arguments_max = kAnyNumber,
      .apply = http_response,
-     .in_defaults = false},
+     .in_defaults = false,
+     .in_named_defaults = true},
     {.name = "redirect",
      .usage = "redirect location|prefix|scheme VALUE [code CODE] [OPTION...] [if|unless CONDITION]",
      .arguments_min = 1,
@@ -124,14 +117,16 @@ constexpr auto kRuleKeywords = std::to_array<Keyword<ProxyDraft>>({
      .arguments_max = kAnyNumber,
      .apply = tcp_connection,
      .side = Side::Frontend,
-     .in_defaults = false},
+     .in_defaults = false,
+     .in_named_defaults = true},
     {.name = "tcp-request content",
      .usage = "tcp-request content accept|reject|silent-drop [if|unless CONDITION]",
      .arguments_min = 1,
      .arguments_max = kAnyNumber,
      .apply = tcp_content,
      .side = Side::Frontend,
-     .in_defaults = false},
+     .in_defaults = false,
+     .in_named_defaults = true},
     {.name = "tcp-request inspect-delay",
      .usage = "tcp-request inspect-delay DURATION",
      .arguments_min = 1,

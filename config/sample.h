@@ -66,6 +66,12 @@ enum class Fetch : std::uint8_t {
   RequestHeaderNames,
   RequestCookie,
   RequestCookieCount,
+  AuthenticUser,   // http_auth(): `name` is of a userlist
+  AuthenticGroup,  // http_auth_group()
+  AuthUser,
+  AuthPassword,
+  AuthScheme,
+  AuthBearer,
   // Of a response's head.
   Status,
   ResponseVersion,

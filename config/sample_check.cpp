@@ -1,4 +1,4 @@
-// The backends, frontends and servers that conditions ask about must be there.
+// What samples name must be there: backends, frontends and servers, and userlists.
 #include <algorithm>
 #include <string>
 
@@ -21,30 +21,67 @@ bool is_named(const std::vector<ProxyDraft>& drafts, const Sample& sample, const
   return std::ranges::any_of(drafts, is_meant);
 }
 
-template <typename Rules>
-void check_samples(const std::vector<ProxyDraft>& drafts, const ProxyDraft& own, const Rules& rules,
-                   Diagnostics& diagnostics) {
-  for (const auto& rule : rules) {
-    for_each_sample(rule.condition, [&](const Sample& sample) {
-      if (sample.proxy.empty() && sample.server.empty()) return;
-      if (is_named(drafts, sample, own)) return;
-      diagnostics.error(rule.where, "'" + sample.text + "' names what does not exist");
-    });
+template <typename Visit>
+void visit_format(const LogFormat& format, const Visit& visit) {
+  for (const LogPart& part : format.parts) {
+    if (part.sample) visit(*part.sample);
   }
+}
+
+template <typename Rule, typename Visit>
+void visit_samples(const Rule& rule, const Visit& visit) {
+  for_each_sample(rule.condition, visit);
+}
+
+template <typename Visit>
+void visit_samples(const HttpRule& rule, const Visit& visit) {
+  for_each_sample(rule.condition, visit);
+  visit_format(rule.value, visit);
+  if (rule.sample) visit(*rule.sample);
+  visit_format(rule.reply.content, visit);
+  for (const OwnReply::Header& header : rule.reply.headers) visit_format(header.value, visit);
+}
+
+// `visit(sample, where)` of all lines of the section.
+template <typename Visit>
+void visit_all(const ProxySection& section, const Visit& visit) {
+  const auto each = [&visit](const auto& rules) {
+    for (const auto& rule : rules) {
+      visit_samples(rule, [&](const Sample& sample) { visit(sample, rule.where); });
+    }
+  };
+  each(section.monitor_failures);
+  each(section.use_backends);
+  each(section.persist_rules);
+  each(section.use_servers);
+  each(section.request_rules);
+  each(section.redirects);
+  each(section.response_rules);
+  each(section.connection_rules);
+  each(section.content_rules);
 }
 
 }  // namespace
 
 void check_samples(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics) {
   for (const ProxyDraft& draft : drafts) {
-    const ProxySection& section = draft.section;
-    check_samples(drafts, draft, section.monitor_failures, diagnostics);
-    check_samples(drafts, draft, section.use_backends, diagnostics);
-    check_samples(drafts, draft, section.request_rules, diagnostics);
-    check_samples(drafts, draft, section.redirects, diagnostics);
-    check_samples(drafts, draft, section.response_rules, diagnostics);
-    check_samples(drafts, draft, section.connection_rules, diagnostics);
-    check_samples(drafts, draft, section.content_rules, diagnostics);
+    visit_all(draft.section, [&](const Sample& sample, const Location& where) {
+      if (sample.proxy.empty() && sample.server.empty()) return;
+      if (is_named(drafts, sample, draft)) return;
+      diagnostics.error(where, "'" + sample.text + "' names what does not exist");
+    });
+  }
+}
+
+void check_userlists(const std::vector<ProxyDraft>& drafts, const Config& config,
+                     Diagnostics& diagnostics) {
+  for (const ProxyDraft& draft : drafts) {
+    visit_all(draft.section, [&](const Sample& sample, const Location& where) {
+      const bool asks =
+          sample.fetch == Fetch::AuthenticUser || sample.fetch == Fetch::AuthenticGroup;
+      if (!asks || config.find_userlist(sample.name) != nullptr) return;
+      diagnostics.error(where, "'" + sample.text + "' names a userlist that does not exist");
+    });
   }
 }
 

@@ -32,7 +32,7 @@ struct FetchRow {
   Takes takes = Takes::Nothing;
 };
 
-constexpr std::array<FetchRow, 89> kFetchRows{{
+constexpr std::array<FetchRow, 95> kFetchRows{{
     {"always_true", Fetch::Constant, SampleType::Bool},
     {"always_false", Fetch::Constant, SampleType::Bool},
     {"bool", Fetch::Constant, SampleType::Bool, Takes::Constant},
@@ -106,6 +106,12 @@ constexpr std::array<FetchRow, 89> kFetchRows{{
     {"cook_val", Fetch::RequestCookie, SampleType::Int, Takes::Name},
     {"req.cook_cnt", Fetch::RequestCookieCount, SampleType::Int, Takes::Name},
     {"cook_cnt", Fetch::RequestCookieCount, SampleType::Int, Takes::Name},
+    {"http_auth", Fetch::AuthenticUser, SampleType::Bool, Takes::Name},
+    {"http_auth_group", Fetch::AuthenticGroup, SampleType::Text, Takes::Name},
+    {"http_auth_user", Fetch::AuthUser, SampleType::Text},
+    {"http_auth_pass", Fetch::AuthPassword, SampleType::Text},
+    {"http_auth_type", Fetch::AuthScheme, SampleType::Text},
+    {"http_auth_bearer", Fetch::AuthBearer, SampleType::Text, Takes::OptionalName},
     {"status", Fetch::Status, SampleType::Int},
     {"res.ver", Fetch::ResponseVersion, SampleType::Text},
     {"resp_ver", Fetch::ResponseVersion, SampleType::Text},

@@ -11,6 +11,8 @@ namespace wslb::config {
 
 void read_global_line(const Line& line, Draft& draft, Diagnostics& diagnostics);
 void read_cluster_line(const Line& line, ClusterDraft& draft, Diagnostics& diagnostics);
+void read_userlist_line(const Line& line, UserlistDraft& draft, Diagnostics& diagnostics);
+void read_peers_line(const Line& line, PeersSection& section, Diagnostics& diagnostics);
 void read_vrrp_line(const Line& line, VrrpDraft& draft, Diagnostics& diagnostics);
 void read_proxy_line(const Line& line, ProxyDraft& draft, Diagnostics& diagnostics);
 
@@ -21,6 +23,8 @@ void read_proxy_line(const Line& line, ProxyDraft& draft, Diagnostics& diagnosti
 [[nodiscard]] Keywords<Draft> global_keywords();
 [[nodiscard]] Keywords<Draft> global_tls_keywords();
 [[nodiscard]] Keywords<ClusterDraft> cluster_keywords();
+[[nodiscard]] Keywords<UserlistDraft> userlist_keywords();
+[[nodiscard]] Keywords<PeersSection> peers_keywords();
 [[nodiscard]] Keywords<VrrpDraft> vrrp_wire_keywords();
 [[nodiscard]] Keywords<VrrpDraft> vrrp_policy_keywords();
 // Those of proxies in parts; a part's rows need the same side of a proxy or none.
@@ -36,5 +40,6 @@ void read_proxy_line(const Line& line, ProxyDraft& draft, Diagnostics& diagnosti
 [[nodiscard]] Keywords<ProxyDraft> timeout_keywords();
 [[nodiscard]] Keywords<ProxyDraft> stats_keywords();
 [[nodiscard]] Keywords<ProxyDraft> rule_keywords();
+[[nodiscard]] Keywords<ProxyDraft> persist_keywords();
 
 }  // namespace wslb::config

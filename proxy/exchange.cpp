@@ -41,8 +41,7 @@ asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> i
   outcome = run_rules(frontend_.section);
   if (outcome.ends_exchange()) co_return co_await carry_out(std::move(outcome));
   if (const auto* page = wanted_stats(frontend_.section)) co_return co_await answer_stats(*page);
-  pool_ = route();
-  record_.pool = pool_;
+  choose_backend();
   if (pool_ == nullptr) {
     record_.end('S', 'C');
     co_return co_await refuse(503);
@@ -58,6 +57,7 @@ asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> i
     co_return co_await refuse(rejection.status);
   }
   ++pool_->connections;
+  choose_server();
   read_server_cookies();
   hash_ = balance_hash();
   prepare_request();
@@ -85,16 +85,6 @@ http::Rejection Exchange::check_request() {
   return upgrade_.rejection;
 }
 
-ServerPool* Exchange::route() {
-  const ServiceState live(service_, frontend_, nullptr);
-  const http::Transaction now = transaction(live);
-  const auto& rules = frontend_.section.use_backends;
-  for (std::size_t i = 0; i < rules.size(); ++i) {
-    if (http::holds(rules[i].condition, now)) return frontend_.use_backends[i];
-  }
-  return frontend_.default_backend;
-}
-
 // Finds the server that the client's cookies ask for; notes for the log what they were worth.
 void Exchange::read_server_cookies() {
   if (!backend().cookie) return;
@@ -108,9 +98,17 @@ void Exchange::read_server_cookies() {
     }
     if (cookie_) continue;
     cookie_dates_ = each.dates;
-    switch (pool_->verdict_on_cookie(each.server)) {
+    if (named_ || persistence_ == Persistence::Ignored) {
+      if (worth == 'N') worth = 'U';  // not asked
+      continue;
+    }
+    switch (pool_->verdict_on_cookie(each.server, persistence_ == Persistence::Forced)) {
       case lb::CookieVerdict::Usable:
         worth = 'V';
+        cookie_ = each.server;
+        break;
+      case lb::CookieVerdict::Forced:
+        worth = 'D';
         cookie_ = each.server;
         break;
       case lb::CookieVerdict::Down:
@@ -171,9 +169,14 @@ asio::awaitable<Exchange::End> Exchange::converse(std::unique_ptr<ServerConnecti
     const bool stays = idle && idle->pool == pool_ && backend().options.prefer_last_server &&
                        backend().options.reuse_never && !backend().balance.hashes();
     if (stays) prefer_ = idle->server;
-    link_ = co_await connect_to_server(
-        *pool_, {.cookie = cookie_, .hash = hash_, .prefer = prefer_, .avoid = avoid_},
-        std::move(idle), facts, record_);
+    link_ = co_await connect_to_server(*pool_,
+                                       {.cookie = cookie_,
+                                        .named = named_,
+                                        .forced = persistence_ == Persistence::Forced,
+                                        .hash = hash_,
+                                        .prefer = prefer_,
+                                        .avoid = avoid_},
+                                       std::move(idle), facts, record_);
     if (!link_.slot) co_return co_await refuse(503);
     std::optional<http::ResponseHead> response;
     if (co_await send_request()) response = co_await read_final_head();
@@ -253,6 +256,7 @@ asio::awaitable<Exchange::End> Exchange::answer(std::optional<http::ResponseHead
   }
   record_.end('-', '-');
   record_.response_received = steady_clock::now();
+  record_.status = response->status;
   http::Outcome outcome = run_response_rules(*response);
   if (outcome.ends_exchange()) co_return co_await carry_out(std::move(outcome));
   note_response(*response);
@@ -274,9 +278,13 @@ asio::awaitable<Exchange::End> Exchange::answer_monitor() {
   co_return written.ok() && keeps ? End::KeepAlive : End::Close;
 }
 
+std::string Exchange::own_page(int status) const {
+  return http::error_reply(status, head_.method, pool_ != nullptr ? &pool_->section() : nullptr,
+                           frontend_.section);
+}
+
 asio::awaitable<Exchange::End> Exchange::refuse(int status) {
-  const std::string page = http::error_reply(
-      status, head_.method, pool_ != nullptr ? &pool_->section() : nullptr, frontend_.section);
+  const std::string page = own_page(status);
   record_.status = status;
   record_.bytes_from_server += http::counted_size(page);
   co_await client_.stream.write_all(page, deadline_after(frontend_.section.timeouts.client));

@@ -24,6 +24,7 @@
 #include "proxy/http/rule.h"
 #include "proxy/http/upgrade.h"
 #include "proxy/request_record.h"
+#include "proxy/routing.h"
 #include "proxy/server_connector.h"
 #include "proxy/service.h"
 #include "proxy/upload.h"
@@ -56,7 +57,8 @@ class Exchange {
   http::Outcome run_response_rules(http::ResponseHead& response);
   boost::asio::awaitable<bool> tarpit();
   boost::asio::awaitable<End> carry_out(http::Outcome outcome);
-  ServerPool* route();
+  void choose_backend();
+  void choose_server();
   http::Rejection check_request();
   void read_server_cookies();
   std::optional<std::uint32_t> balance_hash() const;
@@ -76,6 +78,7 @@ class Exchange {
   boost::asio::awaitable<bool> forward_interim(http::ResponseHead interim);
   boost::asio::awaitable<End> accept_upgrade(http::ResponseHead response);
   boost::asio::awaitable<End> send_response(http::ResponseHead response);
+  [[nodiscard]] std::string own_page(int status) const;
   boost::asio::awaitable<End> refuse(int status);
   boost::asio::awaitable<End> answer_monitor();
   // Null: the request is not for the section's page.
@@ -102,6 +105,8 @@ class Exchange {
   http::UpgradeRequest upgrade_;
   std::optional<std::string> cookie_;  // the server's name that the client brought
   http::CookieDates cookie_dates_;
+  Persistence persistence_ = Persistence::Normal;
+  std::optional<std::size_t> named_;   // the server that a rule names
   std::optional<std::uint32_t> hash_;  // where the backend balances by one
   std::string request_text_;
   bool client_keeps_alive_ = false;

@@ -113,7 +113,7 @@ void Exchange::add_server_cookie(http::ResponseHead& response) {
   const char done = http::answer_cookie(
       response, *backend().cookie,
       {.server_cookie = backend().servers[link_.slot->server()].cookie,
-       .chosen_by_cookie = link_.slot->by_cookie(),
+       .chosen_by_cookie = link_.slot->by_cookie() || persistence_ == Persistence::Ignored,
        .request_method = head_.method,
        .now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
        .dates = cookie_dates_});

@@ -27,11 +27,13 @@ bool Exchange::may_retry(const std::optional<http::ResponseHead>& response) {
   const lb::ConnectFailure failure{.failures = static_cast<int>(record_.retries) + 1,
                                    .by_cookie = link_.slot->by_cookie(),
                                    .usable_servers = pool_->usable_servers(),
-                                   .server_usable = pool_->is_usable(server)};
+                                   .server_usable = pool_->is_usable(server),
+                                   .forced = persistence_ == Persistence::Forced};
   prefer_.reset();
   avoid_.reset();
   if (lb::is_redispatched(section, failure)) {
     cookie_.reset();
+    named_.reset();
     avoid_ = server;
     record_.redispatched = true;
   } else {

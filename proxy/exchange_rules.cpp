@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <array>
 
+#include "proxy/access_log.h"
 #include "proxy/exchange.h"
 #include "proxy/http/acl.h"
 #include "proxy/http/connection.h"
 #include "proxy/http/counted_size.h"
+#include "proxy/http/error_reply.h"
 #include "proxy/live_state.h"
 #include "proxy/tcp_rule.h"
 
@@ -23,6 +25,7 @@ http::Transaction Exchange::transaction(const http::LiveState& live) {
   transaction.session = &client_.variables;
   transaction.variables = &variables_;
   transaction.live = &live;
+  transaction.facts = [this] { return log_facts(service_, frontend_, client_.address, record_); };
   transaction.tls = client_.tls.has_value();
   if (client_.tls) transaction.sni = client_.tls->sni;
   return transaction;
@@ -32,7 +35,7 @@ http::Outcome Exchange::run_connection_rules() {
   const ServiceState live(service_, frontend_, pool_);
   const auto content = judge(frontend_.section.content_rules, transaction(live));
   if (content == config::TcpRule::Action::Accept) return {};
-  return {content == config::TcpRule::Action::Reject ? Kind::Close : Kind::Drop, 0, {}};
+  return {content == config::TcpRule::Action::Reject ? Kind::Close : Kind::Drop};
 }
 
 bool Exchange::monitor_fails() {
@@ -47,8 +50,23 @@ http::Outcome Exchange::run_rules(const config::ProxySection& section) {
   const ServiceState live(service_, frontend_, pool_);
   const http::Transaction now = transaction(live);
   http::Outcome outcome = http::run_request_rules(section.request_rules, head_, now);
+  if (outcome.kind == Kind::Challenge && outcome.realm.empty()) outcome.realm = section.name;
   if (outcome.ends_exchange()) return outcome;
   return http::run_request_rules(section.redirects, head_, now);
+}
+
+void Exchange::choose_backend() {
+  const ServiceState live(service_, frontend_, nullptr);
+  const http::Transaction now = transaction(live);
+  pool_ = route(service_, frontend_, now);
+  record_.pool = pool_;
+  if (pool_ != nullptr) persistence_ = persistence(backend(), now);
+}
+
+void Exchange::choose_server() {
+  if (backend().use_servers.empty()) return;
+  const ServiceState live(service_, frontend_, pool_);
+  named_ = named_server(*pool_, transaction(live), persistence_);
 }
 
 http::Outcome Exchange::run_response_rules(http::ResponseHead& response) {
@@ -78,9 +96,13 @@ asio::awaitable<bool> Exchange::tarpit() {
 asio::awaitable<Exchange::End> Exchange::carry_out(http::Outcome outcome) {
   if (outcome.kind == Kind::Metrics) co_return co_await answer_metrics();
   const bool tarpits = outcome.kind == Kind::Tarpit;
-  record_.end(outcome.kind == Kind::Reply ? 'L' : 'P', tarpits ? 'T' : 'R');
+  if (outcome.kind == Kind::Challenge) {
+    outcome.answer = http::challenge(own_page(outcome.status), outcome.realm);
+  }
+  const bool replies = outcome.kind == Kind::Reply || outcome.kind == Kind::Challenge;
+  record_.end(replies ? 'L' : 'P', tarpits ? 'T' : 'R');
   record_.status = outcome.status;
-  record_.denied = outcome.kind != Kind::Reply;
+  record_.denied = !replies;
   if (outcome.kind >= Kind::Close) {
     record_.status = -1;
     if (outcome.kind == Kind::Drop) client_.stream.reset_on_close();

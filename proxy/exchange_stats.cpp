@@ -4,7 +4,7 @@
 
 #include "proxy/exchange.h"
 #include "proxy/http/counted_size.h"
-#include "proxy/http/encoding.h"
+#include "proxy/http/credentials.h"
 #include "proxy/info_table.h"
 #include "proxy/prometheus.h"
 #include "proxy/stats_page.h"
@@ -18,12 +18,10 @@ namespace {
 
 bool may_see(const config::StatsPage& page, const http::RequestHead& head) {
   if (page.users.empty()) return true;
-  constexpr std::string_view kScheme = "Basic ";
-  const auto field = head.fields.find("Authorization");
-  if (!field || !field->starts_with(kScheme)) return false;
-  const auto credentials = http::base64_decode(field->substr(kScheme.size()));
-  return credentials && std::ranges::any_of(page.users, [&](const auto& user) {
-           return *credentials == user.first + ":" + user.second;
+  const auto given = http::basic_credentials(head.fields);
+  return given && std::ranges::any_of(page.users, [&](const auto& user) {
+           return given->user == user.first &&
+                  http::equal_in_constant_time(given->password, user.second);
          });
 }
 

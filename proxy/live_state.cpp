@@ -107,6 +107,10 @@ std::optional<Value> ServiceState::of_frontend(const config::Sample& sample) con
   return std::nullopt;
 }
 
+const config::Userlist* ServiceState::userlist(std::string_view name) const {
+  return service_.config.find_userlist(name);
+}
+
 std::optional<Value> ServiceState::value(const config::Sample& sample) const {
   const ServerPool* const pool = pool_of(sample);
   switch (sample.fetch) {

@@ -17,6 +17,7 @@ class ServiceState : public http::LiveState {
       : service_(service), frontend_(frontend), pool_(pool), server_(server) {}
 
   [[nodiscard]] std::optional<http::Value> value(const config::Sample& sample) const override;
+  [[nodiscard]] const config::Userlist* userlist(std::string_view name) const override;
 
  private:
   [[nodiscard]] const ServerPool* pool_of(const config::Sample& sample) const;

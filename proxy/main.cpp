@@ -66,7 +66,7 @@ std::optional<config::Config> load(const std::vector<std::string>& files) {
     }
     sources.push_back({file, std::move(*text)});
   }
-  config::LoadResult loaded = config::load(sources, base::environment());
+  config::LoadResult loaded = config::load(sources, base::environment(), base::read_file);
   read_error_files(loaded.config, loaded.diagnostics);
   if (!loaded.diagnostics.has_errors()) resolve_server_names(loaded.config, loaded.diagnostics);
   print(loaded.diagnostics);

@@ -52,6 +52,8 @@ class Attempts {
     if (!record_.dequeued) count_assigned(pool_);
     for (;;) {
       ServerPool::Outcome outcome = co_await pool_.acquire({.cookie = preference_.cookie,
+                                                            .named = preference_.named,
+                                                            .forced = preference_.forced,
                                                             .avoid = avoid_,
                                                             .prefer = preference_.prefer,
                                                             .hash = preference_.hash},
@@ -147,6 +149,7 @@ class Attempts {
                                              .by_cookie = slot.by_cookie(),
                                              .usable_servers = pool_.usable_servers(),
                                              .server_usable = pool_.is_usable(slot.server()),
+                                             .forced = preference_.forced,
                                              .timed_out = record_.termination.cause == 's'});
     bool same = false;
     base::Duration delay{0};
@@ -157,6 +160,7 @@ class Attempts {
                                 [&](const lb::Redispatch& redispatch) {
                                   delay = redispatch.delay;
                                   preference_.cookie.reset();
+                                  preference_.named.reset();
                                   preference_.prefer.reset();
                                   avoid_ = slot.server();
                                   record_.redispatched = true;

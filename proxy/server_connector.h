@@ -38,6 +38,8 @@ struct ClientFacts {
 // What in the request decides where it goes.
 struct Preference {
   std::optional<std::string_view> cookie = std::nullopt;  // the server's name in the client's
+  std::optional<std::size_t> named = std::nullopt;        // see lb::Ask
+  bool forced = false;                                    // likewise
   std::optional<std::uint32_t> hash = std::nullopt;       // where the backend balances by one
   std::optional<std::size_t> prefer = std::nullopt;       // see lb::Ask
   std::optional<std::size_t> avoid = std::nullopt;

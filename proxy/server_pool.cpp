@@ -96,9 +96,14 @@ void ServerPool::deliver(const lb::Redistribution& redistribution) {
   for (const lb::Ticket ticket : redistribution.refused) answer(ticket, std::nullopt);
 }
 
-lb::CookieVerdict ServerPool::verdict_on_cookie(std::string_view value) const {
+lb::CookieVerdict ServerPool::verdict_on_cookie(std::string_view value, bool forced) const {
   const std::lock_guard lock(mutex_);
-  return backend_.verdict_on_cookie(value);
+  return backend_.verdict_on_cookie(value, forced);
+}
+
+bool ServerPool::takes_named(std::size_t server, bool forced) const {
+  const std::lock_guard lock(mutex_);
+  return backend_.takes_named(server, forced);
 }
 
 std::size_t ServerPool::usable_servers() const {

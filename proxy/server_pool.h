@@ -123,7 +123,8 @@ class ServerPool {
   [[nodiscard]] Statistics& statistics(std::size_t server) const { return statistics_[server]; }
   void clear_statistics(bool all);  // else the peaks alone
 
-  [[nodiscard]] lb::CookieVerdict verdict_on_cookie(std::string_view value) const;
+  [[nodiscard]] lb::CookieVerdict verdict_on_cookie(std::string_view value, bool forced) const;
+  [[nodiscard]] bool takes_named(std::size_t server, bool forced) const;
   [[nodiscard]] std::size_t usable_servers() const;
   [[nodiscard]] bool is_usable(std::size_t server) const;
   [[nodiscard]] Load load(std::size_t server) const;

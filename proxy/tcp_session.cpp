@@ -6,9 +6,9 @@
 #include "proxy/access_log.h"
 #include "proxy/client_preamble.h"
 #include "proxy/established_tunnel.h"
-#include "proxy/http/acl.h"
 #include "proxy/lb/hash.h"
 #include "proxy/live_state.h"
+#include "proxy/routing.h"
 #include "proxy/session.h"
 #include "proxy/tcp_rule.h"
 
@@ -22,16 +22,6 @@ std::optional<std::uint32_t> balance_hash(const ServerPool& pool, const ClientCo
   const config::ProxySection& backend = pool.section();
   if (backend.balance.algorithm != config::Balance::Algorithm::Source) return std::nullopt;
   return lb::hash_address(backend.hash_type, client.address.address);
-}
-
-ServerPool* route(const Service& service, Frontend& frontend, ClientConnection& client) {
-  const ServiceState live(service, frontend, nullptr);
-  const http::Transaction now = about(client, live);
-  const auto& rules = frontend.section.use_backends;
-  for (std::size_t i = 0; i < rules.size(); ++i) {
-    if (http::holds(rules[i].condition, now)) return frontend.use_backends[i];
-  }
-  return frontend.default_backend;
 }
 
 asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
@@ -52,7 +42,9 @@ asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
     write_access_log(service, frontend, client->address, record);
     co_return;
   }
-  ServerPool* const chosen = route(service, frontend, *client);
+  const ServiceState live(service, frontend, nullptr);
+  const http::Transaction now = about(*client, live);
+  ServerPool* const chosen = route(service, frontend, now);
   record.pool = chosen;
   if (chosen == nullptr) {
     record.end('S', 'C');
@@ -63,8 +55,11 @@ asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
   ServerPool& pool = *chosen;
   ++pool.connections;
   const ClientFacts facts = client_facts(*client, *service.tls);
-  ServerLink link = co_await connect_to_server(pool, {.hash = balance_hash(pool, *client)}, nullptr,
-                                               facts, record);
+  const Persistence persists = persistence(pool.section(), now);
+  const Preference preference{.named = named_server(pool, now, persists),
+                              .forced = persists == Persistence::Forced,
+                              .hash = balance_hash(pool, *client)};
+  ServerLink link = co_await connect_to_server(pool, preference, nullptr, facts, record);
   if (!link.slot) {
     --pool.connections;
     count_end(frontend, record);

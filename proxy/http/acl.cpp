@@ -17,6 +17,7 @@ namespace {
 
 using config::AclTest;
 using config::Match;
+using config::Patterns;
 
 bool equal(std::string_view a, std::string_view b, bool ignore_case) {
   return ignore_case ? equal_ignoring_case(a, b) : a == b;
@@ -58,13 +59,25 @@ bool matches_text(const AclTest& test, std::string_view sample, std::string_view
       return contains_components(sample, pattern, "/?", test.ignore_case);
     case Match::Domain:
       return contains_components(sample, pattern, "/?.:", test.ignore_case);
+    case Match::Binary:
+      return sample == pattern;
     default:
       return equal(sample, pattern, test.ignore_case);
   }
 }
 
-bool in_range(const AclTest& test, std::int64_t number) {
-  return std::ranges::any_of(test.ranges, [number](const config::IntRange& range) {
+// In the sorted patterns of files.
+bool is_listed(const AclTest& test, const Patterns& listed, std::string_view sample) {
+  if (!test.ignore_case || test.match == Match::Binary) {
+    return std::ranges::binary_search(listed.patterns, sample);
+  }
+  std::string small(sample);
+  std::ranges::transform(small, small.begin(), lower);
+  return std::ranges::binary_search(listed.patterns, small);
+}
+
+bool in_range(const Patterns& patterns, std::int64_t number) {
+  return std::ranges::any_of(patterns.ranges, [number](const config::IntRange& range) {
     return range.first <= number && number <= range.last;
   });
 }
@@ -91,37 +104,41 @@ bool in_network(const config::Network& network, const base::IpAddress& address) 
   return true;
 }
 
-bool matches_address(const AclTest& test, const Value& value) {
+bool matches_address(const Patterns& patterns, const Value& value) {
   const auto address = value.to_address();
   if (!address) return false;
-  return std::ranges::any_of(
-      test.networks, [&](const config::Network& network) { return in_network(network, *address); });
+  return std::ranges::any_of(patterns.networks, [&](const config::Network& network) {
+    return in_network(network, *address);
+  });
+}
+
+bool matches_any(const AclTest& test, const Patterns& patterns, const Value& value) {
+  if (test.match == Match::Int) {
+    const auto number = value.to_int();
+    return number && in_range(patterns, *number);
+  }
+  if (test.match == Match::Address) return matches_address(patterns, value);
+  std::string scratch;
+  const std::string_view text = value.to_text(scratch);
+  if (test.match == Match::Length) {
+    return in_range(patterns, static_cast<std::int64_t>(text.size()));
+  }
+  if (test.match == Match::Regex) {
+    return std::ranges::any_of(patterns.regexes,
+                               [&](const base::Regex& regex) { return regex.matches(text); });
+  }
+  const bool whole = test.match == Match::Exact || test.match == Match::Binary;
+  if (whole && &patterns == test.from_files.get()) return is_listed(test, patterns, text);
+  return std::ranges::any_of(patterns.patterns, [&](const std::string& pattern) {
+    return matches_text(test, text, pattern);
+  });
 }
 
 bool matches_value(const AclTest& test, const Value& value) {
-  switch (test.match) {
-    case Match::Found:
-      return true;
-    case Match::Bool:
-      return value.to_int().value_or(0) != 0;
-    case Match::Int: {
-      const auto number = value.to_int();
-      return number && in_range(test, *number);
-    }
-    case Match::Address:
-      return matches_address(test, value);
-    default:
-      break;
-  }
-  std::string scratch;
-  const std::string_view text = value.to_text(scratch);
-  if (test.match == Match::Length) return in_range(test, static_cast<std::int64_t>(text.size()));
-  if (test.match == Match::Regex) {
-    return std::ranges::any_of(test.regexes,
-                               [&](const base::Regex& regex) { return regex.matches(text); });
-  }
-  return std::ranges::any_of(
-      test.patterns, [&](const std::string& pattern) { return matches_text(test, text, pattern); });
+  if (test.match == Match::Found) return true;
+  if (test.match == Match::Bool) return value.to_int().value_or(0) != 0;
+  return matches_any(test, test, value) ||
+         (test.from_files != nullptr && matches_any(test, *test.from_files, value));
 }
 
 bool holds(const config::ConditionTerm& term, const Transaction& transaction) {

@@ -74,6 +74,20 @@ std::string hex_encode(std::string_view text) {
   return out;
 }
 
+std::string log_encode(std::string_view text, std::string_view also) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (code < 0x20 || code >= 0x7f || also.find(c) != std::string_view::npos) {
+      out += {'#', kDigits[code >> 4U], kDigits[code & 15U]};
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 std::string url_encode(std::string_view text) {
   std::string out;
   for (const char c : text) {

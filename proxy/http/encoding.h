@@ -15,6 +15,9 @@ namespace wslb::proxy::http {
 
 [[nodiscard]] std::string hex_encode(std::string_view text);  // in upper case
 
+// For log lines: control and other characters than ASCII and those of `also` become #XX.
+[[nodiscard]] std::string log_encode(std::string_view text, std::string_view also);
+
 [[nodiscard]] std::string url_encode(std::string_view text);
 // A '+' means a blank in a form and behind a '?'. Nothing where a '%' lacks its two digits.
 [[nodiscard]] std::optional<std::string> url_decode(std::string_view text, bool form);

@@ -56,4 +56,13 @@ std::string error_reply(int status, std::string_view request_method,
   return bodiless ? reply->message.substr(0, head_end + 4) : reply->message;
 }
 
+std::string challenge(const std::string& page, std::string_view realm) {
+  ResponseParser parser;
+  if (parser.parse(page) != ParseStatus::Complete) return page;
+  ResponseHead head = parser.take_head();
+  head.fields.remove("Connection");
+  head.fields.set("WWW-Authenticate", "Basic realm=\"" + std::string(realm) + "\"");
+  return serialise(head).append(page.substr(parser.head_bytes()));
+}
+
 }  // namespace wslb::proxy::http

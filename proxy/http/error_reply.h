@@ -19,4 +19,8 @@ base::Result<std::string> checked_error_file(std::string_view text);
 std::string error_reply(int status, std::string_view request_method,
                         const config::ProxySection* backend, const config::ProxySection& frontend);
 
+// The page of 401 with the realm for which a name and a password are wanted, and without
+// Connection.
+std::string challenge(const std::string& page, std::string_view realm);
+
 }  // namespace wslb::proxy::http

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "proxy/http/encoding.h"
 #include "proxy/http/log_date.h"
 #include "proxy/http/log_request_line.h"
 #include "proxy/http/sample.h"
@@ -11,22 +12,6 @@ namespace wslb::proxy::http {
 using config::LogVariable;
 
 namespace {
-
-constexpr std::string_view kHex = "0123456789ABCDEF";
-
-// Control and other characters than ASCII and those of `also` become #XX.
-std::string encoded(std::string_view text, std::string_view also) {
-  std::string out;
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (code < 0x20 || code >= 0x7f || also.find(c) != std::string_view::npos) {
-      out += {'#', kHex[code >> 4U], kHex[code & 15U]};
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
 
 struct TimerRow {
   LogVariable variable;
@@ -100,13 +85,13 @@ constexpr auto kTexts = std::to_array<TextRow>({
        return std::string(facts.server.empty() ? "<NOSRV>" : facts.server);
      }},
     {LogVariable::HostName, [](const LogFacts& facts) { return std::string(facts.host_name); }},
-    {LogVariable::UniqueId, [](const LogFacts& facts) { return encoded(facts.unique_id, ""); }},
+    {LogVariable::UniqueId, [](const LogFacts& facts) { return log_encode(facts.unique_id, ""); }},
     {LogVariable::TlsCipher, [](const LogFacts& facts) { return std::string(facts.tls_cipher); }},
     {LogVariable::TlsVersion, [](const LogFacts& facts) { return std::string(facts.tls_version); }},
     {LogVariable::RequestCookie,
-     [](const LogFacts& facts) { return encoded(facts.request_cookie, ""); }},
+     [](const LogFacts& facts) { return log_encode(facts.request_cookie, ""); }},
     {LogVariable::ResponseCookie,
-     [](const LogFacts& facts) { return encoded(facts.response_cookie, ""); }},
+     [](const LogFacts& facts) { return log_encode(facts.response_cookie, ""); }},
 });
 
 std::uint64_t milliseconds_of(const LogTime& time) {
@@ -165,8 +150,7 @@ class Writer {
         // Blanks around what is empty are one, and a line begins with none.
         if (!out_.empty() && out_.back() != ' ') out_ += ' ';
       } else if (part.sample) {
-        const std::string value = transaction_ ? sample_text(*part.sample, *transaction_) : "";
-        text(part, format_.use == config::LogFormatUse::Line ? encoded(value, "") : value);
+        write_sample(part);
       } else if (const auto value = plain_value(part.variable, facts_)) {
         out_ += *value;
       } else if (!write_text(part) && !write_row(part) && !write_endpoint(part)) {
@@ -183,11 +167,22 @@ class Writer {
       return;
     }
     if (part.quoted) out_ += '"';
+    append(part, value);
+    if (part.quoted) out_ += '"';
+  }
+
+  void append(const config::LogPart& part, std::string_view value) {
     for (const char c : value) {
       if (part.escaped && (c == '"' || c == '\\' || c == ']')) out_ += '\\';
       out_ += c;
     }
-    if (part.quoted) out_ += '"';
+  }
+
+  // Of a value HAProxy quotes no samples.
+  void write_sample(const config::LogPart& part) {
+    const std::string value = transaction_ ? sample_text(*part.sample, *transaction_) : "";
+    if (format_.use == config::LogFormatUse::Line) return text(part, log_encode(value, ""));
+    append(part, value);
   }
 
   void write_address(const config::LogPart& part, const std::optional<base::Endpoint>& endpoint) {
@@ -221,7 +216,7 @@ bool Writer::write_text(const config::LogPart& part) {
   if (!request) return false;
   const bool no_query = part.variable == LogVariable::Query && request->empty();
   if (facts_.request_line.empty() || part.quoted || !no_query) {
-    text(part, facts_.request_line.empty() ? "<BADREQ>" : encoded(*request, "\"#"));
+    text(part, facts_.request_line.empty() ? "<BADREQ>" : log_encode(*request, "\"#"));
   }
   return true;
 }
@@ -278,7 +273,7 @@ bool Writer::write_captures(const config::LogPart& part) {
   if (captured == nullptr) return true;
   std::string all;
   for (std::size_t i = 0; i < captured->size(); ++i) {
-    const std::string value = encoded((*captured)[i], "\"#{|}");
+    const std::string value = log_encode((*captured)[i], "\"#{|}");
     if (list) {
       if (i > 0) out_ += ' ';
       text(part, value);

@@ -39,9 +39,10 @@ Outcome verdict_of(const HttpRule& rule, const Transaction& transaction, int den
   const auto text = [&] {
     return has_own_text(rule) ? reply_message(rule, transaction) : std::string();
   };
-  if (rule.action == Action::Allow) return {Kind::Allow, 0, {}};
-  if (rule.action == Action::ExportMetrics) return {Kind::Metrics, 200, {}};
-  if (rule.action == Action::SilentDrop) return {Kind::Drop, 0, {}};
+  if (rule.action == Action::Allow) return {Kind::Allow};
+  if (rule.action == Action::ExportMetrics) return {Kind::Metrics, 200};
+  if (rule.action == Action::Authenticate) return {Kind::Challenge, 401, {}, rule.name};
+  if (rule.action == Action::SilentDrop) return {Kind::Drop};
   if (rule.action == Action::Redirect) {
     return {Kind::Reply, rule.status, redirect_message(rule, transaction)};
   }

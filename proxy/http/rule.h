@@ -15,17 +15,19 @@ namespace wslb::proxy::http {
 struct Outcome {
   enum class Kind : std::uint8_t {
     Continue,
-    Allow,    // no more rules of this set
-    Deny,     // the error page of `status`, or `answer`
-    Tarpit,   // the same after a while
-    Reply,    // `answer`
-    Metrics,  // the proxy's figures for Prometheus
-    Close,    // without a word
-    Drop,     // the same, with a reset
+    Allow,      // no more rules of this set
+    Deny,       // the error page of `status`, or `answer`
+    Tarpit,     // the same after a while
+    Reply,      // `answer`
+    Challenge,  // the error page of 401, which asks for a password
+    Metrics,    // the proxy's figures for Prometheus
+    Close,      // without a word
+    Drop,       // the same, with a reset
   };
   Kind kind = Kind::Continue;
   int status = 0;
-  std::string answer;  // a whole message but for its Connection; empty: an error page
+  std::string answer{};  // a whole message but for its Connection; empty: an error page
+  std::string realm{};   // of Challenge; empty: the section's name
 
   [[nodiscard]] bool ends_exchange() const { return kind > Kind::Allow; }
 };

@@ -1,10 +1,11 @@
 #include "proxy/http/rule_text.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
 #include "proxy/http/characters.h"
-#include "proxy/http/sample.h"
+#include "proxy/http/log_text.h"
 
 namespace wslb::proxy::http {
 namespace {
@@ -73,13 +74,12 @@ bool is_head(const Transaction& transaction) {
 
 }  // namespace
 
-std::string fill_in(const config::TextTemplate& text, const Transaction& transaction) {
-  std::string filled;
-  for (const config::TextTemplate::Part& part : text.parts) {
-    filled += part.text;
-    if (part.sample) filled += sample_text(*part.sample, transaction);
-  }
-  return filled;
+std::string fill_in(const config::LogFormat& format, const Transaction& transaction) {
+  const bool wants_facts = std::ranges::any_of(format.parts, [](const config::LogPart& part) {
+    return part.variable > config::LogVariable::Sample;
+  });
+  if (!wants_facts || !transaction.facts) return log_text(format, {}, &transaction);
+  return log_text(format, transaction.facts(), &transaction);
 }
 
 std::string redirect_location(const config::HttpRule& rule, const Transaction& transaction) {

@@ -8,7 +8,7 @@
 
 namespace wslb::proxy::http {
 
-[[nodiscard]] std::string fill_in(const config::TextTemplate& text, const Transaction& transaction);
+[[nodiscard]] std::string fill_in(const config::LogFormat& format, const Transaction& transaction);
 
 // The whole value of Location.
 [[nodiscard]] std::string redirect_location(const config::HttpRule& rule,

@@ -4,8 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "proxy/http/content.h"
 #include "proxy/http/conversion.h"
+#include "proxy/http/sample_auth.h"
+#include "proxy/http/sample_content.h"
 #include "proxy/http/sample_message.h"
 
 // Samples come in groups, and each function answers for its own.
@@ -142,37 +143,6 @@ Found of_connection(const config::Sample& sample, const Transaction& transaction
   }
 }
 
-// In HTTP mode the head has been read; in TCP mode the first bytes are looked at.
-Found of_content(const config::Sample& sample, const Transaction& transaction) {
-  const std::string_view content = transaction.content;
-  switch (sample.fetch) {
-    case Fetch::IsHttp:
-      if (transaction.request != nullptr) return Value::of(true);
-      return is_http(content) ? Found(Value::of(true)) : std::nullopt;
-    case Fetch::ContentLength:
-      return Value::of(static_cast<std::int64_t>(content.size()));
-    case Fetch::Content: {
-      const auto offset = static_cast<std::size_t>(sample.number);
-      const auto length = static_cast<std::size_t>(sample.count);
-      const bool whole = content.size() >= offset && content.size() - offset >= length;
-      if (!whole || content.size() == offset) return std::nullopt;
-      return Value::view(content.substr(offset, length == 0 ? std::string_view::npos : length));
-    }
-    case Fetch::HelloSni: {
-      const auto sni = client_hello_sni(content);
-      return sni ? Found(Value::view(*sni)) : std::nullopt;
-    }
-    case Fetch::HelloType: {
-      const auto type = hello_type(content);
-      return type ? Found(Value::of(std::int64_t{*type})) : std::nullopt;
-    }
-    case Fetch::InspectionOver:
-      return transaction.inspection_over ? Found(Value::of(true)) : std::nullopt;
-    default:
-      return std::nullopt;
-  }
-}
-
 // Of an absolute or origin-form target; `*` has no path.
 Found target_part(const RequestHead& head, Fetch fetch) {
   if (fetch == Fetch::Url) return Value::view(head.target);
@@ -208,6 +178,7 @@ Found of_request(const config::Sample& sample, const Transaction& transaction) {
     case Fetch::RequestHeaderNames:
       return names(head.fields, sample.name);
     default:
+      if (sample.fetch >= Fetch::AuthenticUser) return auth_value(sample, transaction);
       return target_part(head, sample.fetch);
   }
 }
@@ -248,7 +219,7 @@ Found fetch_one(const config::Sample& sample, const Transaction& transaction) {
     case config::Needs::Connection:
       return of_connection(sample, transaction);
     case config::Needs::Content:
-      return of_content(sample, transaction);
+      return content_value(sample, transaction);
     case config::Needs::Request:
       return of_request(sample, transaction);
     case config::Needs::Response:
@@ -282,6 +253,9 @@ std::string sample_text(const config::Sample& sample, const Transaction& transac
 }
 
 bool any_value(const config::Sample& sample, const Transaction& transaction, const Visit& visit) {
+  if (sample.fetch == Fetch::AuthenticGroup && transaction.request != nullptr) {
+    return any_auth_group(sample, transaction, visit);
+  }
   const bool several = has_several(sample.fetch) && sample.number == 0 &&
                        is_there(config::needs(sample.fetch), transaction);
   if (!several) {

@@ -3,11 +3,14 @@
 // no value then.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string_view>
 
 #include "base/ip_address.h"
 #include "config/sample.h"
+#include "config/userlist.h"
+#include "proxy/http/log_facts.h"
 #include "proxy/http/request.h"
 #include "proxy/http/response.h"
 #include "proxy/http/value.h"
@@ -21,6 +24,10 @@ class LiveState {
   virtual ~LiveState() = default;
   // For the fetches from UsableServers to Uuid; nothing where there is no such proxy or server.
   [[nodiscard]] virtual std::optional<Value> value(const config::Sample& sample) const = 0;
+  // Null: there is no such one.
+  [[nodiscard]] virtual const config::Userlist* userlist(std::string_view /*name*/) const {
+    return nullptr;
+  }
 };
 
 struct Transaction {
@@ -35,6 +42,7 @@ struct Transaction {
   Variables* session = nullptr;    // sess.
   Variables* variables = nullptr;  // txn., req. and res.
   const LiveState* live = nullptr;
+  std::function<LogFacts()> facts;  // for the variables of log lines; may be empty
 
   [[nodiscard]] const Value* find(const config::VariableName& name) const {
     const bool of_session = name.scope == config::VariableName::Scope::Session;

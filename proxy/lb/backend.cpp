@@ -54,12 +54,13 @@ Backend::Backend(const config::ProxySection& section, std::uint32_t fullconn, st
 }
 
 Assignment Backend::assign(const Ask& ask) {
-  if (ask.cookie) {
-    if (const auto server = server_of_cookie(*ask.cookie)) {
-      const Assignment assignment = take_or_wait(ask, *server, true);
-      const bool full = std::holds_alternative<QueueFull>(assignment);
-      if (!full || !section_.options.redispatch) return assignment;
-    }
+  std::optional<std::size_t> named = ask.named;
+  if (named && !takes_named(*named, ask.forced)) named.reset();
+  if (!named && ask.cookie) named = server_of_cookie(*ask.cookie, ask.forced);
+  if (named) {
+    const Assignment assignment = take_or_wait(ask, *named, true);
+    const bool full = std::holds_alternative<QueueFull>(assignment);
+    if (!full || !section_.options.redispatch) return assignment;
   }
   if (ask.prefer && is_usable(*ask.prefer) && takes_new(*ask.prefer)) {
     take_slot(*ask.prefer);
@@ -114,17 +115,20 @@ std::size_t Backend::usable_servers() const {
       std::ranges::count_if(servers_, [](const ServerState& state) { return state.share > 0; }));
 }
 
-std::optional<std::size_t> Backend::server_of_cookie(std::string_view value) const {
+std::optional<std::size_t> Backend::server_of_cookie(std::string_view value, bool forced) const {
   if (value.empty()) return std::nullopt;
   for (std::size_t i = 0; i < servers_.size(); ++i) {
-    if (section_.servers[i].cookie == value && servers_[i].takes_cookie_clients()) return i;
+    if (section_.servers[i].cookie == value && takes_named(i, forced)) return i;
   }
   return std::nullopt;
 }
 
-CookieVerdict Backend::verdict_on_cookie(std::string_view value) const {
+CookieVerdict Backend::verdict_on_cookie(std::string_view value, bool forced) const {
   if (value.empty()) return CookieVerdict::Unknown;
-  if (server_of_cookie(value)) return CookieVerdict::Usable;
+  if (const auto server = server_of_cookie(value, forced)) {
+    const bool up = servers_[*server].takes_cookie_clients();
+    return up ? CookieVerdict::Usable : CookieVerdict::Forced;
+  }
   const bool known = std::ranges::count(section_.servers, value, &config::Server::cookie) > 0;
   return known ? CookieVerdict::Down : CookieVerdict::Unknown;
 }

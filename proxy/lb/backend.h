@@ -37,6 +37,9 @@ struct Ask {
   // The server's name in the client's cookie. Left out when a connect failed and the retry policy
   // said Redispatch.
   std::optional<std::string_view> cookie = std::nullopt;
+  // A server that a rule named: as if a cookie did.
+  std::optional<std::size_t> named = std::nullopt;
+  bool forced = false;  // the server so named is taken even if it is down
   std::optional<std::size_t> avoid = std::nullopt;  // taken only where no other server can
   // Taken if it is usable and has a free slot, whatever the balancing says.
   std::optional<std::size_t> prefer = std::nullopt;
@@ -66,8 +69,9 @@ struct Redistribution {
   std::vector<Ticket> refused;  // no server is left for them: answer 503
 };
 
-// What a cookie that names a server is worth. Down: that server takes nobody now.
-enum class CookieVerdict : std::uint8_t { Unknown, Down, Usable };
+// What a cookie that names a server is worth. Down: that server takes nobody now; Forced: nor does
+// it, but it is taken all the same.
+enum class CookieVerdict : std::uint8_t { Unknown, Down, Usable, Forced };
 
 class Backend {
  public:
@@ -107,7 +111,11 @@ class Backend {
 
   void forget_peaks();
 
-  [[nodiscard]] CookieVerdict verdict_on_cookie(std::string_view value) const;
+  [[nodiscard]] CookieVerdict verdict_on_cookie(std::string_view value, bool forced = false) const;
+  // Whether a client may be sent there by a rule that names the server.
+  [[nodiscard]] bool takes_named(std::size_t server, bool forced) const {
+    return forced || section_.options.persist || servers_.at(server).takes_cookie_clients();
+  }
 
   // Servers that could take new clients, those that do their best and the backups.
   struct Usable {
@@ -136,7 +144,8 @@ class Backend {
   [[nodiscard]] bool is_below_average(std::size_t server) const;
   [[nodiscard]] std::uint32_t limit_of(std::size_t server) const;
   [[nodiscard]] std::uint32_t share_of(std::size_t server, bool belongs) const;
-  [[nodiscard]] std::optional<std::size_t> server_of_cookie(std::string_view value) const;
+  [[nodiscard]] std::optional<std::size_t> server_of_cookie(std::string_view value,
+                                                            bool forced) const;
   [[nodiscard]] std::optional<std::size_t> pick(std::optional<std::size_t> avoid);
   [[nodiscard]] std::optional<std::size_t> next(const HashRing::Takes& takes);
   [[nodiscard]] bool has_free_slot(std::size_t server) const;

@@ -139,7 +139,8 @@ Redistribution Backend::state_changed(std::size_t server, State before) {
     starting_ = true;
   }
   update_pool();
-  if (after != State::Up && section_.options.redispatch) give_anew(server, result);
+  const bool moves = section_.options.redispatch && !section_.options.persist;
+  if (after != State::Up && moves) give_anew(server, result);
   fill_server(server, result.granted);
   fill_pool(result.granted);
   return result;

@@ -33,7 +33,7 @@ RetryVerdict after_connect_failure(const config::ProxySection& section,
 
 bool is_redispatched(const config::ProxySection& section, const ConnectFailure& failure) {
   const bool another = failure.usable_servers > (failure.server_usable ? 1U : 0U);
-  if (!section.options.redispatch || !another) return false;
+  if (!section.options.redispatch || !another || failure.forced) return false;
   // A client that is not bound to the server by its cookie has no reason to wait for it.
   if (!failure.by_cookie && section.balance.takes_turns()) return true;
   return retry_is_for_redispatch(failure.failures, section.retries, *section.options.redispatch);

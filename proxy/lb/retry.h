@@ -27,6 +27,7 @@ struct ConnectFailure {
   bool by_cookie = false;          // Assigned::by_cookie of the server that failed
   std::size_t usable_servers = 0;  // Backend::usable_servers()
   bool server_usable = true;       // Backend::is_usable() of the server that failed
+  bool forced = false;             // `force-persist`: to no other server
   bool timed_out = false;          // `timeout connect` passed; else refused or unreachable
 };
 

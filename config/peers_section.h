@@ -1,0 +1,29 @@
+// `peers NAME`: the proxies that are to know the same sticky entries. Kept for stick tables, which
+// this version has none of.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ip_address.h"
+#include "config/diagnostic.h"
+
+namespace wslb::config {
+
+// `peer NAME ADDRESS:PORT`, or `server`, which means the same.
+struct Peer {
+  std::string name;
+  std::optional<base::Endpoint> address;  // nothing: this one, which `bind` says
+  Location where;
+};
+
+struct PeersSection {
+  std::string name;
+  std::vector<Peer> peers;
+  std::optional<base::Endpoint> bind;  // of this one
+  bool disabled = false;
+  Location where;
+};
+
+}  // namespace wslb::config
