@@ -15,6 +15,12 @@ void complete_vrrps(Draft& draft);
 void complete_proxy(ProxyDraft& draft, const Global& global, Diagnostics& diagnostics);
 // The same of what it says about TLS.
 void complete_tls(ProxyDraft& draft, const Global& global, Diagnostics& diagnostics);
+// Likewise of one server. `in_steps`: steps of its section's check speak TLS.
+void complete_server_tls(Server& server, bool in_steps, const GlobalTls& global,
+                         Diagnostics& diagnostics);
+[[nodiscard]] bool check_speaks_tls(const HealthCheck& check);
+// What a server says about its health, without the servers that it tracks.
+void check_health_of(const ProxySection& section, const Server& server, Diagnostics& diagnostics);
 // After all are complete.
 void check_proxies(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics);
 // Puts the users into their groups.
@@ -23,6 +29,9 @@ void check_proxies(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnosti
 void check_samples(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics);
 void check_userlists(const std::vector<ProxyDraft>& drafts, const Config& config,
                      Diagnostics& diagnostics);
+// Whether a sample of `own` is about that server of the backend.
+[[nodiscard]] bool asks_about(const ProxySection& own, const ProxySection& backend,
+                              const std::string& server);
 void check_health(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics);
 
 }  // namespace wslb::config

@@ -61,7 +61,9 @@ void check_track(const std::vector<ProxyDraft>& drafts, const ProxyDraft& own, c
   }
 }
 
-void check_server(const ProxySection& section, const Server& server, Diagnostics& diagnostics) {
+}  // namespace
+
+void check_health_of(const ProxySection& section, const Server& server, Diagnostics& diagnostics) {
   if (server.agent.enabled && server.agent.port == 0) {
     diagnostics.error(server.where, "'server' 'agent-check' needs 'agent-port'");
   }
@@ -75,12 +77,10 @@ void check_server(const ProxySection& section, const Server& server, Diagnostics
   }
 }
 
-}  // namespace
-
 void check_health(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics) {
   for (const ProxyDraft& draft : drafts) {
     for (const Server& server : draft.section.servers) {
-      check_server(draft.section, server, diagnostics);
+      check_health_of(draft.section, server, diagnostics);
       if (server.track) check_track(drafts, draft, server, diagnostics);
     }
   }

@@ -213,6 +213,7 @@ void complete_proxy(ProxyDraft& draft, const Global& global, Diagnostics& diagno
   // What defaults give to a side that this section lacks means nothing here.
   if (!section.is_backend()) section.cookie.reset();
   if (!section.is_frontend()) section.default_backend.clear();
+  section.sources = draft.sources;
   for (Server& server : section.servers) {
     if (server.sources.empty()) server.sources = draft.sources;
   }

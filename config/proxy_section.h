@@ -187,6 +187,7 @@ struct ProxySection {
   int retries = 3;
   RetryOn retry_on;
   std::vector<Server> servers;
+  std::vector<base::Endpoint> sources;  // of servers without their own
   Location where;
 
   [[nodiscard]] bool is_frontend() const { return kind != Kind::Backend; }

@@ -73,6 +73,15 @@ void check_samples(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnosti
   }
 }
 
+bool asks_about(const ProxySection& own, const ProxySection& backend, const std::string& server) {
+  bool found = false;
+  visit_all(own, [&](const Sample& sample, const Location& /*where*/) {
+    const bool meant = sample.proxy.empty() ? &own == &backend : sample.proxy == backend.name;
+    found = found || (meant && sample.server == server);
+  });
+  return found;
+}
+
 void check_userlists(const std::vector<ProxyDraft>& drafts, const Config& config,
                      Diagnostics& diagnostics) {
   for (const ProxyDraft& draft : drafts) {

@@ -81,6 +81,7 @@ struct Server {
   bool check_send_proxy = false;  // checks begin with one too; so they do if the server gets one
   bool backup = false;
   bool disabled = false;
+  bool added = false;  // while the proxy runs: checked only once an operator says so
   CheckParams check;
   AgentParams agent;
   ObserveParams observe;

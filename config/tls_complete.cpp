@@ -56,7 +56,11 @@ void complete_bind(Bind& bind, const GlobalTls& global, Diagnostics& diagnostics
   }
 }
 
-void complete_server(Server& server, const GlobalTls& global, Diagnostics& diagnostics) {
+}  // namespace
+
+void complete_server_tls(Server& server, bool in_steps, const GlobalTls& global,
+                         Diagnostics& diagnostics) {
+  server.tls.for_check_steps = in_steps && server.check.enabled;
   ServerTls& tls = server.tls;
   if (!tls.enabled && !tls.for_checks.value_or(false) && !tls.for_check_steps) return;
   inherit(tls, global.server_defaults, global);
@@ -73,17 +77,18 @@ void complete_server(Server& server, const GlobalTls& global, Diagnostics& diagn
   }
 }
 
-}  // namespace
-
-void complete_tls(ProxyDraft& draft, const Global& global, Diagnostics& diagnostics) {
-  for (Bind& bind : draft.section.binds) complete_bind(bind, global.tls, diagnostics);
-  const bool in_steps = std::ranges::any_of(draft.section.check.steps, [](const CheckStep& step) {
+bool check_speaks_tls(const HealthCheck& check) {
+  return std::ranges::any_of(check.steps, [](const CheckStep& step) {
     const auto* connect = std::get_if<CheckConnect>(&step.action);
     return connect != nullptr && connect->tls;
   });
+}
+
+void complete_tls(ProxyDraft& draft, const Global& global, Diagnostics& diagnostics) {
+  for (Bind& bind : draft.section.binds) complete_bind(bind, global.tls, diagnostics);
+  const bool in_steps = check_speaks_tls(draft.section.check);
   for (Server& server : draft.section.servers) {
-    server.tls.for_check_steps = in_steps && server.check.enabled;
-    complete_server(server, global.tls, diagnostics);
+    complete_server_tls(server, in_steps, global.tls, diagnostics);
   }
 }
 

@@ -41,7 +41,7 @@ void add_server(http::LogFacts& facts, const RequestRecord& record) {
   facts.server = record.service;
   if (record.pool == nullptr) return;
   facts.backend = record.pool->section().name;
-  facts.backend_connections = record.pool->connections;
+  facts.backend_connections = record.pool->connections();
   facts.server_queue = static_cast<std::uint32_t>(record.load.server_queue);
   facts.backend_queue = static_cast<std::uint32_t>(record.load.backend_queue);
   if (!record.server) return;
@@ -78,14 +78,14 @@ http::LogTime log_time(std::chrono::system_clock::time_point when) {
 
 http::LogFacts log_facts(Service& service, const Frontend& frontend, const base::Endpoint& client,
                          RequestRecord& record) {
-  if (!record.number) record.number = service.requests++;
+  if (!record.number) record.number = service.process.requests++;
   const bool http = frontend.section.mode == config::Mode::Http;
   http::LogFacts facts;
   facts.client = client;
   facts.destination = record.destination;
   facts.frontend = frontend.section.name;
   facts.backend = frontend.section.name;
-  facts.host_name = service.host_name;
+  facts.host_name = service.process.host_name;
   if (record.tls) {
     facts.tls = true;
     facts.tls_version = record.tls->protocol;
@@ -98,7 +98,7 @@ http::LogFacts log_facts(Service& service, const Frontend& frontend, const base:
   facts.bytes_from_client = record.bytes_from_client;
   facts.bytes_from_server = record.bytes_from_server;
   facts.termination = record.termination;
-  facts.active_connections = service.gate.open();
+  facts.active_connections = service.process.gate.open();
   facts.frontend_connections = frontend.gate.open();
   facts.retries = record.retries;
   facts.redispatched = record.redispatched;
@@ -135,11 +135,12 @@ void send_to_logs(Service& service, const config::ProxySection& section, int sev
   origin.tag = section.log_tag.empty() ? global.log_tag : section.log_tag;
   origin.process_id = ::getpid();
   if (global.log_host_name) {
-    origin.host_name = global.log_host_name->empty() ? service.host_name : *global.log_host_name;
+    origin.host_name =
+        global.log_host_name->empty() ? service.process.host_name : *global.log_host_name;
   }
   for (const config::LogTarget& target : section.logs) {
     const std::string text = http::syslog_line(target, severity, now, origin, line);
-    if (!text.empty()) service.syslog.send(target, text);
+    if (!text.empty()) service.process.syslog.send(target, text);
   }
 }
 

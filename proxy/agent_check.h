@@ -29,6 +29,7 @@ class AgentChecker {
   AgentChecker& operator=(const AgentChecker&) = delete;
 
   void start(base::Duration first_delay);  // once
+  [[nodiscard]] base::Duration due_in() const { return loop_->due_in(); }
 
  private:
   std::shared_ptr<CheckLoop> loop_;

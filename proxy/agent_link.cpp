@@ -20,8 +20,9 @@ constexpr auto kReportInterval = std::chrono::milliseconds(100);
 
 }  // namespace
 
-AgentLink::AgentLink(asio::io_context& context, const Service& service, std::string socket_path)
-    : context_(context), service_(service), socket_path_(std::move(socket_path)), timer_(context) {
+AgentLink::AgentLink(asio::io_context& context, const ProcessState& process,
+                     std::string socket_path)
+    : context_(context), process_(process), socket_path_(std::move(socket_path)), timer_(context) {
   connect();
 }
 
@@ -89,8 +90,8 @@ void AgentLink::report_periodically() {
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error || !socket_) return;
     proto::ProxyToAgent message;
-    message.mutable_report()->set_connections(service_.gate.open());
-    message.mutable_report()->set_tunnels(service_.tunnels);
+    message.mutable_report()->set_connections(process_.gate.open());
+    message.mutable_report()->set_tunnels(process_.tunnels);
     send(message.SerializeAsString());
     report_periodically();
   });

@@ -11,14 +11,14 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "proxy/service.h"
+#include "proxy/process_state.h"
 
 namespace wslb::proxy {
 
 class AgentLink {
  public:
   // On the loop of the first worker. `socket_path`: the agent's agent.sock.
-  AgentLink(boost::asio::io_context& context, const Service& service, std::string socket_path);
+  AgentLink(boost::asio::io_context& context, const ProcessState& process, std::string socket_path);
 
   // Ends it for good: this proxy serves no new clients.
   void close();
@@ -34,7 +34,7 @@ class AgentLink {
   bool send(const std::string& packet);
 
   boost::asio::io_context& context_;
-  const Service& service_;
+  const ProcessState& process_;
   std::string socket_path_;
   std::unique_ptr<Protocol::socket> socket_;
   boost::asio::steady_timer timer_;

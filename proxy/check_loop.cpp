@@ -30,6 +30,10 @@ void CheckLoop::stop() {
   if (interrupt_) interrupt_();
 }
 
+base::Duration CheckLoop::due_in() const {
+  return waiting_ ? std::max(base::Duration(0), next_ - steady_clock::now()) : base::Duration(0);
+}
+
 void CheckLoop::hasten(base::Duration delay) {
   next_ = std::min(next_, steady_clock::now() + delay);
   if (waiting_) timer_.cancel();

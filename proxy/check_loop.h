@@ -27,6 +27,9 @@ class CheckLoop : public std::enable_shared_from_this<CheckLoop> {
   void stop();
   [[nodiscard]] bool stopped() const { return stopped_; }
 
+  // Until the next check; 0 while one is under way.
+  [[nodiscard]] base::Duration due_in() const;
+
   // The next check begins no later than so long from now.
   void hasten(base::Duration delay);
   // While paused no check begins; it goes on at its next time.

@@ -4,8 +4,8 @@
 
 namespace wslb::proxy {
 
-ConnectionLease::ConnectionLease(const Gates& gates, const std::function<void()>& on_free)
-    : gates_(gates), on_free_(&on_free), held_(true) {
+ConnectionLease::ConnectionLease(Gates gates, const std::function<void()>& on_free)
+    : gates_(std::move(gates)), on_free_(&on_free), held_(true) {
   for (std::size_t i = 0; i < gates_.size(); ++i) {
     if (gates_[i]->enter()) continue;
     held_ = false;
@@ -15,11 +15,13 @@ ConnectionLease::ConnectionLease(const Gates& gates, const std::function<void()>
 }
 
 ConnectionLease::ConnectionLease(ConnectionLease&& other) noexcept
-    : gates_(other.gates_), on_free_(other.on_free_), held_(std::exchange(other.held_, false)) {}
+    : gates_(std::move(other.gates_)),
+      on_free_(other.on_free_),
+      held_(std::exchange(other.held_, false)) {}
 
 ConnectionLease::~ConnectionLease() {
   if (!held_) return;
-  for (ConnectionGate* gate : gates_) gate->leave();
+  for (const auto& gate : gates_) gate->leave();
   (*on_free_)();
 }
 

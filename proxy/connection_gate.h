@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 
 namespace wslb::proxy {
 
@@ -40,10 +41,11 @@ class ConnectionGate {
 // the session ends.
 class ConnectionLease {
  public:
-  using Gates = std::array<ConnectionGate*, 3>;  // process, frontend, bind line
+  // Process, frontend, bind line: the last two may be gone from the configuration by then.
+  using Gates = std::array<std::shared_ptr<ConnectionGate>, 3>;
 
   // Holds nothing unless every gate had a place. `on_free` is called after places were given back.
-  ConnectionLease(const Gates& gates, const std::function<void()>& on_free);
+  ConnectionLease(Gates gates, const std::function<void()>& on_free);
   ConnectionLease(ConnectionLease&& other) noexcept;
   ConnectionLease& operator=(ConnectionLease&&) = delete;
   ~ConnectionLease();

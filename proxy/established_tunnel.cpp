@@ -10,37 +10,55 @@
 namespace wslb::proxy {
 namespace {
 
-class EstablishedTunnel : public TunnelOwner {
+class EstablishedTunnel : public TunnelOwner, public Movable {
  public:
-  EstablishedTunnel(Service& service, Worker& worker, Frontend& frontend,
+  EstablishedTunnel(std::shared_ptr<Service> service, Worker& worker, Frontend& frontend,
                     const ClientConnection& client, ConnectionLease lease, Slot slot,
                     RequestRecord record)
-      : service_(service),
+      : service_(std::move(service)),
         worker_(worker),
-        frontend_(frontend),
+        frontend_(&frontend),
         client_(client.address),
         lease_(std::move(lease)),
         slot_(std::move(slot)),
         record_(std::move(record)) {
-    ++service_.tunnels;
+    ++service_->process.tunnels;
     ++worker_.connections;  // besides the session's count, which ends with the session
   }
 
   ~EstablishedTunnel() override {
-    --service_.tunnels;
+    --service_->process.tunnels;
     --worker_.connections;
   }
 
-  void count_answer() { wslb::proxy::count_answer(frontend_, record_); }
+  void count_answer() { wslb::proxy::count_answer(*frontend_, record_); }
 
   // Once, before the engine has it.
   void list(Tunnel& tunnel) {
-    listing_.emplace(worker_.sessions, OpenSession{.id = service_.next_session_id++,
-                                                   .frontend = &frontend_,
+    listing_.emplace(worker_.sessions, OpenSession{.id = service_->process.next_session_id++,
+                                                   .frontend = frontend_,
                                                    .client = client_,
                                                    .client_fd = tunnel.fd(Tunnel::Client),
                                                    .tunnel = &tunnel,
-                                                   .record = &record_});
+                                                   .record = &record_,
+                                                   .movable = this});
+    // The configuration may have changed since the request began.
+    if (worker_.service != service_) move_to(worker_.service);
+  }
+
+  // A tunnel stays as it was made; what is counted, logged and looked up is the successor's.
+  void move_to(const std::shared_ptr<Service>& service) override {
+    ServerPool* const pool = service->find_pool(record_.pool->section().name);
+    const auto server =
+        pool == nullptr ? std::nullopt : pool->twin_of(*record_.pool, *record_.server);
+    if (!server) return (*listing_)->cut();
+    Frontend* const frontend = service->find_frontend(frontend_->section.name);
+    if (frontend == nullptr) return;  // its server stays, so it stays
+    slot_->move_to(*pool, *server);
+    record_.pool = pool;
+    record_.server = server;
+    (*listing_)->frontend = frontend_ = frontend;
+    service_ = service;
   }
 
   void on_tunnel_end(const Tunnel& tunnel, TunnelEnd end) override {
@@ -65,24 +83,20 @@ class EstablishedTunnel : public TunnelOwner {
         record_.end('S', 'D');
         break;
     }
-    --pool_connections();
+    --record_.pool->connections();
     slot_.reset();
-    count_end(frontend_, record_);
-    const config::ProxySection& section = frontend_.section;
+    count_end(*frontend_, record_);
+    const config::ProxySection& section = frontend_->section;
     const bool silent = section.mode == config::Mode::Tcp && section.options.dontlognull &&
                         tunnel.received(Tunnel::Client) == 0;
     if (silent) return;
-    write_access_log(service_, frontend_, client_, record_);
+    write_access_log(*service_, *frontend_, client_, record_);
   }
 
  private:
-  std::atomic<std::uint32_t>& pool_connections() const {
-    return service_.pools.find(record_.pool->section().name)->second->connections;
-  }
-
-  Service& service_;
+  std::shared_ptr<Service> service_;
   Worker& worker_;
-  Frontend& frontend_;
+  Frontend* frontend_;  // of the service
   base::Endpoint client_;
   ConnectionLease lease_;
   std::optional<Slot> slot_;
@@ -100,14 +114,14 @@ base::Duration idle_timeout(const Frontend& frontend, const config::ProxySection
 
 }  // namespace
 
-void establish_tunnel(Service& service, Worker& worker, Frontend& frontend,
+void establish_tunnel(std::shared_ptr<Service> service, Worker& worker, Frontend& frontend,
                       std::unique_ptr<ClientConnection> client, ServerLink link,
                       RequestRecord record) {
   if (frontend.section.mode == config::Mode::Tcp) {
-    write_access_log(service, frontend, client->address, record, LogMoment::Early);
+    write_access_log(*service, frontend, client->address, record, LogMoment::Early);
   }
   const base::Duration timeout = idle_timeout(frontend, record.pool->section());
-  auto owner = std::make_unique<EstablishedTunnel>(service, worker, frontend, *client,
+  auto owner = std::make_unique<EstablishedTunnel>(std::move(service), worker, frontend, *client,
                                                    std::move(client->lease), std::move(*link.slot),
                                                    std::move(record));
   auto client_tls = client->stream.release_tls();

@@ -13,7 +13,7 @@
 namespace wslb::proxy {
 
 // On the worker's thread. What either side has sent already is forwarded first.
-void establish_tunnel(Service& service, Worker& worker, Frontend& frontend,
+void establish_tunnel(std::shared_ptr<Service> service, Worker& worker, Frontend& frontend,
                       std::unique_ptr<ClientConnection> client, ServerLink link,
                       RequestRecord record);
 

@@ -56,7 +56,7 @@ asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> i
     record_.end('P', 'R');
     co_return co_await refuse(rejection.status);
   }
-  ++pool_->connections;
+  ++pool_->connections();
   choose_server();
   read_server_cookies();
   hash_ = balance_hash();
@@ -71,7 +71,7 @@ asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> i
     }
   }
   if (end == End::Tunnel) co_return end;
-  --pool_->connections;
+  --pool_->connections();
   link_.slot.reset();
   if (!server_reusable_) link_.connection.reset();
   co_return end;
@@ -270,7 +270,7 @@ asio::awaitable<Exchange::End> Exchange::answer_monitor() {
   if (monitor_fails()) co_return co_await refuse(503);
   const bool own = frontend_.section.error_replies.contains(200);
   const bool keeps = !own && http::keeps_alive(head_) &&
-                     framing_.kind == http::Framing::Kind::None && !service_.draining;
+                     framing_.kind == http::Framing::Kind::None && !service_.process.draining;
   const std::string page = own ? http::error_reply(200, head_.method, nullptr, frontend_.section)
                                : http::monitor_page(head_.method, keeps);
   const IoResult written =

@@ -27,13 +27,13 @@ asio::awaitable<std::optional<http::ResponseHead>> Exchange::read_response_head(
     if (status == http::ParseStatus::Bad) {
       pool_->observe(link_.slot->server(), lb::Observation::BadHead);
       record_.end('P', 'H');
-      service_.errors.note({.kind = ErrorCapture::Kind::Response,
-                            .frontend = frontend_.section.name,
-                            .backend = backend().name,
-                            .server = backend().servers[*record_.server].name,
-                            .client = client_.address,
-                            .reason = parser.rejection().reason},
-                           server.input.view());
+      service_.process.errors.note({.kind = ErrorCapture::Kind::Response,
+                                    .frontend = frontend_.section.name,
+                                    .backend = backend().name,
+                                    .server = backend().servers[*record_.server].name,
+                                    .client = client_.address,
+                                    .reason = parser.rejection().reason},
+                                   server.input.view());
       co_return std::nullopt;
     }
     if (upload_failed()) {  // before the wait too: it may have ended without one
@@ -132,8 +132,8 @@ asio::awaitable<Exchange::End> Exchange::send_response(http::ResponseHead respon
                             !backend().options.http_server_close && !backend().options.httpclose &&
                             !frontend_.section.options.httpclose &&
                             !frontend_.section.options.http_server_close;
-  const bool client_lives = client_keeps_alive_ && request_received() && !service_.draining &&
-                            !to_client.must_close &&
+  const bool client_lives = client_keeps_alive_ && request_received() &&
+                            !service_.process.draining && !to_client.must_close &&
                             to_client.kind != http::Framing::Kind::UntilClose;
   add_server_cookie(response);
   const auto next = !client_lives                            ? http::NextHop::Close

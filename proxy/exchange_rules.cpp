@@ -112,7 +112,7 @@ asio::awaitable<Exchange::End> Exchange::carry_out(http::Outcome outcome) {
   if (outcome.answer.empty()) co_return co_await refuse(outcome.status);
   const bool unread =
       framing_.kind != http::Framing::Kind::None && !(upload_ && request_received());
-  const bool close = tarpits || unread || !client_keeps_alive_ || service_.draining ||
+  const bool close = tarpits || unread || !client_keeps_alive_ || service_.process.draining ||
                      head_.version == http::Version::Http10;
   const std::string answer = http::finish_answer(outcome.answer, close);
   const IoResult written =

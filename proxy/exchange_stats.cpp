@@ -72,7 +72,7 @@ asio::awaitable<Exchange::End> Exchange::answer_stats(const config::StatsPage& p
     const std::string fields = "Location: " + page.uri + ";st=DENY\r\n";
     co_return co_await answer_own(303, "See Other", fields, "text/plain", "");
   }
-  const LiveTraffic live = co_await service_.gather(Detail::Sums);
+  const LiveTraffic live = co_await service_.process.gather(Detail::Sums);
   const std::string_view words = std::string_view(head_.target).substr(page.uri.size());
   const Content content = stats_content(page, words, service_, live);
   std::string fields;
@@ -87,7 +87,7 @@ asio::awaitable<Exchange::End> Exchange::answer_metrics() {
   record_.service = "<PROMEX>";
   record_.end('L', 'R');
   frontend_.statistics.intercepted.add();
-  const LiveTraffic live = co_await service_.gather(Detail::Sums);
+  const LiveTraffic live = co_await service_.process.gather(Detail::Sums);
   const std::string text = prometheus_text(stats_rows(service_, live), info_fields(service_, live));
   const std::string none;
   const std::string type = "text/plain; version=0.0.4";
@@ -100,7 +100,7 @@ asio::awaitable<Exchange::End> Exchange::answer_own(int status, std::string_view
                                                     const std::string& type,
                                                     const std::string& body) {
   const bool keeps = client_keeps_alive_ && framing_.kind == http::Framing::Kind::None &&
-                     !service_.draining && head_.version != http::Version::Http10;
+                     !service_.process.draining && head_.version != http::Version::Http10;
   std::string text = "HTTP/1.1 " + std::to_string(status) + " ";
   text.append(reason).append("\r\nContent-Length: ").append(std::to_string(body.size()));
   text.append("\r\nCache-Control: no-cache\r\nContent-Type: ").append(type).append("\r\n");

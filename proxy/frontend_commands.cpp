@@ -7,10 +7,12 @@ namespace wslb::proxy {
 namespace {
 
 Frontend* find_frontend(RuntimeContext& context, const std::string& name) {
-  for (const auto& frontend : context.service.frontends) {
-    if (frontend->section.name == name) return frontend.get();
-  }
-  return nullptr;
+  return context.service->find_frontend(name);
+}
+
+void set_state(RuntimeContext& context, Frontend& frontend, Frontend::State state) {
+  frontend.state = state;
+  context.obey(frontend);
 }
 
 std::string set_maxconn_of_gate(ConnectionGate& gate, const Service& service,
@@ -19,7 +21,7 @@ std::string set_maxconn_of_gate(ConnectionGate& gate, const Service& service,
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return "Value out of range.\n";
   gate.set_max(value);
-  service.on_connection_end();  // who was refused a place may have one now
+  service.process.on_connection_end();  // who was refused a place may have one now
   return "";
 }
 
@@ -28,19 +30,19 @@ std::string set_maxconn_of_gate(ConnectionGate& gate, const Service& service,
 std::string set_maxconn_frontend(RuntimeContext& context, const CommandWords& words) {
   Frontend* const frontend = find_frontend(context, words[3]);
   if (frontend == nullptr) return "No such frontend.\n";
-  return set_maxconn_of_gate(frontend->gate, context.service, words[4]);
+  return set_maxconn_of_gate(frontend->gate, *context.service, words[4]);
 }
 
 std::string set_maxconn_global(RuntimeContext& context, const CommandWords& words) {
-  return set_maxconn_of_gate(context.service.gate, context.service, words[3]);
+  return set_maxconn_of_gate(context.service->process.gate, *context.service, words[3]);
 }
 
 std::string clear_counters(RuntimeContext& context, const CommandWords& words) {
   const bool all = words[2] == "all";
-  for (const auto& frontend : context.service.frontends) {
+  for (const auto& frontend : context.service->frontends) {
     all ? frontend->statistics.reset() : frontend->statistics.sessions_most.reset();
   }
-  for (const auto& [name, pool] : context.service.pools) pool->clear_statistics(all);
+  for (const auto& [name, pool] : context.service->pools) pool->clear_statistics(all);
   return "";
 }
 
@@ -52,7 +54,7 @@ std::string disable_frontend(RuntimeContext& context, const CommandWords& words)
     return "Frontend was previously shut down, cannot disable.\n";
   }
   if (frontend->state == State::Paused) return "All sockets are already disabled.\n";
-  context.set_frontend(*frontend, State::Paused);
+  set_state(context, *frontend, State::Paused);
   return "";
 }
 
@@ -64,7 +66,7 @@ std::string enable_frontend(RuntimeContext& context, const CommandWords& words) 
     return "Frontend was previously shut down, cannot enable.\n";
   }
   if (frontend->state == State::Open) return "All sockets are already enabled.\n";
-  context.set_frontend(*frontend, State::Open);
+  set_state(context, *frontend, State::Open);
   return "";
 }
 
@@ -73,7 +75,7 @@ std::string shutdown_frontend(RuntimeContext& context, const CommandWords& words
   if (frontend == nullptr) return "No such frontend.\n";
   using State = Frontend::State;
   if (frontend->state == State::Stopped) return "Frontend was already shut down.\n";
-  context.set_frontend(*frontend, State::Stopped);
+  set_state(context, *frontend, State::Stopped);
   return "";
 }
 

@@ -21,12 +21,13 @@ struct Checked {
   config::Timeouts timeouts;
   HealthChecker::Callback callback;
   HealthChecker::IsUp is_up;
-  const TlsStore* tls;
+  std::shared_ptr<const TlsStore> tls;
 };
 
 asio::awaitable<Duration> check_once(std::shared_ptr<Checked> checked, CheckLoop& loop) {
   const bool accepts_404 = checked->check.disable_on_404 && checked->is_up();
-  CheckRun run({checked->server, checked->check, checked->timeouts, checked->tls}, accepts_404);
+  CheckRun run({checked->server, checked->check, checked->timeouts, checked->tls.get()},
+               accepts_404);
   loop.on_stop([&run] { run.cancel(); });
   const lb::CheckResult result = co_await run.run();
   loop.on_stop({});
@@ -37,11 +38,11 @@ asio::awaitable<Duration> check_once(std::shared_ptr<Checked> checked, CheckLoop
 }  // namespace
 
 HealthChecker::HealthChecker(asio::any_io_executor executor, const config::ProxySection& section,
-                             std::size_t server, Callback callback, const TlsStore* tls, IsUp is_up)
-    : first_delay_(first_delay(section, server)) {
+                             std::size_t server, Callback callback,
+                             std::shared_ptr<const TlsStore> tls, IsUp is_up) {
   const auto checked =
       std::make_shared<Checked>(Checked{section.servers.at(server), section.check, section.timeouts,
-                                        std::move(callback), std::move(is_up), tls});
+                                        std::move(callback), std::move(is_up), std::move(tls)});
   loop_ = std::make_shared<CheckLoop>(
       std::move(executor), [checked](CheckLoop& loop) { return check_once(checked, loop); });
 }
@@ -50,8 +51,8 @@ HealthChecker::~HealthChecker() {
   stop();
 }
 
-void HealthChecker::start() {
-  loop_->start(first_delay_);
+void HealthChecker::start(Duration first_delay) {
+  loop_->start(first_delay);
 }
 
 void HealthChecker::stop() {

@@ -31,14 +31,15 @@ class HealthChecker {
   // speak it.
   HealthChecker(
       boost::asio::any_io_executor executor, const config::ProxySection& section,
-      std::size_t server, Callback callback, const TlsStore* tls = nullptr,
+      std::size_t server, Callback callback, std::shared_ptr<const TlsStore> tls = nullptr,
       IsUp is_up = [] { return true; });
   ~HealthChecker();
   HealthChecker(const HealthChecker&) = delete;
   HealthChecker& operator=(const HealthChecker&) = delete;
 
-  void start();  // once; the first check begins after first_delay()
+  void start(base::Duration first_delay);  // once
   void stop();
+  [[nodiscard]] base::Duration due_in() const { return loop_->due_in(); }
   void hasten(base::Duration delay) { loop_->hasten(delay); }
   void set_paused(bool paused) { loop_->set_paused(paused); }
 
@@ -47,7 +48,6 @@ class HealthChecker {
                                                   std::size_t server);
 
  private:
-  base::Duration first_delay_;
   std::shared_ptr<CheckLoop> loop_;
 };
 

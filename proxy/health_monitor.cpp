@@ -7,56 +7,63 @@
 #include <utility>
 
 #include <boost/asio/post.hpp>
-#include <spdlog/spdlog.h>
-
-#include "proxy/access_log.h"
 
 namespace wslb::proxy {
 
 using config::CheckStatus;
-using config::CheckVerdict;
 using lb::Operation;
 
-namespace {
-
-// As HAProxy's.
-constexpr int kSeverityEmergency = 0;
-constexpr int kSeverityAlert = 1;
-constexpr int kSeverityNotice = 5;
-
-std::string_view word_for(Operation operation) {
-  switch (operation) {
-    case Operation::Running:
-      return " is UP";
-    case Operation::Stopping:
-      return " is stopping";
-    case Operation::Stopped:
-      break;
+HealthMonitor::HealthMonitor(std::shared_ptr<Service> service,
+                             boost::asio::any_io_executor executor, EndSessions end_sessions,
+                             const HealthMonitor* before)
+    : service_(std::move(service)),
+      executor_(std::move(executor)),
+      end_sessions_(std::move(end_sessions)) {
+  for (const auto& [name, pool] : service_->pools) {
+    for (std::size_t i = 0; i < pool->section().servers.size(); ++i) {
+      Watched& watched = *all_.emplace_back(std::make_unique<Watched>(*pool, i));
+      watched.first_delay = HealthChecker::first_delay(pool->section(), i);
+      if (before != nullptr) go_on(watched, *before);
+    }
   }
-  return " is DOWN";
 }
 
-}  // namespace
+void HealthMonitor::go_on(Watched& watched, const HealthMonitor& before) {
+  const auto& identity = watched.pool.identity(watched.server);
+  const auto found = std::ranges::find_if(
+      before.all_, [&](const auto& each) { return each->pool.identity(each->server) == identity; });
+  if (found == before.all_.end()) return;
+  const Watched& known = **found;
+  watched.health.go_on(known.health);
+  watched.maintained = watched.pool.state(watched.server).admin == lb::Admin::Maint;
+  if (known.maintained && !watched.maintained) watched.health.reset();
+  watched.pool.note_points(watched.server, watched.health.check_points());
+  if (known.checker) {
+    watched.first_delay = known.checker->due_in();
+  } else if (known.agent) {
+    watched.first_delay = known.agent->due_in();
+  }
+}
 
-HealthMonitor::HealthMonitor(Service& service, boost::asio::any_io_executor executor,
-                             EndSessions end_sessions)
-    : service_(service), executor_(std::move(executor)), end_sessions_(std::move(end_sessions)) {
-  for (const auto& [name, pool] : service_.pools) {
-    const std::size_t first = all_.size();
-    for (std::size_t i = 0; i < pool->section().servers.size(); ++i) {
-      all_.push_back(std::make_unique<Watched>(*pool, i));
-    }
-    pool->on_observation = [this, first](std::size_t server, lb::Observation observation) {
-      Watched& watched = *all_[first + server];
-      boost::asio::post(executor_,
-                        [this, &watched, observation] { on_traffic(watched, observation); });
+void HealthMonitor::start() {
+  std::size_t first = 0;
+  for (const auto& [name, pool] : service_->pools) {
+    // What is seen under an earlier configuration, when its monitor has gone, is not told.
+    pool->on_observation = [weak = weak_from_this(), executor = executor_, first](
+                               std::size_t server, lb::Observation observation) {
+      boost::asio::post(executor, [weak, index = first + server, observation] {
+        if (const auto self = weak.lock()) self->on_traffic(*self->all_[index], observation);
+      });
     };
+    first += pool->section().servers.size();
   }
   for (const auto& watched : all_) {
     if (const auto& track = watched->configured().track) {
       const std::string own = watched->pool.section().name;
       if (Watched* tracked = find(track->backend.empty() ? own : track->backend, track->server)) {
         tracked->trackers.push_back(watched.get());
+        const Operation now = tracked->pool.state(tracked->server).operation;
+        (void)watched->pool.set_operation(watched->server, now);
       }
     }
     watch(*watched);
@@ -87,10 +94,10 @@ void HealthMonitor::watch(Watched& watched) {
     watched.checker = std::make_unique<HealthChecker>(
         executor_, section, watched.server,
         [this, &watched](const lb::CheckResult& result) { return on_check(watched, result); },
-        service_.tls.get(),
+        service_->tls,
         [&watched] { return watched.pool.state(watched.server).operation != Operation::Stopped; });
-    watched.checker->set_paused(watched.maintained);
-    watched.checker->start();
+    watched.checker->set_paused(watched.rests());
+    watched.checker->start(watched.first_delay);
   }
   if (server.agent.enabled) {
     watched.agent = std::make_unique<AgentChecker>(
@@ -98,7 +105,7 @@ void HealthMonitor::watch(Watched& watched) {
         [this, &watched](lb::CheckResult result, const std::optional<lb::AgentReply>& reply) {
           on_agent(watched, std::move(result), reply);
         });
-    watched.agent->start(HealthChecker::first_delay(section, watched.server));
+    watched.agent->start(watched.first_delay);
   }
 }
 
@@ -167,7 +174,7 @@ void HealthMonitor::follow_admin(Watched& watched) {
   watched.maintained = maintained;
   if (!maintained) watched.health.reset();
   watched.pool.note_points(watched.server, watched.health.check_points());
-  if (watched.checker) watched.checker->set_paused(maintained || watched.unchecked);
+  if (watched.checker) watched.checker->set_paused(watched.rests());
   for (Watched* tracker : watched.trackers) {
     tracker->pool.set_admin(tracker->server, maintained ? lb::Admin::Maint : lb::Admin::Ready);
     follow_admin(*tracker);
@@ -183,8 +190,8 @@ void HealthMonitor::force(ServerPool& pool, std::size_t server, Operation operat
 
 void HealthMonitor::set_checked(ServerPool& pool, std::size_t server, bool on) {
   Watched& watched = find(pool, server);
-  watched.unchecked = !on;
-  if (watched.checker) watched.checker->set_paused(watched.maintained || watched.unchecked);
+  pool.note_checks(server, on);
+  if (watched.checker) watched.checker->set_paused(watched.rests());
 }
 
 void HealthMonitor::on_traffic(Watched& watched, lb::Observation observation) {
@@ -220,55 +227,6 @@ void HealthMonitor::end_sessions(const Watched& watched, Operation operation) {
   for (std::size_t i = 0; i < servers.size(); ++i) {
     if (servers[i].backup) end_sessions_(watched.pool, i);
   }
-}
-
-void HealthMonitor::log_change(Watched& watched, const ServerPool::Shift& shift,
-                               Operation operation, const std::string& reason) {
-  const bool backup = watched.configured().backup;
-  const std::string name = watched.pool.section().name + "/" + watched.configured().name;
-  const bool down = operation == Operation::Stopped;
-  std::string line = (backup ? "Backup Server " : "Server ") + name;
-  line.append(word_for(operation)).append(reason);
-  line += ". " + std::to_string(shift.after.active) + " active and " +
-          std::to_string(shift.after.backup) + " backup servers " + (down ? "left." : "online.");
-  if (shift.after.active == 0 && shift.after.backup > 0) line += " Running on backup.";
-  line += " ";
-  if (down) {
-    line += std::to_string(shift.sessions) + " sessions active, " + std::to_string(shift.requeued) +
-            " requeued, " + std::to_string(shift.queued) + " remaining in queue.";
-  } else {
-    line += std::to_string(shift.requeued) + " sessions requeued, " + std::to_string(shift.queued) +
-            " total in queue.";
-  }
-  const bool alarming = down && shift.from != lb::State::Drain;
-  write(watched, alarming ? kSeverityAlert : kSeverityNotice, line);
-  const bool had_any = shift.before.active + shift.before.backup > 0;
-  if (had_any && shift.after.active + shift.after.backup == 0) {
-    const bool listen = watched.pool.section().kind == config::ProxySection::Kind::Listen;
-    write(watched, kSeverityEmergency,
-          std::string(listen ? "proxy " : "backend ") + watched.pool.section().name +
-              " has no server available!");
-  }
-}
-
-void HealthMonitor::log_check(Watched& watched, const lb::CheckResult& result, bool of_agent) {
-  const config::Server& server = watched.configured();
-  const bool weightless = watched.pool.state(watched.server).weight == 0;
-  const CheckVerdict verdict = config::verdict_of(result.status);
-  std::string line = of_agent ? "Agent check for " : "Health check for ";
-  if (server.backup) line += "backup ";
-  line += "server " + watched.pool.section().name + "/" + server.name + " ";
-  if (verdict == CheckVerdict::Conditional) line += "conditionally ";
-  line += verdict == CheckVerdict::Failed ? "failed" : "succeeded";
-  line += result.to_text() + ", status: ";
-  line +=
-      of_agent ? watched.health.agent_score(weightless) : watched.health.check_score(weightless);
-  write(watched, kSeverityNotice, line + ".");
-}
-
-void HealthMonitor::write(const Watched& watched, int severity, const std::string& line) {
-  spdlog::warn(line);
-  send_to_logs(service_, watched.pool.section(), severity, line);
 }
 
 }  // namespace wslb::proxy

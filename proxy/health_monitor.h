@@ -19,14 +19,18 @@
 
 namespace wslb::proxy {
 
-class HealthMonitor {
+class HealthMonitor : public std::enable_shared_from_this<HealthMonitor> {
  public:
   // Ends the connections that a server holds.
   using EndSessions = std::function<void(const ServerPool& pool, std::size_t server)>;
 
-  // Checks begin at once. `service` must outlive it.
-  HealthMonitor(Service& service, boost::asio::any_io_executor executor, EndSessions end_sessions);
+  // `before`: the one in whose place it comes, with whose findings it goes on; null: none.
+  HealthMonitor(std::shared_ptr<Service> service, boost::asio::any_io_executor executor,
+                EndSessions end_sessions, const HealthMonitor* before = nullptr);
   HealthMonitor(const HealthMonitor&) = delete;
+
+  // Once, before any session uses the service. Checks begin.
+  void start();
 
   // An operator changed what he wants of a server, or says how it is, whatever its checks find.
   void admin_changed(ServerPool& pool, std::size_t server);
@@ -39,6 +43,7 @@ class HealthMonitor {
     Watched(ServerPool& its_pool, std::size_t index)
         : pool(its_pool), server(index), health(configured()), maintained(configured().disabled) {}
 
+    [[nodiscard]] bool rests() const { return maintained || pool.checked(server).off; }
     [[nodiscard]] const config::Server& configured() const {
       return pool.section().servers[server];
     }
@@ -47,12 +52,13 @@ class HealthMonitor {
     std::size_t server;
     lb::ServerHealth health;
     bool maintained;
-    bool unchecked = false;  // as the operator wants
+    base::Duration first_delay{0};
     std::vector<Watched*> trackers;
     std::unique_ptr<HealthChecker> checker;
     std::unique_ptr<AgentChecker> agent;
   };
 
+  void go_on(Watched& watched, const HealthMonitor& before);
   void watch(Watched& watched);
   Watched* find(const std::string& backend, const std::string& server);
   Watched& find(const ServerPool& pool, std::size_t server);
@@ -71,7 +77,7 @@ class HealthMonitor {
   // To the log of the server's backend, and to ours.
   void write(const Watched& watched, int severity, const std::string& line);
 
-  Service& service_;
+  std::shared_ptr<Service> service_;
   boost::asio::any_io_executor executor_;
   EndSessions end_sessions_;
   std::vector<std::unique_ptr<Watched>> all_;

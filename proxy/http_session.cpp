@@ -22,25 +22,45 @@ using std::chrono::steady_clock;
 
 namespace {
 
-class HttpSession {
+// Turns an idle connection into one of that configuration. False: it would make a new one.
+bool leads_on(ServerConnection& idle, const Service& service) {
+  const config::Server& before = idle.pool->section().servers[idle.server];
+  const ServerPool* const pool = service.find_pool(idle.pool->section().name);
+  const auto server = pool == nullptr ? std::nullopt : pool->twin_of(*idle.pool, idle.server);
+  if (!server) return false;
+  const config::Server& now = pool->section().servers[*server];
+  if (before.tls.enabled || now.tls.enabled || before.send_proxy != now.send_proxy) return false;
+  idle.pool = pool;
+  idle.server = *server;
+  return true;
+}
+
+class HttpSession : public Movable {
  public:
-  HttpSession(Service& service, Worker& worker, Frontend& frontend, AcceptedClient accepted)
-      : service_(service),
+  HttpSession(Worker& worker, AcceptedClient accepted)
+      : service_(std::move(accepted.service)),
         worker_(worker),
-        frontend_(frontend),
+        frontend_(accepted.frontend),
         client_(std::make_unique<ClientConnection>(adopt_socket(worker.context, accepted.fd),
                                                    accepted.address, std::move(accepted.lease))) {
     client_->bind = accepted.bind;
-    listing_.emplace(worker.sessions, OpenSession{.id = service.next_session_id++,
-                                                  .frontend = &frontend,
+    listing_.emplace(worker.sessions, OpenSession{.id = service_->process.next_session_id++,
+                                                  .frontend = frontend_,
                                                   .client = client_->address,
-                                                  .client_fd = client_->stream.fd()});
+                                                  .client_fd = client_->stream.fd(),
+                                                  .movable = this});
+  }
+
+  // Who waits for a request gets the next one answered by the new rules.
+  void move_to(const std::shared_ptr<Service>& service) override {
+    if (waits_ && !follow(service)) (*listing_)->cut();
   }
 
   asio::awaitable<void> run() {
-    if (!co_await receive_preamble(service_, frontend_, *client_)) co_return;
-    if (!admits(service_, frontend_, *client_)) co_return;
+    if (!co_await receive_preamble(*service_, *frontend_, *client_)) co_return;
+    if (!admits(*service_, *frontend_, *client_)) co_return;
     for (bool first = true;; first = false) {
+      if (worker_.service != service_ && !follow(worker_.service)) co_return co_await linger();
       RequestRecord record;
       record.destination = client_->destination;
       (*listing_)->record = &record;  // nobody looks between this one and the next
@@ -51,11 +71,11 @@ class HttpSession {
         if (!silent_) log(record);
         co_return co_await linger();
       }
-      Exchange exchange(service_, frontend_, *client_, std::move(*head), record);
+      Exchange exchange(*service_, *frontend_, *client_, std::move(*head), record);
       const Exchange::End end = co_await exchange.run(std::move(idle_));
       if (end == Exchange::End::Tunnel) {
         listing_.reset();
-        establish_tunnel(service_, worker_, frontend_, std::move(client_), exchange.take_link(),
+        establish_tunnel(service_, worker_, *frontend_, std::move(client_), exchange.take_link(),
                          std::move(record));
         co_return;
       }
@@ -66,12 +86,12 @@ class HttpSession {
   }
 
  private:
-  const config::Timeouts& timeouts() const { return frontend_.section.timeouts; }
+  const config::Timeouts& timeouts() const { return frontend_->section.timeouts; }
 
   void log(RequestRecord& record) {
-    count_answer(frontend_, record);
-    count_end(frontend_, record);
-    write_access_log(service_, frontend_, client_->address, record);
+    count_answer(*frontend_, record);
+    count_end(*frontend_, record);
+    write_access_log(*service_, *frontend_, client_->address, record);
   }
 
   // Between two requests a client may stay silent for `timeout http-keep-alive`, and leaves
@@ -81,8 +101,10 @@ class HttpSession {
     const auto limit = timeouts().http_keep_alive ? timeouts().http_keep_alive
                        : timeouts().http_request  ? timeouts().http_request
                                                   : timeouts().client;
+    waits_ = true;
     const IoResult received =
         co_await client_->stream.read(client_->input.room(), deadline_after(limit));
+    waits_ = false;
     if (!received.ok()) co_return false;
     client_->input.commit(received.bytes);
     record.begin = steady_clock::now();
@@ -105,14 +127,16 @@ class HttpSession {
       }
       if (status == http::ParseStatus::Bad) {
         record.end('P', 'R');
-        service_.errors.note({.frontend = frontend_.section.name,
-                              .client = client_->address,
-                              .reason = parser.rejection().reason},
-                             client_->input.view());
+        service_->process.errors.note({.frontend = frontend_->section.name,
+                                       .client = client_->address,
+                                       .reason = parser.rejection().reason},
+                                      client_->input.view());
         co_await refuse(parser.rejection().status, record);
         co_return std::nullopt;
       }
+      waits_ = client_->input.empty();
       const IoResult received = co_await client_->stream.read(client_->input.room(), deadline);
+      waits_ = false;
       if (received.ok()) {
         if (client_->input.empty()) record.begin = steady_clock::now();
         client_->input.commit(received.bytes);
@@ -124,8 +148,8 @@ class HttpSession {
   }
 
   void note_request(const http::RequestHead& head, RequestRecord& record) {
-    const config::ProxySection& section = frontend_.section;
-    frontend_.statistics.count_request(*record.head_received);
+    const config::ProxySection& section = frontend_->section;
+    frontend_->statistics.count_request(*record.head_received);
     record.request_line = head.request_line;
     record.bytes_from_client = http::counted_size(head);
     if (!section.request_captures.empty()) {
@@ -148,12 +172,12 @@ class HttpSession {
       record.end('C', 'R');
       if (!nothing_sent) co_await refuse(400, record);
     }
-    silent_ = nothing_sent && frontend_.section.options.dontlognull;
+    silent_ = nothing_sent && frontend_->section.options.dontlognull;
   }
 
   asio::awaitable<void> refuse(int status, RequestRecord& record) {
     record.status = status;
-    frontend_.statistics.count_request(steady_clock::now());
+    frontend_->statistics.count_request(steady_clock::now());
     co_await client_->stream.write_all(http::error_page(status), deadline_after(timeouts().client));
   }
 
@@ -172,24 +196,35 @@ class HttpSession {
     }
   }
 
-  Service& service_;
+  // Goes on under that configuration. False: it does not have the frontend any more.
+  bool follow(const std::shared_ptr<Service>& service) {
+    Frontend* const frontend = service->find_frontend(frontend_->section.name);
+    if (frontend == nullptr || frontend->section.mode != config::Mode::Http) return false;
+    if (idle_ && !leads_on(*idle_, *service)) idle_.reset();
+    (*listing_)->frontend = frontend_ = frontend;
+    client_->bind = nullptr;  // it is in by now
+    service_ = service;
+    return true;
+  }
+
+  std::shared_ptr<Service> service_;
   Worker& worker_;
-  Frontend& frontend_;
+  Frontend* frontend_;  // of the service
   std::unique_ptr<ClientConnection> client_;
   std::unique_ptr<ServerConnection> idle_;
   std::optional<SessionListing> listing_;
+  bool waits_ = false;   // for a request's first byte
   bool silent_ = false;  // the connection sent nothing, and `option dontlognull` is set
 };
 
 }  // namespace
 
-void start_http_session(Service& service, Worker& worker, Frontend& frontend,
-                        AcceptedClient client) {
+void start_http_session(Worker& worker, AcceptedClient client) {
   const auto live = [](std::unique_ptr<HttpSession> session) -> asio::awaitable<void> {
     co_await session->run();
   };
-  spawn_session(worker, frontend,
-                live(std::make_unique<HttpSession>(service, worker, frontend, std::move(client))));
+  const Frontend& frontend = *client.frontend;
+  spawn_session(worker, frontend, live(std::make_unique<HttpSession>(worker, std::move(client))));
 }
 
 }  // namespace wslb::proxy

@@ -3,13 +3,11 @@
 #pragma once
 
 #include "proxy/listener.h"
-#include "proxy/service.h"
 #include "proxy/worker.h"
 
 namespace wslb::proxy {
 
 // On the worker's thread. Returns at once; the session lives on the worker until it ends.
-void start_http_session(Service& service, Worker& worker, Frontend& frontend,
-                        AcceptedClient client);
+void start_http_session(Worker& worker, AcceptedClient client);
 
 }  // namespace wslb::proxy

@@ -56,7 +56,7 @@ std::uint64_t open_files_limit() {
 
 std::vector<StatsField> info_fields(const Service& service, const LiveTraffic& live) {
   const Sums sums = sum_up(service, live);
-  const auto age = std::chrono::steady_clock::now() - service.begun;
+  const auto age = std::chrono::steady_clock::now() - service.process.begun;
   const auto uptime = std::chrono::floor<seconds>(age);
   const auto began = std::chrono::system_clock::now() -
                      std::chrono::duration_cast<std::chrono::system_clock::duration>(age);
@@ -71,31 +71,31 @@ std::vector<StatsField> info_fields(const Service& service, const LiveTraffic& l
   };
   text(0, "Name", "POS", "wslb-proxy");
   text(1, "Version", "POS", WSLB_VERSION);
-  number(3, "Nbthread", "CGS", service.threads);
+  number(3, "Nbthread", "CGS", service.process.threads);
   number(4, "Nbproc", "CGS", 1);
   number(5, "Process_num", "KGP", 1);
   number(6, "Pid", "SGP", static_cast<std::uint64_t>(::getpid()));
   text(7, "Uptime", "MDP", days(uptime));
   number(8, "Uptime_sec", "MDP", static_cast<std::uint64_t>(uptime.count()));
   number(13, "Ulimit-n", "CLP", open_files_limit());
-  number(15, "Maxconn", "CLP", service.gate.max());
-  number(16, "Hard_maxconn", "CLP", service.gate.max());
-  number(17, "CurrConns", "MGP", service.gate.open());
+  number(15, "Maxconn", "CLP", service.process.gate.max());
+  number(16, "Hard_maxconn", "CLP", service.process.gate.max());
+  number(17, "CurrConns", "MGP", service.process.gate.open());
   number(18, "CumConns", "MCP", sums.connections);
   number(19, "CumReq", "MCP", sums.requests);
   number(26, "ConnRate", "MRP", sums.rate);
   number(28, "MaxConnRate", "MMP", sums.rate_most);
   number(29, "SessRate", "MRP", sums.rate);
   number(31, "MaxSessRate", "MRP", sums.rate_most);
-  text(50, "node", "COS", service.host_name);
-  number(52, "Stopping", "MGP", service.draining ? 1 : 0);
-  number(53, "Jobs", "MGP", service.gate.open() + sums.listeners);
+  text(50, "node", "COS", service.process.host_name);
+  number(52, "Stopping", "MGP", service.process.draining ? 1 : 0);
+  number(53, "Jobs", "MGP", service.process.gate.open() + sums.listeners);
   number(55, "Listeners", "MGP", sums.listeners);
   number(61, "TotalBytesOut", "MGP", sums.bytes_out, Type::U64);
   text(66, "Build info", "POS", WSLB_VERSION);
   const auto since = std::chrono::floor<seconds>(began.time_since_epoch()).count();
   number(70, "Start_time_sec", "MDP", static_cast<std::uint64_t>(since));
-  number(72, "Tunnels", "MGP", service.tunnels.load());
+  number(72, "Tunnels", "MGP", service.process.tunnels.load());
   return fields;
 }
 

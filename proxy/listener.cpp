@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <string>
+#include <utility>
 
 #include <boost/asio/post.hpp>
 #include <netinet/in.h>
@@ -11,6 +13,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
+#include "proxy/listening_socket.h"
 #include "proxy/socket_address.h"
 
 namespace wslb::proxy {
@@ -24,24 +27,30 @@ constexpr int kAcceptsPerTurn = 64;
 
 }  // namespace
 
-Listener::Listener(Service& service, Frontend& frontend, const config::Bind& bind, int fd,
-                   Workers& workers, StartSession start)
-    : service_(service),
-      frontend_(frontend),
-      bind_(bind),
-      gate_(bind.maxconn.value_or(ConnectionGate::kUnlimited)),
+Listener::Listener(int fd, Workers& workers, StartSession start)
+    : fd_(fd),
+      gate_(std::make_shared<ConnectionGate>(ConnectionGate::kUnlimited)),
       socket_(workers.front()->context, fd),
       retry_(workers.front()->context),
       workers_(workers),
-      start_(std::move(start)) {
+      start_(start) {}
+
+void Listener::serve(std::shared_ptr<Service> service, const OpenBind& open) {
+  service_ = std::move(service);
+  frontend_ = service_->find_frontend(open.section->name);
+  bind_ = open.bind;
+  gate_->set_max(bind_->maxconn.value_or(ConnectionGate::kUnlimited));
+  if (!disabled_) adjust_listening_socket(fd_, *bind_, open.backlog);
+  // What an operator wants of a frontend holds for all that it gets.
+  const bool paused = frontend_->state == Frontend::State::Paused;
+  if (paused && !disabled_) return pause();
+  if (!paused && disabled_) return accept_again();
+  full_ = false;
   wait();
 }
 
 void Listener::resume() {
-  if (!paused_.exchange(false)) return;
-  asio::post(socket_.get_executor(), [this] {
-    if (socket_.is_open()) wait();
-  });
+  if (std::exchange(full_, false)) wait();
 }
 
 void Listener::close() {
@@ -56,33 +65,40 @@ void Listener::pause() {
   socket_.cancel(ignored);
   // The kernel forgets those who wait and refuses who comes. A unix socket could not be opened
   // again, so there they wait.
-  if (bind_.unix_path.empty()) ::shutdown(socket_.native_handle(), SHUT_RD);
+  if (bind_->unix_path.empty()) ::shutdown(socket_.native_handle(), SHUT_RD);
 }
 
 void Listener::accept_again() {
   disabled_ = false;
-  if (bind_.unix_path.empty()) ::listen(socket_.native_handle(), SOMAXCONN);
+  if (bind_->unix_path.empty()) ::listen(socket_.native_handle(), SOMAXCONN);
   wait();
 }
 
 void Listener::wait() {
-  if (waiting_ || disabled_ || !socket_.is_open()) return;
+  if (waiting_ || disabled_ || full_ || !socket_.is_open()) return;
   waiting_ = true;
   socket_.async_wait(asio::posix::stream_descriptor::wait_read,
-                     [this](const boost::system::error_code& error) {
-                       waiting_ = false;
-                       error ? wait() : accept_all();
+                     [self = shared_from_this()](const boost::system::error_code& error) {
+                       self->waiting_ = false;
+                       error ? self->wait() : self->accept_all();
                      });
+}
+
+ConnectionLease Listener::enter() const {
+  ProcessState& process = service_->process;
+  const std::shared_ptr<ConnectionGate> of_process(std::shared_ptr<void>(), &process.gate);
+  const std::shared_ptr<ConnectionGate> of_frontend(frontend_->figures, &frontend_->gate);
+  return {{of_process, of_frontend, gate_}, process.on_connection_end};
 }
 
 void Listener::accept_all() {
   for (int turn = 0; turn < kAcceptsPerTurn; ++turn) {
-    const ConnectionLease::Gates gates{&service_.gate, &frontend_.gate, &gate_};
-    ConnectionLease lease(gates, service_.on_connection_end);
+    ConnectionLease lease = enter();
     if (!lease.held()) {
-      // A connection may have ended since; whoever ends after this line calls resume().
-      paused_ = true;
-      if (!ConnectionLease(gates, service_.on_connection_end).held()) return;
+      // A connection may have ended since; whoever ends after this line looks for who waits.
+      service_->process.full = true;
+      full_ = !enter().held();
+      if (full_) return;
       continue;
     }
     sockaddr_storage peer{};
@@ -95,7 +111,7 @@ void Listener::accept_all() {
       break;
     } else if (errno != ECONNABORTED && errno != EPERM && errno != EPROTO && errno != EINTR) {
       spdlog::warn("frontend {}: cannot accept: {}; raise the limit of open files or lower maxconn",
-                   frontend_.section.name, std::strerror(errno));
+                   frontend_->section.name, std::strerror(errno));
       return accept_later();
     }
     // What is left, such as EPERM from a firewall, is that one client's misfortune.
@@ -106,29 +122,30 @@ void Listener::accept_all() {
 // The kernel has no event for "a descriptor is free again".
 void Listener::accept_later() {
   retry_.expires_after(std::chrono::milliseconds(100));
-  retry_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) wait();
+  retry_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+    if (!error) self->wait();
   });
 }
 
 void Listener::hand_over(int fd, const base::Endpoint& address, ConnectionLease lease) {
   const int one = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  const config::ProxyOptions& options = frontend_.section.options;
+  const config::ProxyOptions& options = frontend_->section.options;
   if (options.tcpka || options.clitcpka) {
     ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
   }
   Worker& worker = **std::ranges::min_element(
       workers_, {}, [](const std::unique_ptr<Worker>& each) { return each->connections.load(); });
   ++worker.connections;
-  asio::post(worker.context, [this, &worker,
-                              client =
-                                  AcceptedClient{fd, address, std::move(lease), &bind_}]() mutable {
+  AcceptedClient accepted{fd, address, std::move(lease), service_, frontend_, bind_};
+  asio::post(worker.context, [start = start_, &worker, client = std::move(accepted)]() mutable {
+    const std::shared_ptr<const Service> service = client.service;
+    const std::string& name = client.frontend->section.name;
     try {
-      start_(worker, frontend_, std::move(client));
+      start(worker, std::move(client));
     } catch (const std::exception& error) {  // no memory, no place in epoll
       --worker.connections;
-      spdlog::error("frontend {}: a client was dropped: {}", frontend_.section.name, error.what());
+      spdlog::error("frontend {}: a client was dropped: {}", name, error.what());
     }
   });
 }

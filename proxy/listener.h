@@ -1,10 +1,10 @@
-// Accepts the clients of one bind line and hands each to the worker with the fewest connections.
-// All listeners live on the first worker's loop; accepting is a small part of a connection's life,
-// and one place that sees all workers shares the load better than the kernel's hashing.
+// Accepts the clients of one listening socket and hands each to the worker with the fewest
+// connections. All listeners live on the first worker's loop; accepting is a small part of a
+// connection's life, and one place that sees all workers shares the load better than the kernel's
+// hashing. A reload gives the same socket to the next configuration, so nobody is refused.
 #pragma once
 
-#include <atomic>
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -23,19 +23,31 @@ struct AcceptedClient {
   int fd = -1;
   base::Endpoint address;
   ConnectionLease lease;
-  const config::Bind* bind = nullptr;
+  std::shared_ptr<Service> service;
+  Frontend* frontend = nullptr;        // of the service
+  const config::Bind* bind = nullptr;  // likewise
 };
 
-class Listener {
+// A bind line whose socket listens.
+struct OpenBind {
+  const config::ProxySection* section = nullptr;
+  const config::Bind* bind = nullptr;
+  int fd = -1;
+  std::uint32_t backlog = 0;
+};
+
+class Listener : public std::enable_shared_from_this<Listener> {
  public:
   using Workers = std::vector<std::unique_ptr<Worker>>;
   // Starts a session; called on the worker's thread.
-  using StartSession = std::function<void(Worker&, Frontend&, AcceptedClient)>;
+  using StartSession = void (*)(Worker&, AcceptedClient);
 
-  Listener(Service& service, Frontend& frontend, const config::Bind& bind, int fd, Workers& workers,
-           StartSession start);
+  Listener(int fd, Workers& workers, StartSession start);
 
-  // Accepts again after a pause for maxconn. From any thread.
+  // Who comes from now on is a client of that bind line. Begins to accept.
+  void serve(std::shared_ptr<Service> service, const OpenBind& open);
+
+  // Accepts again after a pause for maxconn.
   void resume();
 
   // Accepts no more, and refuses those that the kernel has queued.
@@ -43,25 +55,30 @@ class Listener {
   // Refuses connections for a while; the address stays ours.
   void pause();
   void accept_again();
-  [[nodiscard]] const Frontend& frontend() const { return frontend_; }
+
+  [[nodiscard]] const Frontend& frontend() const { return *frontend_; }
+  [[nodiscard]] bool is_open() const { return socket_.is_open(); }
+  [[nodiscard]] OpenBind open_bind() const { return {&frontend_->section, bind_, fd_, 0}; }
 
  private:
   void wait();
+  [[nodiscard]] ConnectionLease enter() const;
   void accept_all();
   void accept_later();
   void hand_over(int fd, const base::Endpoint& address, ConnectionLease lease);
 
-  Service& service_;
-  Frontend& frontend_;
-  const config::Bind& bind_;
-  ConnectionGate gate_;  // of this bind line
+  const int fd_;
+  std::shared_ptr<Service> service_;
+  Frontend* frontend_ = nullptr;
+  const config::Bind* bind_ = nullptr;
+  std::shared_ptr<ConnectionGate> gate_;  // of this bind line
   boost::asio::posix::stream_descriptor socket_;
   boost::asio::steady_timer retry_;
   Workers& workers_;
   StartSession start_;
   bool waiting_ = false;
   bool disabled_ = false;
-  std::atomic<bool> paused_{false};  // until a connection ends
+  bool full_ = false;  // until a connection ends
 };
 
 }  // namespace wslb::proxy

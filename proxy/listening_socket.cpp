@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pwd.h>
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -40,6 +41,19 @@ void set_option(int fd, int level, int name, int value = 1) {
   ::setsockopt(fd, level, name, &value, sizeof value);
 }
 
+int length_of_queue(std::uint32_t backlog) {
+  const auto limit = static_cast<std::uint32_t>(std::numeric_limits<int>::max());
+  return static_cast<int>(std::min(backlog, limit));
+}
+
+// Connections inherit them. Off as well, where another configuration had them on.
+void set_tcp_options(int fd, const config::Bind& bind) {
+  const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(
+      bind.tcp_user_timeout.value_or(base::Duration(0)));
+  set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(limit.count()));
+  set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, bind.defer_accept ? 60 : 0);
+}
+
 // Those that only have an effect before bind() or listen(). False, with errno: the interface.
 bool prepare_socket(int fd, const config::Bind& bind) {
   if (!bind.unix_path.empty()) return true;
@@ -50,12 +64,7 @@ bool prepare_socket(int fd, const config::Bind& bind) {
     set_option(fd, IPPROTO_IPV6, IPV6_FREEBIND);
     set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, bind.v6only ? 1 : 0);
   }
-  if (bind.tcp_user_timeout) {
-    const auto limit =
-        std::chrono::duration_cast<std::chrono::milliseconds>(*bind.tcp_user_timeout);
-    set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(limit.count()));
-  }
-  if (bind.defer_accept) set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 60);
+  set_tcp_options(fd, bind);
   return bind.interface.empty() ||
          ::setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, bind.interface.c_str(),
                       static_cast<socklen_t>(bind.interface.size())) == 0;
@@ -128,7 +137,6 @@ base::Result<int> open_listening_socket(const config::Bind& bind, std::uint32_t 
   const bool stale = !bind.unix_path.empty() && !bind.abstract &&
                      ::stat(bind.unix_path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
   if (stale) ::unlink(bind.unix_path.c_str());
-  const auto limit = static_cast<std::uint32_t>(std::numeric_limits<int>::max());
   const char* step = "use the interface of";
   bool good = prepare_socket(fd, bind);
   if (good) {
@@ -141,12 +149,18 @@ base::Result<int> open_listening_socket(const config::Bind& bind, std::uint32_t 
   }
   if (good) {
     step = "listen on";
-    good = ::listen(fd, static_cast<int>(std::min(backlog, limit))) == 0;
+    good = ::listen(fd, length_of_queue(backlog)) == 0;
   }
   if (good) return fd;
   base::Error reason = bind_failure(bind, step);
   ::close(fd);
   return reason;
+}
+
+void adjust_listening_socket(int fd, const config::Bind& bind, std::uint32_t backlog) {
+  if (bind.unix_path.empty()) set_tcp_options(fd, bind);
+  if (!give_away(bind)) spdlog::warn("{}", bind_failure(bind, "give the rights of").message);
+  ::listen(fd, length_of_queue(backlog));
 }
 
 }  // namespace wslb::proxy

@@ -13,4 +13,7 @@ namespace wslb::proxy {
 [[nodiscard]] base::Result<int> open_listening_socket(const config::Bind& bind,
                                                       std::uint32_t backlog);
 
+// Gives one that listens already what may have changed besides the address.
+void adjust_listening_socket(int fd, const config::Bind& bind, std::uint32_t backlog);
+
 }  // namespace wslb::proxy

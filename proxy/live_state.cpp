@@ -67,7 +67,7 @@ std::optional<Value> of_backend(Fetch fetch, const ServerPool& pool) {
     case Fetch::ConnectionSlots:
       return Value::of(std::int64_t{-1});  // a queue without a limit has endless slots
     case Fetch::BackendConnections:
-      return of(pool.connections.load());
+      return of(pool.connections().load());
     case Fetch::BackendFreeConnections:
       return free_slots(pool);
     case Fetch::BackendQueue:

@@ -38,11 +38,13 @@ SessionFacts facts_of(const OpenSession& open) {
 void add(LiveTraffic& live, const OpenSession& open, Detail detail) {
   if (detail == Detail::Sessions) live.sessions.push_back(facts_of(open));
   if (open.tunnel == nullptr) return;
-  for (LiveTraffic::Bytes* bytes :
-       {&live.frontends[open.frontend], &live.servers[{open.record->pool, *open.record->server}]}) {
-    bytes->in += open.tunnel->received(Tunnel::Client);
-    bytes->out += open.tunnel->received(Tunnel::Server);
-    ++bytes->tunnels;
+  const Statistics* const of_server = &open.record->pool->statistics(*open.record->server);
+  const Statistics* const of_frontend = &open.frontend->statistics;
+  for (const Statistics* each : {of_frontend, of_server}) {
+    LiveTraffic::Bytes& bytes = live.sums[each];
+    bytes.in += open.tunnel->received(Tunnel::Client);
+    bytes.out += open.tunnel->received(Tunnel::Server);
+    ++bytes.tunnels;
   }
 }
 
@@ -54,13 +56,13 @@ asio::awaitable<void> add_worker(LiveTraffic& live, const Worker& worker, Detail
 }  // namespace
 
 LiveTraffic::Bytes LiveTraffic::of(const Frontend& frontend) const {
-  const auto found = frontends.find(&frontend);
-  return found == frontends.end() ? Bytes{} : found->second;
+  const auto found = sums.find(&frontend.statistics);
+  return found == sums.end() ? Bytes{} : found->second;
 }
 
 LiveTraffic::Bytes LiveTraffic::of(const ServerPool& pool, std::size_t server) const {
-  const auto found = servers.find({&pool, server});
-  return found == servers.end() ? Bytes{} : found->second;
+  const auto found = sums.find(&pool.statistics(server));
+  return found == sums.end() ? Bytes{} : found->second;
 }
 
 asio::awaitable<LiveTraffic> gather_traffic(const std::vector<std::unique_ptr<Worker>>& workers,

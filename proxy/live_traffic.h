@@ -8,7 +8,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -17,7 +16,9 @@
 
 namespace wslb::proxy {
 
+struct Frontend;
 class ServerPool;
+struct Statistics;
 struct Worker;
 
 // A session as `show sess` tells of it.
@@ -40,8 +41,8 @@ struct LiveTraffic {
     std::uint64_t tunnels = 0;
   };
 
-  std::map<const Frontend*, Bytes> frontends;
-  std::map<std::pair<const ServerPool*, std::size_t>, Bytes> servers;
+  // By what identifies a frontend or server across reloads.
+  std::map<const Statistics*, Bytes> sums;
   std::vector<SessionFacts> sessions;  // where they were asked for
 
   [[nodiscard]] Bytes of(const Frontend& frontend) const;

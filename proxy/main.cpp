@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -12,15 +12,14 @@
 #include <unistd.h>
 
 #include "base/environment.h"
-#include "base/file.h"
 #include "config/config.h"
 #include "config/predicate.h"
-#include "proxy/error_files.h"
+#include "proxy/configuration_reader.h"
+#include "proxy/listener_set.h"
 #include "proxy/listening_socket.h"
 #include "proxy/options.h"
 #include "proxy/process.h"
 #include "proxy/server.h"
-#include "proxy/server_names.h"
 #include "proxy/service.h"
 
 namespace wslb::proxy {
@@ -29,72 +28,8 @@ namespace {
 constexpr int kExitNoListener = 2;  // as HAProxy
 constexpr std::uint32_t kStatsBacklog = 64;
 
-void print(const config::Diagnostics& diagnostics) {
-  for (const config::Diagnostic& diagnostic : diagnostics.all()) {
-    std::fprintf(stderr, "%s\n", diagnostic.to_string().c_str());
-  }
-}
-
-// A directory stands for its *.cfg files in the order of their names, as in HAProxy.
-std::vector<std::string> expand(const std::vector<std::string>& paths) {
-  std::vector<std::string> files;
-  std::error_code ignored;
-  for (const std::string& path : paths) {
-    if (!std::filesystem::is_directory(path, ignored)) {
-      files.push_back(path);
-      continue;
-    }
-    const std::size_t first = files.size();
-    for (const auto& entry : std::filesystem::directory_iterator(path, ignored)) {
-      const std::string name = entry.path().filename().string();
-      const bool taken = name.ends_with(".cfg") && !name.starts_with('.');
-      if (taken && entry.is_regular_file(ignored)) files.push_back(entry.path().string());
-    }
-    std::sort(files.begin() + static_cast<std::ptrdiff_t>(first), files.end());
-  }
-  return files;
-}
-
-// All that is wrong, or nothing.
-std::optional<config::Config> load(const std::vector<std::string>& files) {
-  std::vector<config::Source> sources;
-  for (const std::string& file : expand(files)) {
-    base::Result<std::string> text = base::read_file(file);
-    if (!text) {
-      std::fprintf(stderr, "%s\n", text.error().message.c_str());
-      return std::nullopt;
-    }
-    sources.push_back({file, std::move(*text)});
-  }
-  config::LoadResult loaded = config::load(sources, base::environment(), base::read_file);
-  read_error_files(loaded.config, loaded.diagnostics);
-  if (!loaded.diagnostics.has_errors()) resolve_server_names(loaded.config, loaded.diagnostics);
-  print(loaded.diagnostics);
-  if (loaded.diagnostics.has_errors()) return std::nullopt;
-  return std::move(loaded.config);
-}
-
-// Every bind line, or the reasons why not.
-std::optional<std::vector<OpenBind>> open_all(Service& service, std::uint32_t maxconn) {
-  std::vector<OpenBind> binds;
-  bool failed = false;
-  for (const auto& frontend : service.frontends) {
-    const config::ProxySection& section = frontend->section;
-    const std::uint32_t limit = section.maxconn > 0 ? section.maxconn : maxconn;
-    for (const config::Bind& bind : section.binds) {
-      const auto fd = open_listening_socket(bind, bind.backlog > 0      ? bind.backlog
-                                                  : section.backlog > 0 ? section.backlog
-                                                                        : limit);
-      if (fd) {
-        binds.push_back({frontend.get(), &bind, *fd});
-      } else {
-        std::fprintf(stderr, "%s\n", fd.error().message.c_str());
-        failed = true;
-      }
-    }
-  }
-  if (failed) return std::nullopt;
-  return binds;
+void print(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) std::fprintf(stderr, "%s\n", line.c_str());
 }
 
 // One for each `stats socket`, or the reasons why not.
@@ -111,42 +46,40 @@ std::optional<std::vector<int>> open_stats_sockets(const config::Config& config)
   return sockets;
 }
 
-int serve(const Options& options, const config::Config& config, std::shared_ptr<TlsStore> tls) {
+// The pid file's path; empty: there is none. Nothing: it cannot be written.
+std::optional<std::string> note_pid(const Options& options, const config::Global& global) {
+  const std::string& path = options.pidfile.empty() ? global.pidfile : options.pidfile;
+  if (path.empty()) return path;
+  const auto written = write_pidfile(path);
+  if (written) return path;
+  std::fprintf(stderr, "%s\n", written.error().message.c_str());
+  return std::nullopt;
+}
+
+int serve(const Options& options, const ReadConfiguration& read) {
+  const config::Global& global = read.config->global;
   base::Result<SyslogSender> syslog = SyslogSender::open();
   if (!syslog) {
     std::fprintf(stderr, "%s\n", syslog.error().message.c_str());
     return 1;
   }
-  const std::uint32_t possible = maxconn_for(raise_open_files_limit());
-  const std::uint32_t maxconn = config.global.maxconn > 0 ? config.global.maxconn : possible;
-  if (maxconn > possible) {
-    spdlog::warn(
-        "global maxconn {} needs {} open files, but the limit allows maxconn {}; raise "
-        "the limit (LimitNOFILE=) or lower maxconn",
-        maxconn, 2ULL * maxconn, possible);
-  }
-  Service service(config, maxconn, std::move(*syslog));
-  service.tls = std::move(tls);
-  const auto stats_sockets = open_stats_sockets(config);
+  ProcessState process(maxconn_of(global), std::move(*syslog));
+  process.threads = global.nbthread > 0 ? static_cast<std::size_t>(global.nbthread)
+                                        : std::max(1U, std::thread::hardware_concurrency());
+  const auto stats_sockets = open_stats_sockets(*read.config);
   if (!stats_sockets) return 1;
-  const auto binds = open_all(service, maxconn);
-  if (!binds) return 1;
-  if ((options.daemon || config.global.daemon) && !options.foreground) go_to_background();
-  const std::string& pidfile = options.pidfile.empty() ? config.global.pidfile : options.pidfile;
-  if (!pidfile.empty()) {
-    if (const auto written = write_pidfile(pidfile); !written) {
-      std::fprintf(stderr, "%s\n", written.error().message.c_str());
-      return 1;
-    }
-  }
-  const std::size_t threads = config.global.nbthread > 0
-                                  ? static_cast<std::size_t>(config.global.nbthread)
-                                  : std::max(1U, std::thread::hardware_concurrency());
-  Server server(service, *binds, *stats_sockets, threads, options.agent_socket);
+  const OpenedBinds opened = open_binds(*read.config, process.gate.max());
+  print(opened.complaints);
+  if (!opened.complaints.empty()) return 1;
+  if ((options.daemon || global.daemon) && !options.foreground) go_to_background();
+  const auto pidfile = note_pid(options, global);
+  if (!pidfile) return 1;
+  Server server(process, std::make_shared<Service>(read.config, read.tls, process),
+                {opened.binds, *stats_sockets}, options.files, options.agent_socket);
   spdlog::info("wslb-proxy {} serves: {} listening sockets, {} threads, maxconn {}", WSLB_VERSION,
-               binds->size(), threads, maxconn);
+               opened.binds.size(), process.threads, process.gate.max());
   server.run();
-  if (!pidfile.empty()) ::unlink(pidfile.c_str());
+  if (!pidfile->empty()) ::unlink(pidfile->c_str());
   std::fflush(nullptr);
   // The kernel closes every connection at once; unwinding thousands of sessions would only delay.
   std::_Exit(0);
@@ -176,25 +109,19 @@ int evaluate(const std::string& condition) {
 int run(const Options& options) {
   if (options.version) return print_version(options.features);
   if (options.condition) return evaluate(*options.condition);
-  const auto config = load(options.files);
-  if (!config) return 1;
-  const bool listens = std::ranges::any_of(
-      config->proxies, [](const config::ProxySection& section) { return !section.binds.empty(); });
-  if (!listens) {
+  const ReadConfiguration read = read_configuration(options.files);
+  print(read.messages);
+  if (read.config == nullptr) return 1;
+  if (!read.listens()) {
     std::fprintf(stderr, "no 'bind' line in the configuration: wslb-proxy has nothing to do\n");
     return kExitNoListener;
   }
-  const auto tls = std::make_shared<TlsStore>(*config);
-  config::Diagnostics found;
-  const bool loaded = tls->load(found);
-  print(found);
-  if (!loaded) return 1;
   if (options.check_only) {
     std::printf("Configuration file is valid\n");
     return 0;
   }
   if (options.debug) spdlog::set_level(spdlog::level::debug);
-  return serve(options, *config, tls);
+  return serve(options, read);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 
+#include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -27,6 +28,17 @@ std::uint32_t maxconn_for(std::uint64_t open_files) {
   const std::uint64_t pairs = (std::max(open_files, kOwnDescriptors + 2) - kOwnDescriptors) / 2;
   return static_cast<std::uint32_t>(
       std::min<std::uint64_t>(pairs, std::numeric_limits<std::uint32_t>::max()));
+}
+
+std::uint32_t maxconn_of(const config::Global& global) {
+  const std::uint32_t possible = maxconn_for(raise_open_files_limit());
+  if (global.maxconn > possible) {
+    spdlog::warn(
+        "global maxconn {} needs {} open files, but the limit allows maxconn {}; raise "
+        "the limit (LimitNOFILE=) or lower maxconn",
+        global.maxconn, 2ULL * global.maxconn, possible);
+  }
+  return global.maxconn > 0 ? global.maxconn : possible;
 }
 
 void go_to_background() {

@@ -1,11 +1,12 @@
 // What makes a program a daemon: files, limits, background, pid file. Called by main() before any
-// thread exists.
+// thread exists, and for its limits by reloads.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
 #include "base/result.h"
+#include "config/config.h"
 
 namespace wslb::proxy {
 
@@ -14,6 +15,10 @@ namespace wslb::proxy {
 
 // The default of global `maxconn`: each connection needs two descriptors; a few are for the rest.
 [[nodiscard]] std::uint32_t maxconn_for(std::uint64_t open_files);
+
+// The process's maxconn as configured, or the most that its limit of open files allows; warns where
+// that is less.
+[[nodiscard]] std::uint32_t maxconn_of(const config::Global& global);
 
 // Goes on in a child process without a terminal; the parent exits with 0.
 void go_to_background();

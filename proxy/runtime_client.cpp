@@ -69,7 +69,8 @@ asio::awaitable<std::string> RuntimeClient::answer(const CommandWords& words) {
   if (words.empty()) co_return "";
   if (auto own = own_command(words)) co_return *own;
   const bool lists = words.begin_with("show sess") || words.begin_with("shutdown session");
-  context_.live = co_await context_.service.gather(lists ? Detail::Sessions : Detail::Sums);
+  context_.live =
+      co_await context_.service->process.gather(lists ? Detail::Sessions : Detail::Sums);
   co_return run_command(context_, words, level_);
 }
 

@@ -4,6 +4,7 @@
 
 #include "proxy/frontend_commands.h"
 #include "proxy/server_commands.h"
+#include "proxy/server_list_commands.h"
 #include "proxy/show_commands.h"
 
 namespace wslb::proxy {
@@ -19,7 +20,9 @@ struct Command {
 };
 
 constexpr auto kCommands = std::to_array<Command>({
+    {"add server", "add server <bk>/<srv> <address> [<option>]...", Level::Admin, add_server},
     {"clear counters", "clear counters [all]", Level::Operator, clear_counters},
+    {"del server", "del server <bk>/<srv>", Level::Admin, del_server},
     {"disable frontend", "disable frontend <frontend>", Level::Admin, disable_frontend},
     {"disable health", "disable health <bk>/<srv>", Level::Admin, disable_health},
     {"disable server", "disable server <bk>/<srv>", Level::Admin, disable_server},

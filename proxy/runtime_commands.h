@@ -4,7 +4,9 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "config/stats_socket.h"
 #include "proxy/command_line.h"
@@ -14,7 +16,7 @@
 namespace wslb::proxy {
 
 struct RuntimeContext {
-  Service& service;
+  std::shared_ptr<Service> service;  // of the configuration in use
   // Ends the tunnels of a server, on all workers.
   std::function<void(const ServerPool&, std::size_t)> cut_tunnels;
   // A server entered or left maintenance: its checks pause or begin anew.
@@ -23,7 +25,11 @@ struct RuntimeContext {
   std::function<void(ServerPool&, std::size_t, lb::Operation)> force_health;
   // The checks of a server pause or go on.
   std::function<void(ServerPool&, std::size_t, bool)> set_checks;
-  std::function<void(Frontend&, Frontend::State)> set_frontend;
+  std::function<void(Frontend&)> obey;  // its state was changed
+  // Puts another configuration in the place of the one in use; what is wrong with it, or nothing.
+  std::function<std::vector<std::string>(std::shared_ptr<const config::Config>,
+                                         std::shared_ptr<TlsStore>)>
+      replace;
   // Ends the session of that id, wherever it is.
   std::function<void(std::uint64_t)> cut_session;
   LiveTraffic live{};  // gathered before each command

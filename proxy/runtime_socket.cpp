@@ -13,7 +13,8 @@ namespace asio = boost::asio;
 
 RuntimeSocket::RuntimeSocket(const config::Global& global, config::StatsSocket::Level level, int fd,
                              RuntimeContext& context, Worker& worker)
-    : global_(global),
+    : timeout_(global.stats_timeout),
+      clients_max_(global.stats_maxconn),
       level_(level),
       worker_(worker),
       listening_(worker.context, fd),
@@ -29,7 +30,7 @@ void RuntimeSocket::wait() {
 }
 
 asio::awaitable<void> RuntimeSocket::serve(int fd) {
-  RuntimeClient client(worker_.context, fd, level_, global_.stats_timeout, context_);
+  RuntimeClient client(worker_.context, fd, level_, timeout_, context_);
   co_await client.run();
 }
 
@@ -40,10 +41,10 @@ void RuntimeSocket::accept_one() {
     ++clients_;
     asio::co_spawn(listening_.get_executor(), serve(fd),
                    [this](const std::exception_ptr& /*failure*/) {
-                     if (clients_-- == global_.stats_maxconn) wait();
+                     if (clients_-- == clients_max_) wait();
                    });
   }
-  if (clients_ < global_.stats_maxconn) wait();
+  if (clients_ < clients_max_) wait();
 }
 
 }  // namespace wslb::proxy

@@ -25,7 +25,8 @@ class RuntimeSocket {
   void accept_one();
   boost::asio::awaitable<void> serve(int fd);
 
-  const config::Global& global_;
+  const base::Duration timeout_;
+  const int clients_max_;
   config::StatsSocket::Level level_;
   Worker& worker_;
   boost::asio::posix::stream_descriptor listening_;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <memory>
 #include <thread>
+#include <utility>
 
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
@@ -19,53 +21,68 @@ namespace {
 // For the Close frames of a proxy that is told to stop at once.
 constexpr auto kLastWords = std::chrono::seconds(1);
 
-Listener::Workers make_workers(std::size_t count) {
+Listener::Workers make_workers(std::size_t count, const std::shared_ptr<Service>& service) {
   Listener::Workers workers;
-  for (std::size_t i = 0; i < count; ++i) workers.push_back(std::make_unique<Worker>());
+  for (std::size_t i = 0; i < count; ++i) {
+    workers.push_back(std::make_unique<Worker>());
+    workers.back()->service = service;
+  }
   return workers;
+}
+
+void start_session(Worker& worker, AcceptedClient client) {
+  Frontend& frontend = *client.frontend;
+  frontend.statistics.begin_session(std::chrono::steady_clock::now());
+  frontend.statistics.sessions_most.raise_to(frontend.gate.open());
+  const bool http = frontend.section.mode == config::Mode::Http;
+  (http ? start_http_session : start_tcp_session)(worker, std::move(client));
 }
 
 }  // namespace
 
-Server::Server(Service& service, const std::vector<OpenBind>& binds,
-               const std::vector<int>& stats_sockets, std::size_t threads,
+Server::Server(ProcessState& process, std::shared_ptr<Service> service,
+               const ServerSockets& sockets, std::vector<std::string> paths,
                const std::string& agent_socket)
-    : service_(service),
-      workers_(make_workers(threads)),
-      monitor_(service, workers_.front()->context.get_executor(),
-               [this](const ServerPool& pool, std::size_t server) { cut_tunnels(pool, server); }),
+    : process_(process),
+      service_(std::move(service)),
+      started_with_(service_->config.global),
+      workers_(make_workers(process.threads, service_)),
+      listeners_(workers_, start_session),
+      monitor_(make_monitor(nullptr)),
       runtime_(runtime_context()),
+      reload_(workers_.front()->context.get_executor(), std::move(paths),
+              [this](const ReadConfiguration& read) { reload(read); }),
       signals_(workers_.front()->context, SIGTERM, SIGINT, SIGUSR1),
       drained_(workers_.front()->context),
       last_words_(workers_.front()->context) {
-  const auto start = [this](Worker& worker, Frontend& frontend, AcceptedClient client) {
-    frontend.statistics.begin_session(std::chrono::steady_clock::now());
-    frontend.statistics.sessions_most.raise_to(frontend.gate.open());
-    const bool http = frontend.section.mode == config::Mode::Http;
-    (http ? start_http_session : start_tcp_session)(service_, worker, frontend, std::move(client));
-  };
-  for (const OpenBind& open : binds) {
-    listeners_.push_back(
-        std::make_unique<Listener>(service_, *open.frontend, *open.bind, open.fd, workers_, start));
-  }
-  service_.on_connection_end = [this] {
-    for (const auto& listener : listeners_) listener->resume();
-  };
-  service_.threads = workers_.size();
-  service_.gather = [this](Detail detail) { return gather_traffic(workers_, detail); };
-  for (std::size_t i = 0; i < stats_sockets.size(); ++i) {
-    const config::Global& global = service_.config.global;
-    runtime_sockets_.push_back(std::make_unique<RuntimeSocket>(
-        global, global.stats_sockets.at(i).level, stats_sockets[i], runtime_, *workers_.front()));
+  process_.on_connection_end = [this] { look_after_full(); };
+  process_.gather = [this](Detail detail) { return gather_traffic(workers_, detail); };
+  monitor_->start();
+  listeners_.serve(service_, sockets.binds);
+  for (std::size_t i = 0; i < sockets.stats.size(); ++i) {
+    runtime_sockets_.push_back(
+        std::make_unique<RuntimeSocket>(started_with_, started_with_.stats_sockets.at(i).level,
+                                        sockets.stats[i], runtime_, *workers_.front()));
   }
   if (!agent_socket.empty()) {
-    agent_ = std::make_unique<AgentLink>(workers_.front()->context, service_, agent_socket);
+    agent_ = std::make_unique<AgentLink>(workers_.front()->context, process_, agent_socket);
   }
-  // HAProxy does other things at these; here they must not be deadly.
   signals_.add(SIGHUP);
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
-  std::signal(SIGUSR2, SIG_IGN);
+  std::signal(SIGUSR2, SIG_IGN);  // HAProxy does other things at it; here it must not be deadly
   wait_for_signal();
+}
+
+std::shared_ptr<HealthMonitor> Server::make_monitor(const HealthMonitor* before) {
+  return std::make_shared<HealthMonitor>(
+      service_, workers_.front()->context.get_executor(),
+      [this](const ServerPool& pool, std::size_t server) { cut_tunnels(pool, server); }, before);
+}
+
+// On any thread.
+void Server::look_after_full() {
+  if (!process_.full || !process_.full.exchange(false)) return;
+  boost::asio::post(workers_.front()->context, [this] { listeners_.resume(); });
 }
 
 RuntimeContext Server::runtime_context() {
@@ -74,22 +91,26 @@ RuntimeContext Server::runtime_context() {
       .cut_tunnels = [this](const ServerPool& pool,
                             std::size_t server) { cut_tunnels(pool, server); },
       .admin_changed = [this](ServerPool& pool,
-                              std::size_t server) { monitor_.admin_changed(pool, server); },
+                              std::size_t server) { monitor_->admin_changed(pool, server); },
       .force_health = [this](ServerPool& pool, std::size_t server,
-                             lb::Operation operation) { monitor_.force(pool, server, operation); },
+                             lb::Operation operation) { monitor_->force(pool, server, operation); },
       .set_checks = [this](ServerPool& pool, std::size_t server,
-                           bool on) { monitor_.set_checked(pool, server, on); },
-      .set_frontend = [this](Frontend& frontend,
-                             Frontend::State state) { set_frontend(frontend, state); },
+                           bool on) { monitor_->set_checked(pool, server, on); },
+      .obey = [this](const Frontend& frontend) { listeners_.obey(frontend); },
+      .replace =
+          [this](std::shared_ptr<const config::Config> config, std::shared_ptr<TlsStore> tls) {
+            return replace(std::move(config), std::move(tls));
+          },
       .cut_session = [this](std::uint64_t id) { cut_session(id); }};
 }
 
 void Server::cut_tunnels(const ServerPool& pool, std::size_t server) {
   for (const auto& each : workers_) {
-    boost::asio::post(each->context, [&worker = *each, &pool, server] {
+    boost::asio::post(each->context, [&worker = *each, who = pool.identity(server)] {
       for (const OpenSession& open : worker.sessions) {
-        if (open.record == nullptr || open.record->pool != &pool) continue;
-        if (open.record->server == server) open.cut();
+        if (open.record == nullptr || open.record->pool == nullptr || !open.record->server)
+          continue;
+        if (open.record->pool->identity(*open.record->server) == who) open.cut();
       }
     });
   }
@@ -105,16 +126,6 @@ void Server::cut_session(std::uint64_t id) {
   }
 }
 
-void Server::set_frontend(Frontend& frontend, Frontend::State state) {
-  frontend.state = state;
-  for (const auto& listener : listeners_) {
-    if (&listener->frontend() != &frontend) continue;
-    if (state == Frontend::State::Open) listener->accept_again();
-    if (state == Frontend::State::Paused) listener->pause();
-    if (state == Frontend::State::Stopped) listener->close();
-  }
-}
-
 void Server::run() {
   std::vector<std::jthread> threads;
   for (std::size_t i = 1; i < workers_.size(); ++i) {
@@ -127,25 +138,16 @@ void Server::run() {
   workers_.front()->context.run();
 }
 
-// Tunnels and sessions keep what they began with.
-void Server::reload_certificates() {
-  config::Diagnostics found;
-  const bool replaced = service_.tls->load(found);
-  for (const config::Diagnostic& each : found.all()) spdlog::warn("{}", each.to_string());
-  spdlog::info("SIGHUP: {}", replaced ? "certificates are loaded again"
-                                      : "the certificates in use stay, since not all are good");
-}
-
 void Server::wait_for_signal() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
     if (signal == SIGHUP) {
-      reload_certificates();
+      if (!process_.draining) reload_.start();
       return wait_for_signal();
     }
     spdlog::info("signal {}: {}", signal, signal == SIGUSR1 ? "stopping softly" : "stopping");
     if (signal == SIGUSR1) {
-      bid_farewell(http::kCloseGoingAway, service_.config.global.drain_rate);
+      bid_farewell(http::kCloseGoingAway, service_->config.global.drain_rate);
       stop_softly();
       return wait_for_signal();
     }
@@ -161,9 +163,10 @@ void Server::wait_for_signal() {
 }
 
 bool Server::owes_close() const {
-  const bool any = std::ranges::any_of(
-      service_.config.proxies, [](const auto& section) { return section.options.websocket_close; });
-  return any && service_.tunnels > 0 && !stopping_;
+  const bool any = std::ranges::any_of(service_->config.proxies, [](const auto& section) {
+    return section.options.websocket_close;
+  });
+  return any && process_.tunnels > 0 && !stopping_;
 }
 
 void Server::bid_farewell(std::uint16_t code, const std::optional<config::DrainRate>& rate) {
@@ -182,12 +185,12 @@ void Server::bid_farewell(std::uint16_t code, const std::optional<config::DrainR
 void Server::stop_softly() {
   // The agent sees the line close and lets the peer take the VIP.
   if (agent_) agent_->close();
-  service_.draining = true;
-  for (const auto& listener : listeners_) listener->close();
+  process_.draining = true;
+  listeners_.close();
   drained_.expires_after(std::chrono::milliseconds(100));
   drained_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
-    if (service_.gate.open() == 0) return stop();
+    if (process_.gate.open() == 0) return stop();
     stop_softly();
   });
 }

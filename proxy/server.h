@@ -1,11 +1,11 @@
-// The running proxy: workers, listeners, health checks, the line to the agent, and its end.
+// The running proxy: workers, listeners, health checks, the line to the agent, the change from one
+// configuration to the next, and its end. Its own state is the first worker's alone.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <boost/asio/signal_set.hpp>
@@ -13,51 +13,57 @@
 
 #include "proxy/agent_link.h"
 #include "proxy/health_monitor.h"
-#include "proxy/listener.h"
+#include "proxy/listener_set.h"
+#include "proxy/reload.h"
 #include "proxy/runtime_socket.h"
 #include "proxy/service.h"
 #include "proxy/worker.h"
 
 namespace wslb::proxy {
 
-// A bind line whose socket is open.
-struct OpenBind {
-  Frontend* frontend = nullptr;
-  const config::Bind* bind = nullptr;
-  int fd = -1;
+// What is opened before the process goes to the background.
+struct ServerSockets {
+  std::vector<OpenBind> binds;
+  std::vector<int> stats;  // one for each `stats socket` of the configuration
 };
 
 class Server {
  public:
-  // `agent_socket` empty: no agent.
-  // `stats_sockets`: open, one for each of the configuration.
-  Server(Service& service, const std::vector<OpenBind>& binds,
-         const std::vector<int>& stats_sockets, std::size_t threads,
-         const std::string& agent_socket);
+  // `paths`: of the configuration, for reloads. `agent_socket` empty: no agent.
+  Server(ProcessState& process, std::shared_ptr<Service> service, const ServerSockets& sockets,
+         std::vector<std::string> paths, const std::string& agent_socket);
 
   // Serves until SIGTERM or SIGINT (at once, but for the Close frames of `option websocket-close`)
-  // or SIGUSR1 (accepts no more and ends with the last connection).
+  // or SIGUSR1 (accepts no more and ends with the last connection). SIGHUP: reads the configuration
+  // again.
   void run();
 
  private:
   RuntimeContext runtime_context();
+  std::shared_ptr<HealthMonitor> make_monitor(const HealthMonitor* before);
+  void look_after_full();
   void cut_tunnels(const ServerPool& pool, std::size_t server);
-  void set_frontend(Frontend& frontend, Frontend::State state);
   void cut_session(std::uint64_t id);
-  void reload_certificates();
+  void reload(const ReadConfiguration& read);
+  // Every reason why not, and then nothing has changed.
+  std::vector<std::string> replace(std::shared_ptr<const config::Config> config,
+                                   std::shared_ptr<TlsStore> tls);
   void wait_for_signal();
   void stop_softly();
   void stop();
   void bid_farewell(std::uint16_t code, const std::optional<config::DrainRate>& rate);
   [[nodiscard]] bool owes_close() const;
 
-  Service& service_;
+  ProcessState& process_;
+  std::shared_ptr<Service> service_;  // of the configuration in use
+  const config::Global started_with_;
   Listener::Workers workers_;
-  std::vector<std::unique_ptr<Listener>> listeners_;
-  HealthMonitor monitor_;
+  ListenerSet listeners_;
+  std::shared_ptr<HealthMonitor> monitor_;
   RuntimeContext runtime_;
   std::vector<std::unique_ptr<RuntimeSocket>> runtime_sockets_;
   std::unique_ptr<AgentLink> agent_;
+  Reload reload_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer drained_;
   boost::asio::steady_timer last_words_;

@@ -22,8 +22,8 @@ struct Target {
 Target find_server(RuntimeContext& context, const std::string& name) {
   const std::size_t slash = name.find('/');
   if (slash == std::string::npos) return {nullptr, 0, "Require 'backend/server'.\n"};
-  const auto pool = context.service.pools.find(name.substr(0, slash));
-  if (pool == context.service.pools.end()) return {nullptr, 0, "No such backend.\n"};
+  const auto pool = context.service->pools.find(name.substr(0, slash));
+  if (pool == context.service->pools.end()) return {nullptr, 0, "No such backend.\n"};
   const auto& servers = pool->second->section().servers;
   const auto server = std::ranges::find(servers, name.substr(slash + 1), &config::Server::name);
   if (server == servers.end()) return {nullptr, 0, "No such server.\n"};

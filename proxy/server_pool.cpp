@@ -1,7 +1,6 @@
 #include "proxy/server_pool.h"
 
 #include <chrono>
-#include <random>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
@@ -26,18 +25,6 @@ Slot::~Slot() {
   if (pool_ != nullptr) pool_->release(server_);
 }
 
-ServerPool::ServerPool(const config::ProxySection& section, std::uint32_t fullconn)
-    : section_(section),
-      fullconn_(fullconn),
-      statistics_(std::make_unique<Statistics[]>(section.servers.size() + 1)),
-      backend_(section, fullconn, std::random_device{}()) {
-  for (const config::Server& server : section.servers) {
-    addresses_.push_back(server.address);
-    checked_.push_back({.last = std::nullopt, .points = server.check.rise});
-  }
-  (void)backend_.advance(std::chrono::steady_clock::now());
-}
-
 asio::awaitable<ServerPool::Outcome> ServerPool::acquire(lb::Ask ask, base::TimePoint deadline) {
   const auto executor = co_await asio::this_coro::executor;
   lb::Ticket ticket = 0;
@@ -45,10 +32,12 @@ asio::awaitable<ServerPool::Outcome> ServerPool::acquire(lb::Ask ask, base::Time
   {
     const std::lock_guard lock(mutex_);
     deliver({backend_.advance(std::chrono::steady_clock::now()), {}});
-    statistics().sessions_most.raise_to(connections.load());
+    statistics().sessions_most.raise_to(connections().load());
     ticket = ask.ticket = next_ticket_++;
     const lb::Assignment assignment = backend_.assign(ask);
     if (const auto* assigned = std::get_if<lb::Assigned>(&assignment)) {
+      tell_others(assigned->server,
+                  [](ServerPool& pool, std::size_t number) { pool.backend_.occupy(number); });
       co_return Outcome{Slot(*this, assigned->server, assigned->by_cookie)};
     }
     if (std::holds_alternative<lb::NoServer>(assignment)) co_return Outcome{std::nullopt};
@@ -75,9 +64,13 @@ asio::awaitable<ServerPool::Outcome> ServerPool::acquire(lb::Ask ask, base::Time
                     true};
 }
 
+// Who waits under an older configuration has waited longer.
 void ServerPool::release(std::size_t server) {
   const std::lock_guard lock(mutex_);
-  deliver({backend_.release(server), {}});
+  for (ServerPool* const pool : family_->pools) {
+    const auto number = pool->find(*servers_[server]);
+    if (number) pool->deliver({pool->backend_.release(*number), {}});
+  }
 }
 
 // With the mutex held: posting never runs the handler at once.
@@ -92,7 +85,11 @@ void ServerPool::deliver(const lb::Redistribution& redistribution) {
       waiter->timer.cancel();
     });
   };
-  for (const lb::Grant& grant : redistribution.granted) answer(grant.ticket, grant);
+  for (const lb::Grant& grant : redistribution.granted) {
+    tell_others(grant.server,
+                [](ServerPool& pool, std::size_t number) { pool.backend_.occupy(number); });
+    answer(grant.ticket, grant);
+  }
   for (const lb::Ticket ticket : redistribution.refused) answer(ticket, std::nullopt);
 }
 

@@ -20,8 +20,8 @@
 #include "base/time.h"
 #include "config/proxy_section.h"
 #include "proxy/lb/backend.h"
-#include "proxy/lb/check_result.h"
 #include "proxy/lb/server_health.h"
+#include "proxy/pool_family.h"
 #include "proxy/socket_address.h"
 #include "proxy/statistics.h"
 
@@ -45,6 +45,12 @@ class Slot {
     return *this;
   }
   ~Slot();
+
+  // To the same server as another pool of the family numbers it.
+  void move_to(ServerPool& pool, std::size_t server) {
+    pool_ = &pool;
+    server_ = server;
+  }
 
   [[nodiscard]] std::size_t server() const { return server_; }
   // False: the client has no (valid) cookie of this server and must be given one.
@@ -73,9 +79,22 @@ class ServerPool {
     std::size_t backend_queue = 0;
   };
 
-  // `fullconn`: that of the section, or what stands for it.
-  explicit ServerPool(const config::ProxySection& section, std::uint32_t fullconn = 0);
+  // `fullconn`: that of the section, or what stands for it. `before`: the backend's pool so far,
+  // of whose family it is and with whose servers it goes on.
+  explicit ServerPool(const config::ProxySection& section, std::uint32_t fullconn = 0,
+                      const ServerPool* before = nullptr);
   ServerPool(const ServerPool&) = delete;
+  ~ServerPool();
+
+  // The number here of a server of a pool of the same family; nothing: it has gone.
+  [[nodiscard]] std::optional<std::size_t> twin_of(const ServerPool& other,
+                                                   std::size_t server) const {
+    return find(*other.servers_[server]);
+  }
+  // Who it is, whatever its number.
+  [[nodiscard]] const std::shared_ptr<SharedServer>& identity(std::size_t server) const {
+    return servers_[server];
+  }
 
   // Waits on the caller's executor until `deadline` where every fitting server is full.
   // The ask's ticket is the pool's business.
@@ -105,22 +124,22 @@ class ServerPool {
   // Grows by one each time: which of a server's `source` addresses is next.
   [[nodiscard]] std::size_t next_turn() { return turns_.fetch_add(1, std::memory_order_relaxed); }
 
-  // What the checks of a server found, for those who look at it.
-  struct Checked {
-    std::optional<lb::CheckResult> last;  // nothing: none has ended yet
-    int points = 0;                       // of lb::Health
-    std::uint64_t failures = 0;           // of a server that was not all down
-  };
+  using Checked = ServerFindings;
   void note_check(std::size_t server, const lb::CheckResult& result, int points);
   void note_points(std::size_t server, int points);
+  void note_checks(std::size_t server, bool on);
+  // It is checked, and no operator wants it otherwise.
+  [[nodiscard]] bool is_checked(std::size_t server) const;
   [[nodiscard]] Checked checked(std::size_t server) const;
 
   [[nodiscard]] lb::ServerState state(std::size_t server) const;
   [[nodiscard]] std::size_t queued() const;  // for any server
   [[nodiscard]] std::size_t queued_most() const;
   [[nodiscard]] std::uint32_t fullconn() const { return fullconn_; }
-  [[nodiscard]] Statistics& statistics() const { return statistics_[section_.servers.size()]; }
-  [[nodiscard]] Statistics& statistics(std::size_t server) const { return statistics_[server]; }
+  [[nodiscard]] Statistics& statistics() const { return family_->statistics; }
+  [[nodiscard]] Statistics& statistics(std::size_t server) const {
+    return servers_[server]->statistics;
+  }
   void clear_statistics(bool all);  // else the peaks alone
 
   [[nodiscard]] lb::CookieVerdict verdict_on_cookie(std::string_view value, bool forced) const;
@@ -138,7 +157,7 @@ class ServerPool {
   std::function<void(std::size_t server, lb::Observation)> on_observation;  // set before threads
 
   // Requests and tunnels that use or wait for this backend now: `beconn` in a log line.
-  std::atomic<std::uint32_t> connections{0};
+  [[nodiscard]] std::atomic<std::uint32_t>& connections() const { return family_->connections; }
 
  private:
   friend class Slot;
@@ -146,17 +165,30 @@ class ServerPool {
 
   void release(std::size_t server);
   void deliver(const lb::Redistribution& redistribution);
+  void adopt(std::size_t server, const ServerPool* before);
+  [[nodiscard]] std::optional<std::size_t> find(const SharedServer& server) const;
+  // Those of the family, this one left out, that have the server; with the mutex held.
+  template <typename Action>
+  void tell_others(std::size_t server, Action action);
 
   const config::ProxySection& section_;
   std::atomic<std::size_t> turns_{0};
   std::uint32_t fullconn_;
-  std::unique_ptr<Statistics[]> statistics_;  // of each server, then of the backend
-  mutable std::mutex mutex_;
-  std::vector<base::Endpoint> addresses_;
-  std::vector<Checked> checked_;
+  std::shared_ptr<PoolFamily> family_;
+  std::vector<std::shared_ptr<SharedServer>> servers_;  // beside section_.servers
+  std::unordered_map<const SharedServer*, std::size_t> numbers_;
+  std::mutex& mutex_ = family_->mutex;  // guards all that follows
   lb::Backend backend_;
   lb::Ticket next_ticket_ = 1;
   std::unordered_map<lb::Ticket, std::shared_ptr<Waiter>> waiters_;
 };
+
+template <typename Action>
+void ServerPool::tell_others(std::size_t server, Action action) {
+  for (ServerPool* const pool : family_->pools) {
+    if (pool == this) continue;
+    if (const auto number = pool->find(*servers_[server])) action(*pool, *number);
+  }
+}
 
 }  // namespace wslb::proxy

@@ -19,6 +19,9 @@ std::optional<ServerPool::Shift> ServerPool::set_operation(std::size_t server,
   const std::size_t waited = state.queued;
   const lb::Redistribution moved = backend_.set_operation(server, operation);
   deliver(moved);
+  tell_others(server, [operation](ServerPool& pool, std::size_t number) {
+    pool.deliver(pool.backend_.set_operation(number, operation));
+  });
   shift.after = backend_.count_usable();
   shift.sessions = state.served;
   shift.queued = state.queued;
@@ -31,6 +34,9 @@ void ServerPool::set_admin(std::size_t server, lb::Admin admin) {
   const std::lock_guard lock(mutex_);
   deliver({backend_.advance(std::chrono::steady_clock::now()), {}});
   deliver(backend_.set_admin(server, admin));
+  tell_others(server, [admin](ServerPool& pool, std::size_t number) {
+    pool.deliver(pool.backend_.set_admin(number, admin));
+  });
 }
 
 void ServerPool::set_weight(std::size_t server, int weight) {
@@ -45,12 +51,12 @@ void ServerPool::set_maxconn(std::size_t server, std::uint32_t maxconn) {
 
 void ServerPool::set_address(std::size_t server, const base::Endpoint& address) {
   const std::lock_guard lock(mutex_);
-  addresses_.at(server) = address;
+  servers_.at(server)->address = address;
 }
 
 base::Endpoint ServerPool::address(std::size_t server) const {
   const std::lock_guard lock(mutex_);
-  return addresses_.at(server);
+  return servers_.at(server)->address;
 }
 
 SocketAddress ServerPool::socket_address(std::size_t server) const {
@@ -60,7 +66,7 @@ SocketAddress ServerPool::socket_address(std::size_t server) const {
 
 void ServerPool::note_check(std::size_t server, const lb::CheckResult& result, int points) {
   const std::lock_guard lock(mutex_);
-  Checked& checked = checked_.at(server);
+  Checked& checked = servers_.at(server)->findings;
   const bool failed = config::verdict_of(result.status) == config::CheckVerdict::Failed;
   if (failed && checked.points > 0) ++checked.failures;
   checked.last = result;
@@ -69,12 +75,21 @@ void ServerPool::note_check(std::size_t server, const lb::CheckResult& result, i
 
 void ServerPool::note_points(std::size_t server, int points) {
   const std::lock_guard lock(mutex_);
-  checked_.at(server).points = points;
+  servers_.at(server)->findings.points = points;
+}
+
+void ServerPool::note_checks(std::size_t server, bool on) {
+  const std::lock_guard lock(mutex_);
+  servers_.at(server)->findings.off = !on;
+}
+
+bool ServerPool::is_checked(std::size_t server) const {
+  return section_.servers[server].check.enabled && !checked(server).off;
 }
 
 ServerPool::Checked ServerPool::checked(std::size_t server) const {
   const std::lock_guard lock(mutex_);
-  return checked_.at(server);
+  return servers_.at(server)->findings;
 }
 
 lb::ServerState ServerPool::state(std::size_t server) const {
@@ -93,9 +108,9 @@ std::size_t ServerPool::queued_most() const {
 }
 
 void ServerPool::clear_statistics(bool all) {
-  for (std::size_t i = 0; i <= section_.servers.size(); ++i) {
-    all ? statistics_[i].reset() : statistics_[i].forget_peaks();
-  }
+  const auto clear = [all](Statistics& each) { all ? each.reset() : each.forget_peaks(); };
+  for (const auto& server : servers_) clear(server->statistics);
+  clear(family_->statistics);
   const std::lock_guard lock(mutex_);
   backend_.forget_peaks();
 }

@@ -1,10 +1,7 @@
 #include "proxy/service.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
-
-#include <unistd.h>
 
 namespace wslb::proxy {
 
@@ -25,30 +22,34 @@ std::uint32_t fullconn_of(const config::ProxySection& backend, const config::Con
   return static_cast<std::uint32_t>((clients + 9) / 10);
 }
 
-std::string system_name() {
-  std::array<char, 256> name{};
-  ::gethostname(name.data(), name.size() - 1);
-  return name.data();
+// Those of the frontend of that name, with the limit that holds now.
+std::shared_ptr<FrontendFigures> figures_of(const config::ProxySection& section,
+                                            std::uint32_t maxconn, const Service* before) {
+  Frontend* const known = before == nullptr ? nullptr : before->find_frontend(section.name);
+  if (known == nullptr) return std::make_shared<FrontendFigures>(maxconn);
+  if (std::exchange(known->figures->configured_maxconn, maxconn) != maxconn) {
+    known->gate.set_max(maxconn);
+  }
+  return known->figures;
 }
 
 }  // namespace
 
-Service::Service(const config::Config& loaded, std::uint32_t maxconn, SyslogSender sender)
-    : config(loaded), syslog(std::move(sender)), gate(maxconn), host_name(system_name()) {
+Service::Service(std::shared_ptr<const config::Config> loaded,
+                 std::shared_ptr<TlsStore> certificates, ProcessState& running,
+                 const Service* before)
+    : loaded_config(std::move(loaded)), tls(std::move(certificates)), process(running) {
+  const std::uint32_t maxconn = process.configured_maxconn;
   for (const config::ProxySection& section : config.proxies) {
-    if (section.is_backend()) {
-      pools.emplace(section.name,
-                    std::make_unique<ServerPool>(section, fullconn_of(section, config, maxconn)));
-    }
+    if (!section.is_backend()) continue;
+    const ServerPool* const known = before == nullptr ? nullptr : before->find_pool(section.name);
+    pools.emplace(section.name, std::make_unique<ServerPool>(
+                                    section, fullconn_of(section, config, maxconn), known));
   }
-  const auto find_pool = [this](const std::string& name) {
-    const auto pool = pools.find(name);
-    return pool == pools.end() ? nullptr : pool->second.get();
-  };
   for (const config::ProxySection& section : config.proxies) {
     if (!section.is_frontend()) continue;
     const std::uint32_t limit = section.maxconn > 0 ? section.maxconn : maxconn;
-    auto frontend = std::make_unique<Frontend>(section, limit);
+    auto frontend = std::make_unique<Frontend>(section, figures_of(section, limit, before));
     for (const config::UseBackend& rule : section.use_backends) {
       frontend->use_backends.push_back(find_pool(rule.backend));
     }
@@ -63,6 +64,17 @@ Service::Service(const config::Config& loaded, std::uint32_t maxconn, SyslogSend
 
 bool Service::has_proxy(std::string_view name) const {
   return std::ranges::count(config.proxies, name, &config::ProxySection::name) > 0;
+}
+
+Frontend* Service::find_frontend(std::string_view name) const {
+  const auto found = std::ranges::find_if(
+      frontends, [name](const auto& frontend) { return frontend->section.name == name; });
+  return found == frontends.end() ? nullptr : found->get();
+}
+
+ServerPool* Service::find_pool(std::string_view backend) const {
+  const auto found = pools.find(backend);
+  return found == pools.end() ? nullptr : found->second.get();
 }
 
 }  // namespace wslb::proxy

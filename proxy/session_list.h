@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <memory>
 
 #include "base/ip_address.h"
 #include "base/time.h"
@@ -14,7 +15,16 @@ namespace wslb::proxy {
 
 struct Frontend;
 struct RequestRecord;
+struct Service;
 class Tunnel;
+
+// A session that can go on under another configuration than the one that it began with.
+class Movable {
+ public:
+  virtual ~Movable() = default;
+  // From the old one to its successor. What is in the middle of a request does it later by itself.
+  virtual void move_to(const std::shared_ptr<Service>& service) = 0;
+};
 
 // What it points to outlives its place in the list.
 struct OpenSession {
@@ -24,6 +34,7 @@ struct OpenSession {
   int client_fd = -1;
   Tunnel* tunnel = nullptr;               // null: no tunnel yet
   const RequestRecord* record = nullptr;  // null: between two requests
+  Movable* movable = nullptr;             // null: it ends with what it began with
   base::TimePoint since = std::chrono::steady_clock::now();
 
   // Ends it as if the client had left, a tunnel as if both sides had.

@@ -50,7 +50,8 @@ int number_of(config::CheckStatus status) {
 // "STATUS RESULT HEALTH STATE" of the checks, in HAProxy's numbers.
 std::string check_columns(const ServerPool& pool, std::size_t index, bool maint) {
   constexpr int kInitial = 1;
-  constexpr int kEnabled = 6;
+  constexpr int kConfigured = 2;
+  constexpr int kEnabled = 4;
   constexpr int kPaused = 8;
   const ServerPool::Checked checked = pool.checked(index);
   int result = 0;
@@ -60,7 +61,8 @@ std::string check_columns(const ServerPool& pool, std::size_t index, bool maint)
   const config::Server& server = pool.section().servers[index];
   const bool counts = server.check.enabled || !server.disabled;
   const bool pauses = maint && (server.check.enabled || server.disabled);
-  const int state = (server.check.enabled ? kEnabled : 0) + (pauses ? kPaused : 0);
+  const int state = (server.check.enabled ? kConfigured : 0) +
+                    (pool.is_checked(index) ? kEnabled : 0) + (pauses ? kPaused : 0);
   return std::to_string(status) + " " + std::to_string(result) + " " +
          std::to_string(maint || !counts ? 0 : checked.points) + " " + std::to_string(state);
 }
@@ -72,8 +74,8 @@ std::string state_line(const ServerPool& pool, std::size_t index, std::size_t pr
   const bool maint = state.admin == lb::Admin::Maint;
   const bool runs = state.operation != lb::Operation::Stopped && !maint;
   const bool stops = runs && state.operation == lb::Operation::Stopping;
-  const int admin =
-      (maint ? 1 : 0) + (server.disabled ? 4 : 0) + (state.admin == lb::Admin::Drain ? 8 : 0);
+  const int admin = (maint ? 1 : 0) + (server.disabled && !server.added ? 4 : 0) +
+                    (state.admin == lb::Admin::Drain ? 8 : 0);
   const auto age =
       std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - state.changed);
   return std::to_string(proxy) + " " + pool.section().name + " " + std::to_string(server.id) + " " +
@@ -116,7 +118,7 @@ std::string session_line(const SessionFacts& facts) {
 }  // namespace
 
 std::string show_info(RuntimeContext& context, const CommandWords& words) {
-  const std::vector<StatsField> fields = info_fields(context.service, context.live);
+  const std::vector<StatsField> fields = info_fields(*context.service, context.live);
   std::string text;
   if (words[2] == "json") {
     for (const StatsField& field : fields) {
@@ -147,7 +149,7 @@ std::string show_stat(RuntimeContext& context, const CommandWords& words) {
     if (words[next] == "up") choice.up_only = true;
     if (words[next] == "no-maint") choice.no_maint = true;
   }
-  std::vector<StatsRow> rows = stats_rows(context.service, context.live);
+  std::vector<StatsRow> rows = stats_rows(*context.service, context.live);
   choose_rows(rows, choice);
   return stats_report(rows, choice.form);
 }
@@ -166,20 +168,20 @@ std::string show_sessions(RuntimeContext& context, const CommandWords& words) {
 std::string show_errors(RuntimeContext& context, const CommandWords& words) {
   const bool kind_first = words[2] == "request" || words[2] == "response";
   const std::string proxy = kind_first || words[2] == "-1" ? "" : words[2];
-  if (!proxy.empty() && !context.service.has_proxy(proxy)) return "No such proxy.\n";
-  return context.service.errors.report(proxy, words[kind_first ? 2 : 3]);
+  if (!proxy.empty() && !context.service->has_proxy(proxy)) return "No such proxy.\n";
+  return context.service->process.errors.report(proxy, words[kind_first ? 2 : 3]);
 }
 
 std::string show_backend(RuntimeContext& context, const CommandWords& /*words*/) {
   std::string text = "# name\n";
-  for (const config::ProxySection& section : context.service.config.proxies) {
+  for (const config::ProxySection& section : context.service->config.proxies) {
     if (section.is_backend()) text += section.name + "\n";
   }
   return text;
 }
 
 std::string show_servers_state(RuntimeContext& context, const CommandWords& words) {
-  const Service& service = context.service;
+  const Service& service = *context.service;
   if (words.size() > 3 && !service.pools.contains(words[3])) return "Can't find backend.\n";
   std::string text =
       "1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight "

@@ -137,7 +137,7 @@ std::string status_of(const ServerPool& pool, std::size_t index, const lb::Serve
     case lb::State::Up:
       break;
   }
-  return check.enabled ? "UP" + up : "no check";
+  return pool.is_checked(index) ? "UP" + up : "no check";
 }
 
 void set_check(Values& values, const ServerPool& pool, std::size_t index,
@@ -188,7 +188,7 @@ StatsRow server_row(const ServerPool& pool, std::size_t index, std::size_t proxy
   values.set("uweight", static_cast<std::uint64_t>(state.weight));
   values.set("act", server.backup ? 0 : 1);
   values.set("bck", server.backup ? 1 : 0);
-  if (server.check.enabled) set_check(values, pool, index, state);
+  if (pool.is_checked(index)) set_check(values, pool, index, state);
   values.set("lastchg", seconds_since(state.changed));
   if (server.maxqueue > 0) values.set("qlimit", server.maxqueue);
   if (pool.section().mode == config::Mode::Http) {
@@ -220,7 +220,7 @@ StatsRow backend_row(const ServerPool& pool, std::size_t proxy, const LiveTraffi
   Values values(row);
   values.set("qcur", pool.queued());
   values.set("qmax", pool.queued_most());
-  values.set("scur", pool.connections.load());
+  values.set("scur", pool.connections().load());
   values.set("smax", pool.statistics().sessions_most.value());
   values.set("slim", pool.fullconn());
   values.set_traffic(pool.statistics(), bytes);

@@ -24,12 +24,13 @@ std::optional<std::uint32_t> balance_hash(const ServerPool& pool, const ClientCo
   return lb::hash_address(backend.hash_type, client.address.address);
 }
 
-asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
+asio::awaitable<void> run(std::shared_ptr<Service> owner, Worker& worker, Frontend& frontend,
                           std::unique_ptr<ClientConnection> client) {
+  Service& service = *owner;
   if (!co_await receive_preamble(service, frontend, *client)) co_return;
   RequestRecord record;
   std::optional<SessionListing> listing;
-  listing.emplace(worker.sessions, OpenSession{.id = service.next_session_id++,
+  listing.emplace(worker.sessions, OpenSession{.id = service.process.next_session_id++,
                                                .frontend = &frontend,
                                                .client = client->address,
                                                .client_fd = client->stream.fd(),
@@ -53,7 +54,7 @@ asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
     co_return;
   }
   ServerPool& pool = *chosen;
-  ++pool.connections;
+  ++pool.connections();
   const ClientFacts facts = client_facts(*client, *service.tls);
   const Persistence persists = persistence(pool.section(), now);
   const Preference preference{.named = named_server(pool, now, persists),
@@ -61,24 +62,24 @@ asio::awaitable<void> run(Service& service, Worker& worker, Frontend& frontend,
                               .hash = balance_hash(pool, *client)};
   ServerLink link = co_await connect_to_server(pool, preference, nullptr, facts, record);
   if (!link.slot) {
-    --pool.connections;
+    --pool.connections();
     count_end(frontend, record);
     write_access_log(service, frontend, client->address, record);
     co_return;
   }
   listing.reset();
-  establish_tunnel(service, worker, frontend, std::move(client), std::move(link),
+  establish_tunnel(std::move(owner), worker, frontend, std::move(client), std::move(link),
                    std::move(record));
 }
 
 }  // namespace
 
-void start_tcp_session(Service& service, Worker& worker, Frontend& frontend,
-                       AcceptedClient accepted) {
+void start_tcp_session(Worker& worker, AcceptedClient accepted) {
   auto client = std::make_unique<ClientConnection>(adopt_socket(worker.context, accepted.fd),
                                                    accepted.address, std::move(accepted.lease));
   client->bind = accepted.bind;
-  spawn_session(worker, frontend, run(service, worker, frontend, std::move(client)));
+  spawn_session(worker, *accepted.frontend,
+                run(accepted.service, worker, *accepted.frontend, std::move(client)));
 }
 
 }  // namespace wslb::proxy

@@ -2,12 +2,11 @@
 #pragma once
 
 #include "proxy/listener.h"
-#include "proxy/service.h"
 #include "proxy/worker.h"
 
 namespace wslb::proxy {
 
 // On the worker's thread. Returns at once.
-void start_tcp_session(Service& service, Worker& worker, Frontend& frontend, AcceptedClient client);
+void start_tcp_session(Worker& worker, AcceptedClient client);
 
 }  // namespace wslb::proxy

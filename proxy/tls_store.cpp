@@ -11,38 +11,32 @@ typename Map::mapped_type look_up(const Map& map, const config::Location& where)
 
 }  // namespace
 
-bool TlsStore::load(config::Diagnostics& diagnostics) {
-  auto loaded = std::make_shared<Contexts>();
-  const config::GlobalTls& global = config_.global.tls;
-  for (const config::ProxySection& section : config_.proxies) {
+bool TlsStore::load(const config::Config& config, config::Diagnostics& diagnostics) {
+  for (const config::ProxySection& section : config.proxies) {
     for (const config::Bind& bind : section.binds) {
-      if (!bind.tls.enabled || loaded->binds.contains(bind.where)) continue;
-      loaded->binds[bind.where] = TlsBindContext::load(bind, global, diagnostics);
+      if (!bind.tls.enabled || binds_.contains(bind.where)) continue;
+      binds_[bind.where] = TlsBindContext::load(bind, config.global.tls, diagnostics);
     }
-    for (const config::Server& server : section.servers) {
-      const bool needed =
-          server.tls.enabled || server.tls.for_checks.value_or(false) || server.tls.for_check_steps;
-      if (!needed || loaded->servers.contains(server.where)) continue;
-      loaded->servers[server.where] = TlsServerContext::load(server, diagnostics);
-    }
+    for (const config::Server& server : section.servers) load(server, diagnostics);
   }
-  if (diagnostics.has_errors()) return false;
-  const std::lock_guard lock(mutex_);
-  contexts_ = std::move(loaded);
-  return true;
+  return !diagnostics.has_errors();
 }
 
-std::shared_ptr<const TlsStore::Contexts> TlsStore::contexts() const {
-  const std::lock_guard lock(mutex_);
-  return contexts_;
+bool TlsStore::load(const config::Server& server, config::Diagnostics& diagnostics) {
+  const bool needed =
+      server.tls.enabled || server.tls.for_checks.value_or(false) || server.tls.for_check_steps;
+  if (needed && !servers_.contains(server.where)) {
+    servers_[server.where] = TlsServerContext::load(server, diagnostics);
+  }
+  return !diagnostics.has_errors();
 }
 
 std::shared_ptr<const TlsBindContext> TlsStore::find(const config::Bind& bind) const {
-  return look_up(contexts()->binds, bind.where);
+  return look_up(binds_, bind.where);
 }
 
 std::shared_ptr<TlsServerContext> TlsStore::find(const config::Server& server) const {
-  return look_up(contexts()->servers, server.where);
+  return look_up(servers_, server.where);
 }
 
 }  // namespace wslb::proxy

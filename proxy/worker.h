@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 
 #include <boost/asio/io_context.hpp>
 
@@ -12,10 +13,13 @@
 
 namespace wslb::proxy {
 
+struct Service;
+
 struct Worker {
   boost::asio::io_context context{1};
   OpenSessions sessions;  // outlives the engine, whose tunnels are among them
   TunnelEngine engine{context};
+  std::shared_ptr<Service> service;           // of the configuration in use; on the worker's thread
   std::atomic<std::uint32_t> connections{0};  // the listener gives new ones to the least busy
 };
 

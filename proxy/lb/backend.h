@@ -109,6 +109,13 @@ class Backend {
   }
   [[nodiscard]] std::vector<Grant> set_maxconn(std::size_t server, std::uint32_t maxconn);
 
+  // At the begin: goes on with what was known of the same server under another configuration.
+  // `then`: what that said of it; where this one says something else, this one counts.
+  void go_on(std::size_t server, const ServerState& before, const config::Server& then);
+  // A slot was taken past this backend, by who answers to another configuration. It comes back by
+  // release().
+  void occupy(std::size_t server);
+
   void forget_peaks();
 
   [[nodiscard]] CookieVerdict verdict_on_cookie(std::string_view value, bool forced = false) const;

@@ -75,6 +75,38 @@ std::vector<Grant> Backend::set_maxconn(std::size_t server, std::uint32_t maxcon
   return granted;
 }
 
+void Backend::go_on(std::size_t server, const ServerState& before, const config::Server& then) {
+  const auto is_watched = [](const config::Server& each) {
+    return each.check.enabled || each.agent.enabled || each.track.has_value();
+  };
+  const config::Server& configured = section_.servers.at(server);
+  ServerState state = before;
+  const ServerState& fresh = servers_[server];
+  if (then.disabled != configured.disabled) state.admin = fresh.admin;
+  if (is_watched(then) && !is_watched(configured)) state.operation = Operation::Running;
+  const bool weighs_otherwise = state.weight != 0 && !takes_any_weight();
+  if (then.weight != configured.weight || weighs_otherwise) state.weight = fresh.weight;
+  if (then.maxconn != configured.maxconn || then.minconn != configured.minconn) {
+    state.maxconn = fresh.maxconn;
+    state.minconn = fresh.minconn;
+  }
+  if (configured.slowstart == base::Duration(0)) state.starting.reset();
+  starting_ = starting_ || state.starting.has_value();
+  state.share = fresh.share;
+  servers_[server] = state;
+  in_flight_ += state.served;
+  load_changed(server);
+  update_pool();
+}
+
+void Backend::occupy(std::size_t server) {
+  ServerState& state = servers_.at(server);
+  ++state.served;
+  state.served_most = std::max(state.served_most, state.served);
+  ++in_flight_;
+  load_changed(server);
+}
+
 // A server that starts slowly begins with a sixteenth of its weight; a map-based choice knows
 // whole weights only.
 std::uint32_t Backend::share_of(std::size_t server, bool belongs) const {

@@ -26,6 +26,16 @@ std::string Health::score(bool weightless) const {
          (weightless ? " DRAIN" : " UP");
 }
 
+void Health::go_on(const Health& before) {
+  const bool comparable =
+      params_.rise == before.params_.rise && params_.fall == before.params_.fall;
+  if (comparable) {
+    score_ = before.score_;
+  } else {
+    settle(before.up());
+  }
+}
+
 void Health::reset() {
   score_ = params_.rise;
 }

@@ -31,6 +31,9 @@ class Health {
   // As at the start: up, one failure from down. For a server that leaves maintenance.
   void reset();
 
+  // Goes on with what was counted under other parameters.
+  void go_on(const Health& before);
+
   // Takes an up server to so many failures from down, if it is further than that.
   void weaken(int failures) { score_ = std::min(score_, std::max(params_.rise - 1 + failures, 0)); }
 

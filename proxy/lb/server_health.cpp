@@ -110,6 +110,18 @@ std::optional<ServerHealth::Alarm> ServerHealth::on_traffic(Observation observat
   return alarm;
 }
 
+void ServerHealth::go_on(const ServerHealth& before) {
+  if (server_.check.enabled && before.server_.check.enabled) {
+    checks_.go_on(before.checks_);
+    last_check_ = before.last_check_;
+  }
+  if (agent_enabled_ && before.agent_enabled_) {
+    agent_up_ = before.agent_up_;
+    last_agent_ = before.last_agent_;
+  }
+  errors_ = before.errors_;
+}
+
 void ServerHealth::reset() {
   checks_.reset();
   agent_up_ = true;

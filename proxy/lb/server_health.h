@@ -53,6 +53,9 @@ class ServerHealth {
   };
   [[nodiscard]] std::optional<Alarm> on_traffic(Observation observation);
 
+  // Goes on with what was known of the same server under another configuration.
+  void go_on(const ServerHealth& before);
+
   // The operator says how it is.
   void force(Operation operation) { checks_.settle(operation != Operation::Stopped); }
   // It leaves maintenance: up, one failure from down.

@@ -13,6 +13,7 @@ from .solo import Solo, kind_under_test
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "alone: asserts milliseconds, hence runs alone")
+    config.addinivalue_line("markers", "long: not in ./dev test; ./dev lab tests/lab -m long")
 
 
 def pytest_collection_modifyitems(items):

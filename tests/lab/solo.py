@@ -5,8 +5,10 @@ against the original.
 """
 import contextlib
 import os
+import signal
 
 from .app import App
+from .clock import wait_until
 from .configuration import DEFAULTS
 from .http_client import HttpClient
 from .network import Network
@@ -52,12 +54,12 @@ class Solo:
         kind = kind or kind_under_test()
         outer, self._runs = self.port, self._runs + 1
         port = self.port = 8000 + self._runs
-        text = text.replace(f"bind {ADDRESS}:80\n", f"bind {ADDRESS}:{port}\n")
         file = self.host.directory / f"{kind}-{self._runs}.cfg"
-        file.write_text(text)
+        file.write_text(self.with_port(text))
         program = binary("wslb-proxy") if kind == "wslb" else HAPROXY
         process = self.host.spawn(program, "-f", file, "-db", name=f"{kind}-{self._runs}",
                                   environment=SANITIZERS)
+        process.configuration = file
         try:
             self.host.wait_listening(port)
             yield process
@@ -71,6 +73,18 @@ class Solo:
         finally:
             self.port = outer
             process.dispose()
+
+    def with_port(self, text):
+        return text.replace(f"bind {ADDRESS}:80\n", f"bind {ADDRESS}:{self.port}\n")
+
+    def reload(self, process, text=None, timeout_s=20):
+        """SIGHUP, after the file was written anew. What the proxy logged until it was through."""
+        if text is not None:
+            process.configuration.write_text(self.with_port(text))
+        before = len(process.text())
+        process.signal(signal.SIGHUP)
+        wait_until(lambda: "SIGHUP: " in process.text()[before:], timeout_s, "a reload")
+        return process.text()[before:]
 
     def http(self, **options):
         with self.client.inside():

@@ -141,5 +141,31 @@ TEST(CheckResultTest, EndsALogLineAsHaproxyDoes) {
             ", reason: Layer4 timeout");
 }
 
+TEST_F(ServerHealthTest, GoesOnUnderAnotherConfiguration) {
+  ServerHealth before(server_);
+  (void)before.on_check(CheckStatus::L7Ok);
+  (void)before.on_check(CheckStatus::L4Connection);
+  const config::Server same = server_;
+  ServerHealth after(same);
+  after.go_on(before);
+  EXPECT_EQ(after.check_score(false), "1/2 UP");
+  EXPECT_EQ(letter(after.on_check(CheckStatus::L4Connection)), 'D');
+}
+
+TEST_F(ServerHealthTest, OtherParametersKeepTheVerdict) {
+  ServerHealth before(server_);
+  (void)before.on_check(CheckStatus::L4Connection);
+  config::Server other = server_;
+  other.check.rise = 3;
+  other.check.fall = 5;
+  ServerHealth after(other);
+  after.go_on(before);
+  EXPECT_EQ(after.check_score(false), "0/3 DOWN");
+  other.check.enabled = false;
+  ServerHealth unchecked(other);
+  unchecked.go_on(after);
+  EXPECT_EQ(unchecked.check_score(false), "1/5 UP");
+}
+
 }  // namespace
 }  // namespace wslb::proxy::lb

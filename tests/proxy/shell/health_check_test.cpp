@@ -119,7 +119,7 @@ class HealthCheckTest : public testing::Test {
       if (reports_.size() >= count) context_.stop();
       return health.next_check();
     });
-    checker.start();
+    checker.start(0s);
     context_.restart();
     context_.run_for(5s);
     ASSERT_GE(reports_.size(), count);
@@ -301,7 +301,7 @@ TEST_F(HealthCheckTest, NothingIsReportedAfterStop) {
                                                    reported = true;
                                                    return base::Duration(0);
                                                  });
-  checker->start();
+  checker->start(0s);
   while (web.request.empty()) context_.run_one_for(1s);
   checker.reset();  // in the midst of a check
   web.close();
@@ -322,7 +322,7 @@ TEST_F(HealthCheckTest, MayBeDestroyedByItsOwnCallback) {
                                               web.close();
                                               return base::Duration(0);
                                             });
-  checker->start();
+  checker->start(0s);
   context_.run_for(5s);
   EXPECT_EQ(reports, 1);
   EXPECT_TRUE(context_.stopped());

@@ -1,0 +1,109 @@
+#include "proxy/listener_set.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <unistd.h>
+
+#include "proxy/listening_socket.h"
+
+namespace wslb::proxy {
+namespace {
+
+// Whether the kernel means the same by both.
+bool is_same_address(const config::Bind& one, const config::Bind& other) {
+  if (one.inherited_fd || other.inherited_fd) return one.inherited_fd == other.inherited_fd;
+  if (one.unix_path != other.unix_path || one.abstract != other.abstract) return false;
+  if (!one.unix_path.empty()) return true;
+  return one.endpoint == other.endpoint && one.interface == other.interface &&
+         one.v6only == other.v6only;
+}
+
+std::uint32_t backlog_of(const config::ProxySection& section, const config::Bind& bind,
+                         std::uint32_t maxconn) {
+  if (bind.backlog > 0) return bind.backlog;
+  if (section.backlog > 0) return section.backlog;
+  return section.maxconn > 0 ? section.maxconn : maxconn;
+}
+
+bool is_shut_down(const config::ProxySection& section, const Service* service) {
+  const Frontend* const frontend =
+      service == nullptr ? nullptr : service->find_frontend(section.name);
+  return frontend != nullptr && frontend->state == Frontend::State::Stopped;
+}
+
+}  // namespace
+
+OpenedBinds open_binds(const config::Config& config, std::uint32_t maxconn,
+                       const std::vector<OpenBind>& open, const Service* before) {
+  OpenedBinds result;
+  std::vector<int> opened;
+  for (const config::ProxySection& section : config.proxies) {
+    if (!section.is_frontend() || is_shut_down(section, before)) continue;
+    for (const config::Bind& bind : section.binds) {
+      const std::uint32_t backlog = backlog_of(section, bind, maxconn);
+      const auto known = std::ranges::find_if(
+          open, [&](const OpenBind& each) { return is_same_address(*each.bind, bind); });
+      if (known != open.end()) {
+        result.binds.push_back({&section, &bind, known->fd, backlog});
+        continue;
+      }
+      const auto fd = open_listening_socket(bind, backlog);
+      if (fd) {
+        opened.push_back(*fd);
+        result.binds.push_back({&section, &bind, *fd, backlog});
+      } else {
+        result.complaints.push_back(fd.error().message);
+      }
+    }
+  }
+  if (result.complaints.empty()) return result;
+  for (const int fd : opened) ::close(fd);
+  result.binds.clear();
+  return result;
+}
+
+void ListenerSet::serve(const std::shared_ptr<Service>& service,
+                        const std::vector<OpenBind>& binds) {
+  std::vector<std::shared_ptr<Listener>> before = std::exchange(listeners_, {});
+  for (const OpenBind& bind : binds) {
+    const auto known = std::ranges::find_if(before, [&](const auto& listener) {
+      return listener && listener->is_open() && listener->open_bind().fd == bind.fd;
+    });
+    listeners_.push_back(known == before.end()
+                             ? std::make_shared<Listener>(bind.fd, workers_, start_)
+                             : std::exchange(*known, nullptr));
+    listeners_.back()->serve(service, bind);
+  }
+  for (const auto& listener : before) {
+    if (listener) listener->close();
+  }
+}
+
+std::vector<OpenBind> ListenerSet::open() const {
+  std::vector<OpenBind> binds;
+  for (const auto& listener : listeners_) {
+    if (listener->is_open()) binds.push_back(listener->open_bind());
+  }
+  return binds;
+}
+
+void ListenerSet::obey(const Frontend& frontend) {
+  using State = Frontend::State;
+  for (const auto& listener : listeners_) {
+    if (&listener->frontend() != &frontend) continue;
+    if (frontend.state == State::Open) listener->accept_again();
+    if (frontend.state == State::Paused) listener->pause();
+    if (frontend.state == State::Stopped) listener->close();
+  }
+}
+
+void ListenerSet::resume() {
+  for (const auto& listener : listeners_) listener->resume();
+}
+
+void ListenerSet::close() {
+  for (const auto& listener : listeners_) listener->close();
+}
+
+}  // namespace wslb::proxy

@@ -1,0 +1,68 @@
+// The part of Server that puts another configuration in the place of the one in use.
+#include <memory>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
+
+#include "proxy/fixed_settings.h"
+#include "proxy/process.h"
+#include "proxy/server.h"
+
+namespace wslb::proxy {
+namespace {
+
+// On the worker's thread. Those who come later begin under the new one.
+void move_sessions(Worker& worker, const std::shared_ptr<Service>& service) {
+  worker.service = service;
+  for (const OpenSession& open : worker.sessions) {
+    if (open.movable != nullptr) open.movable->move_to(service);
+  }
+}
+
+}  // namespace
+
+void Server::reload(const ReadConfiguration& read) {
+  if (process_.draining) return;
+  std::vector<std::string> errors;
+  if (read.config == nullptr) {
+    errors = read.messages;
+  } else {
+    for (const std::string& each : read.messages) spdlog::warn("{}", each);
+    for (const std::string& each : fixed_differences(started_with_, read.config->global)) {
+      spdlog::warn("{}", each);
+    }
+    errors = read.listens() ? replace(read.config, read.tls)
+                            : std::vector<std::string>{"no 'bind' line in the configuration"};
+  }
+  if (errors.empty()) {
+    spdlog::info("SIGHUP: the configuration was read again and is in use");
+    return;
+  }
+  for (const std::string& each : errors) spdlog::error("{}", each);
+  spdlog::error("SIGHUP: the configuration in use stays, since the new one is not good");
+}
+
+std::vector<std::string> Server::replace(std::shared_ptr<const config::Config> config,
+                                         std::shared_ptr<TlsStore> tls) {
+  const std::uint32_t maxconn = maxconn_of(config->global);
+  OpenedBinds opened = open_binds(*config, maxconn, listeners_.open(), service_.get());
+  if (!opened.complaints.empty()) return opened.complaints;
+  if (std::exchange(process_.configured_maxconn, maxconn) != maxconn) {
+    process_.gate.set_max(maxconn);
+  }
+  // From here on nothing fails.
+  service_ = std::make_shared<Service>(std::move(config), std::move(tls), process_, service_.get());
+  monitor_ = make_monitor(monitor_.get());
+  monitor_->start();
+  runtime_.service = service_;
+  for (const auto& worker : workers_) {
+    boost::asio::post(worker->context,
+                      [&worker = *worker, service = service_] { move_sessions(worker, service); });
+  }
+  listeners_.serve(service_, opened.binds);
+  listeners_.resume();  // limits may be higher now
+  return {};
+}
+
+}  // namespace wslb::proxy
