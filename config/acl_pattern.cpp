@@ -65,26 +65,13 @@ std::optional<base::Error> add_ranges(std::span<const std::string> words, AclTes
   return std::nullopt;
 }
 
-// "24" or, of IPv4, "255.255.255.0".
-std::optional<int> parse_prefix(std::string_view text, int bits) {
-  if (const auto length = parse_integer(text, 0, bits)) return static_cast<int>(*length);
-  const auto mask = base::IpAddress::parse(text);
-  if (!mask || bits != 32 || !mask->is_v4()) return std::nullopt;
-  std::uint32_t value = 0;
-  for (const auto byte : mask->bytes()) value = value << 8U | byte;
-  int length = 0;
-  while (length < 32 && (value & (0x80000000U >> static_cast<unsigned>(length))) != 0) ++length;
-  const bool contiguous = length == 32 || (value << static_cast<unsigned>(length)) == 0;
-  return contiguous ? std::optional(length) : std::nullopt;
-}
-
 base::Result<Network> parse_network(const std::string& word) {
   const auto slash = word.find('/');
   const auto address = base::IpAddress::parse(word.substr(0, slash));
   if (!address) return base::Error{"expects an IP address or network, not '" + word + "'"};
   const int bits = address->is_v4() ? 32 : 128;
   if (slash == std::string::npos) return Network{*address, bits};
-  const auto prefix = parse_prefix(std::string_view(word).substr(slash + 1), bits);
+  const auto prefix = parse_mask(std::string_view(word).substr(slash + 1), bits);
   if (!prefix) {
     return base::Error{"expects a prefix of 0 to " + std::to_string(bits) + " bits, not '" + word +
                        "'"};

@@ -20,13 +20,15 @@ struct Balance {
     Uri,
     UrlParam,
     Header,
+    RdpCookie,
   };
 
   Algorithm algorithm = Algorithm::RoundRobin;
-  std::string name;          // of the parameter (UrlParam) or the header (Header)
+  std::string name;          // of the parameter, header or cookie
   bool domain_only = false;  // Header: of "www.example.com" only "example"
   std::size_t length = 0;    // Uri: of so many characters at most; 0: all
   std::size_t depth = 0;     // Uri: of so many directories at most; 0: all
+  bool check_post = false;   // UrlParam: in the body of a POST, too
   bool whole = false;        // Uri: the query too
   int draws = 2;             // Random: the least loaded of so many
 
@@ -41,9 +43,9 @@ struct Balance {
 };
 
 [[nodiscard]] constexpr std::string_view name_of(Balance::Algorithm algorithm) {
-  constexpr std::array<std::string_view, 9> kNames{"roundrobin", "static-rr", "leastconn",
-                                                   "first",      "random",    "source",
-                                                   "uri",        "url_param", "hdr"};
+  constexpr std::array<std::string_view, 10> kNames{
+      "roundrobin", "static-rr", "leastconn", "first", "random",
+      "source",     "uri",       "url_param", "hdr",   "rdp-cookie"};
   return kNames.at(static_cast<std::size_t>(algorithm));
 }
 

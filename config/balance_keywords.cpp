@@ -50,8 +50,10 @@ void uri(Balance& rule, const Word& /*word*/, const Statement& statement) {
 void url_param(Balance& rule, const Word& /*word*/, const Statement& statement) {
   if (statement.size() < 2) return statement.error("url_param lacks the name of the parameter");
   rule.name = statement[1];
-  if (statement.is(2, "check_post")) return statement.refuse("check_post");
-  if (statement.size() > 2) statement.error("cannot use the argument '" + statement[2] + "'");
+  rule.check_post = statement.is(2, "check_post");
+  // What may follow it has had no effect for long.
+  if (statement.size() > 2 && !rule.check_post)
+    statement.error("cannot use the argument '" + statement[2] + "'");
 }
 
 void header(Balance& rule, const Word& word, const Statement& statement) {
@@ -63,6 +65,11 @@ void header(Balance& rule, const Word& word, const Statement& statement) {
     }
     rule.domain_only = true;
   }
+}
+
+void rdp_cookie(Balance& rule, const Word& word, const Statement& statement) {
+  rule.name = word.argument.empty() ? "mstshash" : word.argument;
+  if (statement.size() > 1) statement.error("cannot use the argument '" + statement[1] + "'");
 }
 
 void random(Balance& rule, const Word& word, const Statement& statement) {
@@ -92,11 +99,11 @@ constexpr auto kAlgorithms = std::to_array<Row>({
     {"uri", Algorithm::Uri, uri},
     {"url_param", Algorithm::UrlParam, url_param},
     {"hdr", Algorithm::Header, header},
+    {"rdp-cookie", Algorithm::RdpCookie, rdp_cookie},
 });
 
 void balance(ProxyDraft& draft, const Statement& statement) {
   const Word word = split_word(statement[0]);
-  if (word.name == "rdp-cookie") return statement.refuse(word.name);
   std::vector<std::string_view> names;
   for (const Row& row : kAlgorithms) {
     names.push_back(row.name);

@@ -60,6 +60,11 @@ BindComplaint set_tcp_user_timeout(Bind& bind, const std::string& value) {
   return std::nullopt;
 }
 
+BindComplaint set_proto(Bind& /*bind*/, const std::string& value) {
+  if (value == "h1") return std::nullopt;
+  return "'" + value + "' is not supported by this version of wslb; there is 'h1'";
+}
+
 constexpr auto kBindLineOptions = std::to_array<BindOption>({
     {"maxconn", true, set_maxconn},
     {"backlog", true, set_backlog},
@@ -76,6 +81,7 @@ constexpr auto kBindLineOptions = std::to_array<BindOption>({
     {"tcp-ut", true, set_tcp_user_timeout},
     {"defer-accept", false,
      [](Bind& b, const std::string&) { return b.defer_accept = true, BindComplaint(); }},
+    {"proto", true, set_proto},
     {"nice", true, [](Bind&, const std::string&) { return BindComplaint(); }},
     {"accept-proxy", false,
      [](Bind& b, const std::string&) { return b.accept_proxy = true, BindComplaint(); }},

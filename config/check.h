@@ -26,7 +26,12 @@ void check_proxies(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnosti
 // Puts the users into their groups.
 [[nodiscard]] Userlist complete_userlist(UserlistDraft& draft, Diagnostics& diagnostics);
 
+// Puts what `http-errors` sections say into the proxies.
+void complete_errors(ProxyDraft& draft, const std::vector<HttpErrors>& sections,
+                     Diagnostics& diagnostics);
+
 void check_samples(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics);
+void check_assignments(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics);
 void check_userlists(const std::vector<ProxyDraft>& drafts, const Config& config,
                      Diagnostics& diagnostics);
 // Whether a sample of `own` is about that server of the backend.

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "config/acl_test.h"
-#include "config/haproxy_words.h"
 #include "config/spelling.h"
 
 namespace wslb::config {
@@ -39,6 +38,7 @@ const std::vector<Predefined>& predefined() {
       {"METH_POST", {"method", "POST"}},
       {"METH_PUT", {"method", "PUT"}},
       {"METH_TRACE", {"method", "TRACE"}},
+      {"RDP_COOKIE", {"req.rdp_cookie_cnt", "gt", "0"}},
       {"REQ_CONTENT", {"req.len", "gt", "0"}},
       {"WAIT_END", {"wait_end"}},
   };
@@ -124,10 +124,6 @@ class ConditionReader {
 
   bool is_defined(const std::string& name) const {
     if (std::ranges::count(draft_.acls, name, &NamedAcl::name) > 0) return true;
-    if (std::ranges::count(haproxy_conditions(), name) > 0) {
-      statement_.refuse(name);
-      return false;
-    }
     std::vector<std::string_view> names;
     for (const NamedAcl& acl : draft_.acls) names.push_back(acl.name);
     const bool brace = name.starts_with('{');
@@ -159,9 +155,9 @@ std::optional<DraftCondition> parse_rest(std::span<const std::string> words,
 }
 
 void settle_conditions(ProxyDraft& defaults) {
-  for (auto* const conditions :
-       {&defaults.request_conditions, &defaults.response_conditions, &defaults.answer_conditions,
-        &defaults.connection_conditions, &defaults.content_conditions}) {
+  for (auto* const conditions : {&defaults.request_conditions, &defaults.response_conditions,
+                                 &defaults.answer_conditions, &defaults.connection_conditions,
+                                 &defaults.session_conditions, &defaults.content_conditions}) {
     for (DraftCondition& condition : *conditions) {
       for (auto& group : condition.any_of_all) {
         for (DraftTerm& term : group) {

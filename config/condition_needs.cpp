@@ -33,7 +33,8 @@ void check(const Rules& rules, std::string_view keyword, Needs known, Diagnostic
 
 void check_tcp_mode(ProxyDraft& draft, Diagnostics& diagnostics) {
   ProxySection& section = draft.section;
-  for (auto* const rules : {&section.request_rules, &section.response_rules, &section.redirects}) {
+  for (auto* const rules : {&section.request_rules, &section.response_rules, &section.answer_rules,
+                            &section.redirects}) {
     if (!rules->empty()) {
       diagnostics.warning(rules->front().where, "rules about HTTP are ignored in '" + section.name +
                                                     "' because they need 'mode http'");
@@ -64,6 +65,7 @@ void check_rules(ProxyDraft& draft, Diagnostics& diagnostics) {
   const bool http = section.mode == Mode::Http;
   if (!http) check_tcp_mode(draft, diagnostics);
   check(section.connection_rules, "tcp-request connection", Needs::Connection, diagnostics);
+  check(section.session_rules, "tcp-request session", Needs::Connection, diagnostics);
   check(section.content_rules, "tcp-request content", http ? Needs::Request : Needs::Content,
         diagnostics);
   check(section.request_rules, "http-request", Needs::Request, diagnostics);

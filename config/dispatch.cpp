@@ -40,7 +40,7 @@ void report_unknown(const Line& line, const Call& call, std::vector<std::string_
                     const SectionWords& section, Diagnostics& diagnostics) {
   const std::string first = call.keyword.substr(0, call.keyword.find(' '));
   for (const auto& [word, reason] : section.meaningless) {
-    if (word != first) continue;
+    if (word != first && word != call.keyword) continue;
     return diagnostics.warning(line.where, quoted(word) +
                                                " has no meaning in wslb and is passed "
                                                "over: " +

@@ -58,9 +58,11 @@ struct ProxyDraft {
   std::vector<DraftCondition> response_conditions;
   std::vector<DraftCondition> answer_conditions;
   std::vector<DraftCondition> connection_conditions;
+  std::vector<DraftCondition> session_conditions;
   std::vector<DraftCondition> content_conditions;
   std::vector<DraftCondition> persist_conditions;
   std::vector<DraftCondition> server_conditions;
+  std::vector<ErrorLine> error_lines;
   ReadFile read_file;
   Places places;  // of keywords given in this section
 };
@@ -96,6 +98,7 @@ struct Draft {
   std::vector<VrrpDraft> vrrps;
   std::vector<UserlistDraft> userlists;
   std::vector<PeersSection> peers;
+  std::vector<HttpErrors> http_errors;
   std::vector<ProxyDraft> defaults;
   std::vector<ProxyDraft> proxies;
 };

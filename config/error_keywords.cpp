@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include "config/condition.h"
 #include "config/http_rule.h"
@@ -21,11 +22,47 @@ std::optional<int> read_status(const Statement& statement) {
   return std::nullopt;
 }
 
+void add(ProxyDraft& draft, const Statement& statement, int status, ErrorReply reply) {
+  draft.error_lines.push_back({{status}, std::move(reply), {}, statement.where()});
+}
+
 void errorfile(ProxyDraft& draft, const Statement& statement) {
-  const auto status = read_status(statement);
-  if (status) {
-    draft.section.error_replies.insert_or_assign(
-        *status, ErrorReply{.file = statement[1], .message{}, .where = statement.where()});
+  if (const auto status = read_status(statement)) {
+    add(draft, statement, *status, {statement[1], {}, {}, statement.where()});
+  }
+}
+
+void errorfiles(ProxyDraft& draft, const Statement& statement) {
+  ErrorLine line{{}, {}, statement[0], statement.where()};
+  for (std::size_t i = 1; i < statement.size(); ++i) {
+    const auto status = statement.integer(i, 100, 599);
+    if (!status) return;
+    line.statuses.push_back(static_cast<int>(*status));
+  }
+  draft.error_lines.push_back(std::move(line));
+}
+
+// `http-error status CODE ...`
+void http_error(ProxyDraft& draft, const Statement& statement) {
+  HttpRule rule;
+  rule.action = Action::Return;
+  auto words = statement.arguments();
+  if (!parse_reply(words, rule, statement, draft.read_file)) return;
+  if (!words.empty()) return statement.error("cannot use '" + words[0] + "'");
+  if (rule.action != Action::Return || !statement.is(0, "status")) {
+    return statement.expects("'status'");
+  }
+  if (std::ranges::find(kStatuses, rule.status) == kStatuses.end()) {
+    return statement.error("knows no page for the status " + std::to_string(rule.status));
+  }
+  if (rule.reply.is_usual) {
+    draft.error_lines.push_back({{rule.status}, {}, {}, statement.where()});
+  } else if (!rule.reply.from.empty()) {
+    draft.error_lines.push_back({{rule.status}, {}, rule.reply.from, statement.where()});
+  } else if (!rule.reply.file.empty()) {
+    add(draft, statement, rule.status, {rule.reply.file, {}, {}, statement.where()});
+  } else {
+    add(draft, statement, rule.status, {{}, {}, std::move(rule.reply), statement.where()});
   }
 }
 
@@ -38,8 +75,7 @@ void redirect(ProxyDraft& draft, const Statement& statement, std::string_view st
   }
   std::string message(status_line);
   message += "\r\nCache-Control: no-cache\r\nContent-Length: 0\r\nLocation: " + url + "\r\n\r\n";
-  draft.section.error_replies.insert_or_assign(
-      *status, ErrorReply{.file{}, .message = message, .where = statement.where()});
+  add(draft, statement, *status, {{}, message, {}, statement.where()});
 }
 
 void errorloc302(ProxyDraft& draft, const Statement& statement) {
@@ -80,6 +116,9 @@ void http_reuse(ProxyDraft& draft, const Statement& statement) {
 
 constexpr auto kErrorKeywords = std::to_array<Keyword<ProxyDraft>>({
     {"errorfile", "errorfile STATUS FILE", 2, 2, errorfile},
+    {"errorfiles", "errorfiles NAME [STATUS...]", 1, kAnyNumber, errorfiles},
+    {"http-error", "http-error status CODE [CONTENT] [hdr NAME VALUE]...", 2, kAnyNumber,
+     http_error},
     {"errorloc", "errorloc STATUS URL", 2, 2, errorloc302},
     {"errorloc302", "errorloc302 STATUS URL", 2, 2, errorloc302},
     {"errorloc303", "errorloc303 STATUS URL", 2, 2, errorloc303},

@@ -7,13 +7,13 @@ namespace {
 constexpr std::string_view kBind =
     "accept-netscaler-cip,allow-0rtt,ca-ignore-err,ca-sign-file,ca-sign-pass,ca-verify-file,"
     "crt-ignore-err,curves,ecdhe,expose-fd,force-sslv3,force-tlsv10,force-tlsv11,"
-    "generate-certificates,id,level,mss,namespace,no-ca-names,npn,process,proto,"
+    "generate-certificates,id,level,mss,namespace,no-ca-names,npn,process,"
     "severity-output,shards,tfo,thread,tls-ticket-keys,transparent";
 
 constexpr std::string_view kServer =
     "allow-0rtt,check-alpn,check-proto,check-via-socks4,force-sslv3,force-tlsv10,force-tlsv11,"
-    "log-proto,max-reuse,namespace,no-send-proxy-v2-ssl,no-send-proxy-v2-ssl-cn,no-tfo,"
-    "non-stick,npn,pool-low-conn,pool-max-conn,pool-purge-delay,proto,proxy-v2-options,redir,"
+    "log-proto,namespace,no-send-proxy-v2-ssl,no-send-proxy-v2-ssl-cn,no-tfo,"
+    "non-stick,npn,proxy-v2-options,redir,"
     "resolve-net,resolve-opts,resolve-prefer,resolvers,send-proxy-v2-ssl,send-proxy-v2-ssl-cn,"
     "socks4,stick,tfo,ws";
 
@@ -31,10 +31,10 @@ constexpr std::string_view kFetches =
     "internal.htx_blk.data,internal.htx_blk.hdrname,internal.htx_blk.hdrval,"
     "internal.htx_blk.size,internal.htx_blk.start_line,internal.htx_blk.type,"
     "internal.strm.is_htx,last_rule_file,last_rule_line,lat_ns_avg,lat_ns_tot,meth,nbproc,"
-    "payload_lv,prio_class,prio_offset,proc,rdp_cookie,rdp_cookie_cnt,rep_ssl_hello_type,"
-    "req.body,req.body_len,req.body_param,req.body_size,req.hdrs,req.hdrs_bin,req.payload_lv,"
-    "req.rdp_cookie,req.rdp_cookie_cnt,req.ssl_alpn,req.ssl_ec_ext,req.ssl_st_ext,req.ssl_ver,"
-    "req_rdp_cookie,req_rdp_cookie_cnt,req_ssl_ver,res.body,res.body_len,res.body_size,"
+    "payload_lv,prio_class,prio_offset,proc,rep_ssl_hello_type,"
+    "req.hdrs,req.hdrs_bin,req.payload_lv,"
+    "req.ssl_alpn,req.ssl_ec_ext,req.ssl_st_ext,req.ssl_ver,"
+    "req_ssl_ver,res.body,res.body_len,res.body_size,"
     "res.cache_hit,res.cache_name,res.comp,res.comp_algo,res.cook_val,res.hdrs,res.hdrs_bin,"
     "res.len,res.payload,res.payload_lv,res.ssl_hello_type,sc0_bytes_in_rate,sc0_bytes_out_rate,"
     "sc0_clr_gpc0,sc0_clr_gpc1,sc0_conn_cnt,sc0_conn_cur,sc0_conn_rate,sc0_get_gpc0,"
@@ -55,13 +55,13 @@ constexpr std::string_view kFetches =
     "sc_get_gpc1,sc_get_gpt,sc_get_gpt0,sc_gpc0_rate,sc_gpc1_rate,sc_gpc_rate,sc_http_err_cnt,"
     "sc_http_err_rate,sc_http_fail_cnt,sc_http_fail_rate,sc_http_req_cnt,sc_http_req_rate,"
     "sc_inc_gpc,sc_inc_gpc0,sc_inc_gpc1,sc_kbytes_in,sc_kbytes_out,sc_sess_cnt,sc_sess_rate,"
-    "sc_tracked,sc_trackers,scook_val,shdr_ip,shdr_val,so_id,so_name,src_bytes_in_rate,"
+    "sc_tracked,sc_trackers,scook_val,shdr_ip,shdr_val,src_bytes_in_rate,"
     "src_bytes_out_rate,src_clr_gpc,src_clr_gpc0,src_clr_gpc1,src_conn_cnt,src_conn_cur,"
     "src_conn_rate,src_get_gpc,src_get_gpc0,src_get_gpc1,src_get_gpt,src_get_gpt0,src_gpc0_rate,"
     "src_gpc1_rate,src_gpc_rate,src_http_err_cnt,src_http_err_rate,src_http_fail_cnt,"
     "src_http_fail_rate,src_http_req_cnt,src_http_req_rate,src_inc_gpc,src_inc_gpc0,"
     "src_inc_gpc1,src_is_local,src_kbytes_in,src_kbytes_out,src_sess_cnt,src_sess_rate,"
-    "src_updt_conn_cnt,srv_conn_free,srv_id,srv_iweight,srv_sess_rate,srv_uweight,srv_weight,"
+    "src_updt_conn_cnt,srv_conn_free,srv_iweight,srv_sess_rate,srv_uweight,srv_weight,"
     "ssl_bc,ssl_bc_alg_keysize,ssl_bc_alpn,ssl_bc_cipher,ssl_bc_client_random,ssl_bc_err,"
     "ssl_bc_err_str,ssl_bc_is_resumed,ssl_bc_npn,ssl_bc_protocol,ssl_bc_server_random,"
     "ssl_bc_session_id,ssl_bc_session_key,ssl_bc_unique_id,ssl_bc_use_keysize,ssl_c_ca_err,"
@@ -81,8 +81,6 @@ constexpr std::string_view kFetches =
     "ssl_s_sha1,ssl_s_sig_alg,ssl_s_version,stopping,table_avl,table_cnt,thread,unique,url32,"
     "url_ip,url_port";
 
-constexpr std::string_view kConditions = "RDP_COOKIE";
-
 }  // namespace
 
 Words haproxy_bind_words() {
@@ -97,11 +95,6 @@ Words haproxy_server_words() {
 
 Words haproxy_fetches() {
   static const auto kWords = split_at_commas(kFetches);
-  return kWords;
-}
-
-Words haproxy_conditions() {
-  static const auto kWords = split_at_commas(kConditions);
   return kWords;
 }
 

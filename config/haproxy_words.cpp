@@ -8,7 +8,7 @@ namespace wslb::config {
 namespace {
 
 constexpr std::string_view kUnreadSections =
-    "resolvers,mailers,program,ring,cache,http-errors,log-forward,fcgi-app";
+    "resolvers,mailers,program,ring,cache,log-forward,fcgi-app";
 
 constexpr std::string_view kPeers = "default-bind,default-server,log,table";
 
@@ -28,7 +28,7 @@ constexpr std::string_view kGlobal =
     "server-state-base,server-state-file,server-state-file-name,set-dumpable,set-var,set-var-fmt,"
     "setenv,spread-checks,ssl-default-bind-curves,ssl-dh-param-file,ssl-engine,"
     "ssl-load-extra-del-ext,ssl-load-extra-files,ssl-mode-async,ssl-propquery,ssl-provider,"
-    "ssl-provider-path,ssl-skip-self-issued-ca,stats bind-process,strict-limits,thread-group,"
+    "ssl-provider-path,ssl-skip-self-issued-ca,strict-limits,thread-group,"
     "thread-groups,tune.comp.maxlevel,"
     "tune.fail-alloc,tune.h2.header-table-size,"
     "tune.h2.initial-window-size,tune.h2.max-concurrent-streams,tune.h2.max-frame-size,"
@@ -50,19 +50,18 @@ constexpr std::string_view kGlobal =
 
 constexpr std::string_view kProxy =
     "clitcpka-cnt,clitcpka-idle,clitcpka-intvl,compression,declare,description,disabled,dispatch,"
-    "email-alert,enabled,error-log-format,errorfiles,external-check,filter,"
-    "http-after-response,"
+    "email-alert,enabled,error-log-format,external-check,filter,"
     "http-check send-state,http-check set-var,http-check set-var-fmt,http-check unset-var,"
-    "http-error,http-send-name-header,id,load-server-state-from-file,"
+    "http-send-name-header,id,load-server-state-from-file,"
     "log-format-sd,max-keep-alive-queue,option abortonclose,option checkcache,"
     "option disable-h2-upgrade,option external-check,option h1-case-adjust-bogus-client,"
-    "option h1-case-adjust-bogus-server,option http-buffer-request,option http-ignore-probes,"
+    "option h1-case-adjust-bogus-server,option http-ignore-probes,"
     "option http-pretend-keepalive,option http-restrict-req-hdr-names,"
     "option http-use-proxy-header,option httpslog,option idle-close-on-response,"
     "option independent-streams,option ldap-check,option mysql-check,"
     "option nolinger,option pgsql-check,"
     "option smtpchk,option socket-stats,option spop-check,"
-    "option ssl-hello-chk,option transparent,persist,rate-limit,"
+    "option ssl-hello-chk,option transparent,rate-limit,"
     "server-state-file-name,server-template,srvtcpka-cnt,srvtcpka-idle,srvtcpka-intvl,"
     "stats admin,stats http-request,stats scope,stats show-desc,stats show-modules,stats show-node,"
     "stick,stick-table,tcp-check send-lf,tcp-check send-binary-lf,tcp-check set-var,"
@@ -78,6 +77,7 @@ constexpr auto kMeaninglessGlobal = std::to_array<Meaningless>({
     {"chroot", "the service manager confines wslb"},
     {"nbproc", "wslb is one process with many threads; see 'nbthread'"},
     {"master-worker", "a reload needs no second process"},
+    {"stats bind-process", "wslb is one process with many threads"},
     {"quiet", "wslb prints errors and warnings alone"},
     {"tune.ssl.default-dh-param", "no cipher with finite-field Diffie-Hellman is offered"},
     {"tune.bufsize", "wslb's limits on heads and its buffers are fixed"},

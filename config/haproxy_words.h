@@ -22,7 +22,6 @@ using Words = std::span<const std::string_view>;
 [[nodiscard]] Words haproxy_server_words();
 // Samples, matches and predefined conditions of ACLs.
 [[nodiscard]] Words haproxy_fetches();
-[[nodiscard]] Words haproxy_conditions();
 
 // What has no meaning in wslb and is passed over with a warning: `word` is the keyword, `reason`
 // says why it does nothing.

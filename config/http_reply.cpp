@@ -124,9 +124,19 @@ bool take_header(ReplyWords& words, OwnReply& reply, const Statement& statement)
   return true;
 }
 
-bool take_reply_word(ReplyWords& words, HttpRule& rule, const Statement& statement) {
-  constexpr auto kRefused = std::to_array<std::string_view>(
-      {"errorfile", "errorfiles", "default-errorfiles", "file", "lf-file"});
+// What is in the file is the content. Where no file is read, as in the agent, there is none.
+bool take_file(const std::string& kind, const std::string* file, OwnReply& reply,
+               const Statement& statement, const ReadFile& read_file) {
+  if (file == nullptr) return false;
+  if (!read_file) return true;
+  const auto text = statement.accept(read_file(*file));
+  if (!text) return false;
+  if (text->empty()) return true;
+  return take_content(kind == "file" ? "string" : "lf-string", &*text, reply, statement);
+}
+
+bool take_reply_word(ReplyWords& words, HttpRule& rule, const Statement& statement,
+                     const ReadFile& read_file) {
   const std::string& word = words.next();
   OwnReply& reply = rule.reply;
   if (word == "status" || word == "deny_status") {
@@ -141,14 +151,41 @@ bool take_reply_word(ReplyWords& words, HttpRule& rule, const Statement& stateme
     return take_content(word, words.argument_of(word), reply, statement);
   }
   if (word == "hdr") return take_header(words, reply, statement);
-  if (std::ranges::count(kRefused, word) > 0) {
-    statement.refuse(word);
-  } else {
-    statement.error("knows no '" + word + "' of an answer" +
-                    did_you_mean(word, {"status", "deny_status", "content-type", "string",
-                                        "lf-string", "hdr", "errorfile"}));
+  if (word == "file" || word == "lf-file") {
+    return take_file(word, words.argument_of(word), reply, statement, read_file);
   }
+  if (word == "default-errorfiles") return reply.is_usual = true;
+  if (word == "errorfile" || word == "errorfiles") {
+    const std::string* const name = words.argument_of(word);
+    if (name != nullptr) (word == "errorfile" ? reply.file : reply.from) = *name;
+    return name != nullptr;
+  }
+  statement.error("knows no '" + word + "' of an answer" +
+                  did_you_mean(word, {"status", "deny_status", "content-type", "string",
+                                      "lf-string", "hdr", "errorfile", "errorfiles", "file",
+                                      "lf-file", "default-errorfiles", "assign"}));
   return false;
+}
+
+// `return assign BACKEND [timeout DURATION]`
+bool take_assignment(ReplyWords& words, HttpRule& rule, const Statement& statement) {
+  rule.action = Action::Assign;
+  rule.status = 200;
+  rule.time = std::chrono::seconds(10);
+  const std::string* const backend = words.argument_of("assign");
+  if (backend == nullptr) return false;
+  rule.name = *backend;
+  if (!words.more()) return true;
+  const std::string& word = words.next();
+  if (word != "timeout") {
+    statement.error("knows no '" + word + "' of 'assign', only 'timeout'");
+    return false;
+  }
+  const std::string* const text = words.argument_of(word);
+  if (text == nullptr) return false;
+  const auto time = statement.accept(parse_timer(*text));
+  if (time) rule.time = *time;
+  return time.has_value();
 }
 
 }  // namespace
@@ -166,12 +203,17 @@ bool parse_redirect(std::span<const std::string>& words, HttpRule& rule,
   return has_target;
 }
 
-bool parse_reply(std::span<const std::string>& words, HttpRule& rule, const Statement& statement) {
+bool parse_reply(std::span<const std::string>& words, HttpRule& rule, const Statement& statement,
+                 const ReadFile& read_file) {
   const bool returns = rule.action == Action::Return;
   rule.status = returns ? 200 : rule.action == Action::Tarpit ? 500 : 0;
   ReplyWords reader(words, statement);
   while (reader.more()) {
-    if (!take_reply_word(reader, rule, statement)) return false;
+    if (returns && words[0] == "assign") {
+      (void)reader.next();
+      return take_assignment(reader, rule, statement);
+    }
+    if (!take_reply_word(reader, rule, statement, read_file)) return false;
   }
   const OwnReply& reply = rule.reply;
   if (reply.has_content && reply.content_type.empty()) {

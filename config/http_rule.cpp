@@ -7,66 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "config/comma_list.h"
-#include "config/spelling.h"
+#include "config/http_action.h"
 
 namespace wslb::config {
 namespace {
-
-enum class Shape : std::uint8_t {
-  Nothing,
-  Reply,
-  Redirect,
-  NameAndValue,
-  Name,
-  NameRegexValue,
-  RegexValue,
-  Value,
-  Status,
-  Service,
-  Realm,
-};
-
-struct ActionRow {
-  std::string_view name;
-  Action action;
-  Shape shape;
-  bool of_requests = true;
-  bool of_responses = true;
-};
-
-constexpr auto kActions = std::to_array<ActionRow>({
-    {"allow", Action::Allow, Shape::Nothing},
-    {"deny", Action::Deny, Shape::Reply},
-    {"tarpit", Action::Tarpit, Shape::Reply, true, false},
-    {"redirect", Action::Redirect, Shape::Redirect, true, false},
-    {"return", Action::Return, Shape::Reply},
-    {"auth", Action::Authenticate, Shape::Realm, true, false},
-    {"silent-drop", Action::SilentDrop, Shape::Nothing, true, false},
-    {"use-service", Action::ExportMetrics, Shape::Service, true, false},
-    {"set-header", Action::SetHeader, Shape::NameAndValue},
-    {"add-header", Action::AddHeader, Shape::NameAndValue},
-    {"del-header", Action::DeleteHeader, Shape::Name},
-    {"replace-header", Action::ReplaceHeader, Shape::NameRegexValue},
-    {"replace-value", Action::ReplaceValue, Shape::NameRegexValue},
-    {"set-method", Action::SetMethod, Shape::Value, true, false},
-    {"set-path", Action::SetPath, Shape::Value, true, false},
-    {"set-pathq", Action::SetPathAndQuery, Shape::Value, true, false},
-    {"set-query", Action::SetQuery, Shape::Value, true, false},
-    {"set-uri", Action::SetUri, Shape::Value, true, false},
-    {"replace-path", Action::ReplacePath, Shape::RegexValue, true, false},
-    {"replace-pathq", Action::ReplacePathAndQuery, Shape::RegexValue, true, false},
-    {"replace-uri", Action::ReplaceUri, Shape::RegexValue, true, false},
-    {"set-status", Action::SetStatus, Shape::Status, false, true},
-});
-
-constexpr std::string_view kOtherActions =
-    "add-acl,cache-store,cache-use,capture,del-acl,del-map,disable-l7-retry,do-resolve,"
-    "early-hint,normalize-uri,reject,sc-inc-gpc,sc-inc-gpc0,sc-inc-gpc1,sc-set-gpt0,"
-    "send-spoe-group,set-bandwidth-limit,set-dst,set-dst-port,set-log-level,set-map,set-mark,"
-    "set-nice,set-priority-class,set-priority-offset,set-src,set-src-port,set-timeout,set-tos,"
-    "strict-mode,track-sc0,track-sc1,track-sc2,wait-for-body,wait-for-handshake,"
-    "auth,redirect,tarpit,silent-drop,use-service";
 
 bool equal_without_case(std::string_view a, std::string_view b) {
   const auto lower = [](unsigned char c) { return std::tolower(c); };
@@ -91,8 +35,9 @@ bool is_header_name(std::string_view name) {
 
 class RuleReader {
  public:
-  RuleReader(std::span<const std::string> words, const Statement& statement)
-      : words_(words), statement_(statement) {
+  RuleReader(std::span<const std::string> words, const Statement& statement,
+             const ReadFile& read_file)
+      : words_(words), statement_(statement), read_file_(read_file) {
     rule_.where = statement.where();
   }
 
@@ -124,13 +69,17 @@ class RuleReader {
       case Shape::Nothing:
         return true;
       case Shape::Reply:
-        return parse_reply(words_, rule_, statement_);
+        return parse_reply(words_, rule_, statement_, read_file_);
       case Shape::Redirect:
         return parse_redirect(words_, rule_, statement_);
       case Shape::NameAndValue:
         return take_name() && take_template();
-      case Shape::Name:
-        return take_name();
+      case Shape::NameMatch:
+        return take_name_match();
+      case Shape::Sample:
+        return take_sample();
+      case Shape::Body:
+        return take_body();
       case Shape::NameRegexValue:
         return take_name() && take_regex() && take_replacement();
       case Shape::RegexValue:
@@ -175,6 +124,48 @@ class RuleReader {
     }
     rule_.name = *name;
     return true;
+  }
+
+  // `NAME [-m str|beg|end|sub|reg]`: whose name is or looks like that.
+  bool take_name_match() {
+    if (words_.size() < 3 || words_[1] != "-m") return take_name();
+    constexpr auto kWays =
+        std::to_array<std::pair<std::string_view, Match>>({{"str", Match::Exact},
+                                                           {"beg", Match::Prefix},
+                                                           {"end", Match::Suffix},
+                                                           {"sub", Match::Substring},
+                                                           {"reg", Match::Regex}});
+    const auto* const way =
+        std::ranges::find(kWays, words_[2], &std::pair<std::string_view, Match>::first);
+    if (way == kWays.end()) {
+      statement_.error("expects 'str', 'beg', 'end', 'sub' or 'reg' after '-m', not '" + words_[2] +
+                       "'");
+      return false;
+    }
+    if (way->second == Match::Regex && !take_regex()) return false;
+    if (way->second == Match::Exact && !take_name()) return false;
+    if (rule_.name.empty() && !rule_.regex) rule_.name = *take("the name of a header");
+    if (way->second != Match::Exact) rule_.action = Action::DeleteHeaders;
+    rule_.match = way->second;
+    words_ = words_.subspan(2);
+    return true;
+  }
+
+  // `time DURATION [at-least BYTES]`
+  bool take_body() {
+    if (words_.size() < 2 || words_[0] != "time") {
+      statement_.error("'wait-for-body' expects 'time DURATION'");
+      return false;
+    }
+    const auto time = statement_.accept(parse_timer(words_[1]));
+    if (!time) return false;
+    rule_.time = *time;
+    words_ = words_.subspan(2);
+    if (words_.size() < 2 || words_[0] != "at-least") return true;
+    const auto bytes = statement_.accept(parse_integer(words_[1], 1, 1 << 30));
+    if (bytes) rule_.bytes = static_cast<std::size_t>(*bytes);
+    words_ = words_.subspan(2);
+    return bytes.has_value();
   }
 
   bool take_template() {
@@ -240,41 +231,24 @@ class RuleReader {
 
   std::span<const std::string> words_;
   const Statement& statement_;
+  const ReadFile& read_file_;
   HttpRule rule_;
   std::string_view action_;
 };
 
-void report_unknown_action(const std::string& name, RuleSet set, const Statement& statement) {
-  const auto others = split_at_commas(kOtherActions);
-  const std::string stem = name.substr(0, name.find('('));
-  if (std::ranges::count(others, stem) > 0) return statement.refuse(name);
-  std::vector<std::string_view> names(others.begin(), others.end());
-  for (const ActionRow& row : kActions) {
-    if (set == RuleSet::Request ? row.of_requests : row.of_responses) names.push_back(row.name);
-  }
-  names.insert(names.end(), {"set-var", "set-var-fmt", "unset-var"});
-  statement.error("knows no action '" + name + "'" + did_you_mean(stem, names));
-}
-
 }  // namespace
 
 std::optional<ReadRule> parse_http_rule(std::span<const std::string> words, RuleSet set,
-                                        const Statement& statement) {
+                                        const Statement& statement, const ReadFile& read_file) {
   const std::string& name = words[0];
-  RuleReader reader(words, statement);
+  RuleReader reader(words, statement, read_file);
   for (const std::string_view kind : {"set-var", "set-var-fmt", "unset-var"}) {
     if (name.starts_with(std::string(kind) + "(") && name.ends_with(')')) {
       return reader.read_variable(kind);
     }
   }
-  const auto row = std::ranges::find(kActions, name, &ActionRow::name);
-  const bool known =
-      row != kActions.end() && (set == RuleSet::Request ? row->of_requests : row->of_responses);
-  if (!known) {
-    report_unknown_action(name, set, statement);
-    return std::nullopt;
-  }
-  return reader.read(*row);
+  const ActionRow* const row = find_action(name, set, statement);
+  return row == nullptr ? std::nullopt : reader.read(*row);
 }
 
 }  // namespace wslb::config

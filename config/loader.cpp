@@ -59,6 +59,8 @@ bool Loader::begin_section(const Line& line) {
     begin_userlist(line);
   } else if (word == "peers") {
     begin_peers(line);
+  } else if (word == "http-errors") {
+    begin_http_errors(line);
   } else if (std::ranges::count(haproxy_sections(), word) > 0) {
     // One error for the section; its lines mean nothing to wslb.
     diagnostics_.error(line.where,
@@ -146,6 +148,15 @@ void Loader::begin_peers(const Line& line) {
   section.name = name;
   section.where = line.where;
   apply_ = [this](const Line& l) { read_peers_line(l, draft_.peers.back(), diagnostics_); };
+}
+
+void Loader::begin_http_errors(const Line& line) {
+  std::string name;
+  if (!read_name(line, name)) return;
+  draft_.http_errors.push_back({name, {}, line.where});
+  apply_ = [this](const Line& l) {
+    read_http_errors_line(l, draft_.http_errors.back(), diagnostics_);
+  };
 }
 
 // `from NAME` chooses among the defaults above; without it the last of them counts.
@@ -237,6 +248,9 @@ Config Loader::finish() {
   complete_vrrps(draft_);
   check_vrrps(draft_, diagnostics_);
   for (ProxyDraft& proxy : draft_.proxies) complete_proxy(proxy, draft_.global, diagnostics_);
+  for (ProxyDraft& proxy : draft_.proxies) {
+    complete_errors(proxy, draft_.http_errors, diagnostics_);
+  }
   for (ProxyDraft& proxy : draft_.proxies) complete_tls(proxy, draft_.global, diagnostics_);
   Config config;
   for (UserlistDraft& list : draft_.userlists) {

@@ -41,6 +41,17 @@ void option_persist(ProxyDraft& draft, const Statement& statement) {
   draft.section.options.persist = statement.is_on();
 }
 
+// `persist rdp-cookie[(NAME)]`
+void persist(ProxyDraft& draft, const Statement& statement) {
+  const std::string& word = statement[0];
+  const bool named = word.starts_with("rdp-cookie(") && word.ends_with(')');
+  if (word != "rdp-cookie" && !named)
+    return statement.expects("'rdp-cookie' or 'rdp-cookie(NAME)'");
+  constexpr std::string_view kOpening = "rdp-cookie(";
+  draft.section.persist_rdp_cookie =
+      named ? word.substr(kOpening.size(), word.size() - kOpening.size() - 1) : "msts";
+}
+
 constexpr auto kPersistKeywords = std::to_array<Keyword<ProxyDraft>>({
     {.name = "force-persist",
      .usage = "force-persist if|unless CONDITION",
@@ -63,6 +74,7 @@ constexpr auto kPersistKeywords = std::to_array<Keyword<ProxyDraft>>({
      .apply = use_server,
      .side = Side::Backend,
      .in_defaults = false},
+    {"persist", "persist rdp-cookie[(NAME)]", 1, 1, persist, Side::Backend},
     {.name = "option persist",
      .usage = "option persist",
      .apply = option_persist,

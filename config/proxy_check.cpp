@@ -142,6 +142,7 @@ void check_proxies(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnosti
   check_names(drafts, diagnostics);
   check_binds(drafts, diagnostics);
   check_samples(drafts, diagnostics);
+  check_assignments(drafts, diagnostics);
   std::vector<const ProxyDraft*> warned;
   for (const ProxyDraft& draft : drafts) {
     if (draft.section.is_frontend()) check_references(drafts, draft, warned, diagnostics);

@@ -201,6 +201,8 @@ void complete_proxy(ProxyDraft& draft, const Global& global, Diagnostics& diagno
   resolve_all(draft.request_conditions, section.request_rules, draft);
   resolve_all(draft.redirect_conditions, section.redirects, draft);
   resolve_all(draft.response_conditions, section.response_rules, draft);
+  resolve_all(draft.answer_conditions, section.answer_rules, draft);
+  resolve_all(draft.session_conditions, section.session_rules, draft);
   resolve_all(draft.connection_conditions, section.connection_rules, draft);
   resolve_all(draft.content_conditions, section.content_rules, draft);
   resolve_all(draft.persist_conditions, section.persist_rules, draft);

@@ -121,6 +121,7 @@ struct ProxyOptions {
   bool log_separate_errors = false;  // those have the level err instead of info
   bool logasap = false;              // the line is written when the response begins
   bool http_server_close = false;    // one request per server connection
+  bool buffer_request = false;       // rules run when the body has been received, or a buffer of it
   bool prefer_last_server = false;   // the one that a client's connection leads to already;
   bool reuse_never = false;          // as in HAProxy only together with `http-reuse never`
   bool contstats = false;            // accepted: our counters are always live
@@ -163,11 +164,13 @@ struct ProxySection {
   std::vector<HttpRule> request_rules;
   std::vector<HttpRule> redirects;  // after the request rules
   std::vector<HttpRule> response_rules;
+  std::vector<HttpRule> answer_rules;  // `http-after-response`: of whatever goes to the client
 
   // What a frontend or listen has.
   std::string monitor_uri;  // answered by us; empty: none
   std::vector<MonitorFailure> monitor_failures;
   std::vector<TcpRule> connection_rules;  // as soon as it is accepted
+  std::vector<TcpRule> session_rules;     // when TLS and the PROXY header are done
   std::vector<TcpRule> content_rules;     // when something has been received
   base::Duration inspect_delay{};
   std::vector<Bind> binds;
@@ -178,6 +181,7 @@ struct ProxySection {
 
   // What a backend or listen has.
   Balance balance;
+  std::string persist_rdp_cookie;  // its name; empty: off
   HashType hash_type;
   std::uint32_t fullconn = 0;  // where `minconn` reaches `maxconn`; 0: a tenth of the frontends'
   std::optional<CookieRule> cookie;

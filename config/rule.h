@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/regex.h"
+#include "base/time.h"
 #include "config/acl.h"
 #include "config/diagnostic.h"
 #include "config/log_format.h"
@@ -22,6 +23,8 @@ enum class Action : std::uint8_t {
   Tarpit,
   Redirect,
   Return,
+  Assign,  // `return assign`: a server for who connects to it by himself
+  Close,
   SilentDrop,
   Authenticate,   // 401 until the client brings a name and a password
   ExportMetrics,  // `use-service prometheus-exporter`
@@ -29,6 +32,7 @@ enum class Action : std::uint8_t {
   SetHeader,
   AddHeader,
   DeleteHeader,
+  DeleteHeaders,  // whose names match
   ReplaceHeader,  // all of a field's value
   ReplaceValue,   // each element of its list
   SetMethod,
@@ -42,6 +46,11 @@ enum class Action : std::uint8_t {
   SetStatus,
   SetVariable,
   UnsetVariable,
+  SetSource,
+  SetSourcePort,
+  SetDestination,
+  SetDestinationPort,
+  WaitForBody,
 };
 
 struct RedirectTarget {
@@ -59,6 +68,10 @@ struct OwnReply {
     LogFormat value;
   };
   bool has_content = false;
+  bool is_usual = false;  // `default-errorfiles`: the page of the section
+  std::string file;       // `errorfile`: the whole answer is in there
+  std::string from;       // `errorfiles`: that of a `http-errors` section
+  std::string message;    // of these two, once the proxy has read it
   std::string content_type;
   LogFormat content;
   std::vector<Header> headers;
@@ -72,7 +85,10 @@ struct HttpRule {
   std::optional<base::Regex> regex;
   std::string replacement;  // with \1
   std::optional<VariableName> variable;
-  std::optional<Sample> sample;  // set-var
+  std::optional<Sample> sample;  // set-var, set-src
+  Match match = Match::Exact;    // of DeleteHeaders
+  base::Duration time{};         // how long WaitForBody waits and Assign holds
+  std::size_t bytes = 0;         // of the body that suffice; 0: all
   RedirectTarget redirect;
   OwnReply reply;
   Condition condition;
@@ -81,8 +97,9 @@ struct HttpRule {
 
 // `tcp-request connection|content ACTION`.
 struct TcpRule {
-  enum class Action : std::uint8_t { Accept, Reject, SilentDrop };
+  enum class Action : std::uint8_t { Accept, Reject, SilentDrop, Change };
   Action action = Action::Accept;
+  HttpRule change;  // of Change, without a condition: a variable or an address
   Condition condition;
   Location where;
 };

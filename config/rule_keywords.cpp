@@ -1,4 +1,5 @@
 // Keywords of rules: what is done to requests, responses and connections, and when.
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -21,17 +22,24 @@ void add_rule(Rule rule, std::span<const std::string> rest, std::vector<Rule>& r
 }
 
 void http_request(ProxyDraft& draft, const Statement& statement) {
-  auto read = parse_http_rule(statement.arguments(), RuleSet::Request, statement);
+  auto read = parse_http_rule(statement.arguments(), RuleSet::Request, statement, draft.read_file);
   if (!read) return;
   add_rule(std::move(read->rule), read->rest, draft.section.request_rules, draft.request_conditions,
            draft, statement);
 }
 
 void http_response(ProxyDraft& draft, const Statement& statement) {
-  auto read = parse_http_rule(statement.arguments(), RuleSet::Response, statement);
+  auto read = parse_http_rule(statement.arguments(), RuleSet::Response, statement, draft.read_file);
   if (!read) return;
   add_rule(std::move(read->rule), read->rest, draft.section.response_rules,
            draft.response_conditions, draft, statement);
+}
+
+void http_after_response(ProxyDraft& draft, const Statement& statement) {
+  auto read = parse_http_rule(statement.arguments(), RuleSet::Answer, statement, draft.read_file);
+  if (!read) return;
+  add_rule(std::move(read->rule), read->rest, draft.section.answer_rules, draft.answer_conditions,
+           draft, statement);
 }
 
 void redirect(ProxyDraft& draft, const Statement& statement) {
@@ -43,9 +51,28 @@ void redirect(ProxyDraft& draft, const Statement& statement) {
            statement);
 }
 
-std::optional<TcpRule> tcp_rule(const Statement& statement) {
+bool is_change(std::string_view word) {
+  constexpr auto kNames =
+      std::to_array<std::string_view>({"set-src", "set-src-port", "set-dst", "set-dst-port"});
+  return std::ranges::count(kNames, word) > 0 || word.starts_with("set-var(") ||
+         word.starts_with("set-var-fmt(") || word.starts_with("unset-var(");
+}
+
+// The action; `rest` gets what follows it.
+std::optional<TcpRule> tcp_rule(const ProxyDraft& draft, const Statement& statement,
+                                std::span<const std::string>& rest) {
   TcpRule rule;
   rule.where = statement.where();
+  rest = statement.arguments().subspan(1);
+  if (is_change(statement[0])) {
+    auto read =
+        parse_http_rule(statement.arguments(), RuleSet::Request, statement, draft.read_file);
+    if (!read) return std::nullopt;
+    rule.action = TcpRule::Action::Change;
+    rule.change = std::move(read->rule);
+    rest = read->rest;
+    return rule;
+  }
   if (statement.is(0, "accept")) return rule;
   if (statement.is(0, "reject")) {
     rule.action = TcpRule::Action::Reject;
@@ -57,32 +84,34 @@ std::optional<TcpRule> tcp_rule(const Statement& statement) {
   }
   constexpr auto kOthers = std::to_array<std::string_view>(
       {"expect-proxy", "expect-netscaler-cip", "track-sc0", "track-sc1", "track-sc2", "capture",
-       "do-resolve", "set-dst", "set-dst-port", "set-src", "set-src-port", "set-priority-class",
-       "set-priority-offset", "use-service", "switch-mode", "set-mark", "set-tos", "set-nice",
-       "set-log-level"});
+       "do-resolve", "set-priority-class", "set-priority-offset", "use-service", "switch-mode",
+       "set-mark", "set-tos", "set-nice", "set-log-level"});
   const std::string stem = statement[0].substr(0, statement[0].find('('));
-  const bool known = std::ranges::count(kOthers, stem) > 0 || stem.starts_with("sc-") ||
-                     stem.starts_with("set-var") || stem == "unset-var";
-  if (known) {
+  if (std::ranges::count(kOthers, stem) > 0 || stem.starts_with("sc-")) {
     statement.refuse(statement[0]);
   } else {
-    statement.expects("accept, reject or silent-drop");
+    statement.expects("accept, reject, silent-drop, set-var, set-src or set-dst");
   }
   return std::nullopt;
 }
 
+void add_tcp_rule(ProxyDraft& draft, const Statement& statement, std::vector<TcpRule>& rules,
+                  std::vector<DraftCondition>& conditions) {
+  std::span<const std::string> rest;
+  auto rule = tcp_rule(draft, statement, rest);
+  if (rule) add_rule(std::move(*rule), rest, rules, conditions, draft, statement);
+}
+
 void tcp_connection(ProxyDraft& draft, const Statement& statement) {
-  if (auto rule = tcp_rule(statement)) {
-    add_rule(std::move(*rule), statement.arguments().subspan(1), draft.section.connection_rules,
-             draft.connection_conditions, draft, statement);
-  }
+  add_tcp_rule(draft, statement, draft.section.connection_rules, draft.connection_conditions);
+}
+
+void tcp_session(ProxyDraft& draft, const Statement& statement) {
+  add_tcp_rule(draft, statement, draft.section.session_rules, draft.session_conditions);
 }
 
 void tcp_content(ProxyDraft& draft, const Statement& statement) {
-  if (auto rule = tcp_rule(statement)) {
-    add_rule(std::move(*rule), statement.arguments().subspan(1), draft.section.content_rules,
-             draft.content_conditions, draft, statement);
-  }
+  add_tcp_rule(draft, statement, draft.section.content_rules, draft.content_conditions);
 }
 
 void inspect_delay(ProxyDraft& draft, const Statement& statement) {
@@ -105,6 +134,13 @@ constexpr auto kRuleKeywords = std::to_array<Keyword<ProxyDraft>>({
      .apply = http_response,
      .in_defaults = false,
      .in_named_defaults = true},
+    {.name = "http-after-response",
+     .usage = "http-after-response ACTION [if|unless CONDITION]",
+     .arguments_min = 1,
+     .arguments_max = kAnyNumber,
+     .apply = http_after_response,
+     .in_defaults = false,
+     .in_named_defaults = true},
     {.name = "redirect",
      .usage = "redirect location|prefix|scheme VALUE [code CODE] [OPTION...] [if|unless CONDITION]",
      .arguments_min = 1,
@@ -112,15 +148,23 @@ constexpr auto kRuleKeywords = std::to_array<Keyword<ProxyDraft>>({
      .apply = redirect,
      .in_defaults = false},
     {.name = "tcp-request connection",
-     .usage = "tcp-request connection accept|reject|silent-drop [if|unless CONDITION]",
+     .usage = "tcp-request connection ACTION [if|unless CONDITION]",
      .arguments_min = 1,
      .arguments_max = kAnyNumber,
      .apply = tcp_connection,
      .side = Side::Frontend,
      .in_defaults = false,
      .in_named_defaults = true},
+    {.name = "tcp-request session",
+     .usage = "tcp-request session ACTION [if|unless CONDITION]",
+     .arguments_min = 1,
+     .arguments_max = kAnyNumber,
+     .apply = tcp_session,
+     .side = Side::Frontend,
+     .in_defaults = false,
+     .in_named_defaults = true},
     {.name = "tcp-request content",
-     .usage = "tcp-request content accept|reject|silent-drop [if|unless CONDITION]",
+     .usage = "tcp-request content ACTION [if|unless CONDITION]",
      .arguments_min = 1,
      .arguments_max = kAnyNumber,
      .apply = tcp_content,

@@ -26,6 +26,8 @@ enum class Fetch : std::uint8_t {
   DstPort,
   Tls,
   TlsSni,
+  SocketName,
+  SocketId,
   // Of the proxy and its servers (`proxy` and `server` say whose), and of the world.
   UsableServers,
   ConnectionSlots,
@@ -40,6 +42,7 @@ enum class Fetch : std::uint8_t {
   FrontendName,
   BackendName,
   ServerName,
+  ServerId,
   Random,
   Date,
   Uuid,
@@ -49,6 +52,8 @@ enum class Fetch : std::uint8_t {
   Content,
   HelloSni,
   HelloType,
+  RdpCookie,
+  RdpCookieCount,
   InspectionOver,  // wait_end
   // Of a request's head.
   Method,
@@ -66,6 +71,11 @@ enum class Fetch : std::uint8_t {
   RequestHeaderNames,
   RequestCookie,
   RequestCookieCount,
+  UniqueId,
+  Body,  // as far as it has been received
+  BodyLength,
+  BodySize,
+  BodyParameter,
   AuthenticUser,   // http_auth(): `name` is of a userlist
   AuthenticGroup,  // http_auth_group()
   AuthUser,
@@ -108,6 +118,11 @@ enum class Converter : std::uint8_t {
   CutAtLineEnd,
   HostOnly,
   PortOnly,
+  Digest,  // `text`: the algorithm
+  Hmac,    // likewise; `second`: the key, unless a variable holds it
+  BytesToHex,
+  BytesToDecimal,
+  SecureCompare,
   Mask,
   ToBool,
   Not,

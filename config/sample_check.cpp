@@ -57,11 +57,27 @@ void visit_all(const ProxySection& section, const Visit& visit) {
   each(section.request_rules);
   each(section.redirects);
   each(section.response_rules);
+  each(section.answer_rules);
   each(section.connection_rules);
+  each(section.session_rules);
   each(section.content_rules);
 }
 
 }  // namespace
+
+void check_assignments(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics) {
+  for (const ProxyDraft& draft : drafts) {
+    for (const HttpRule& rule : draft.section.request_rules) {
+      if (rule.action != Action::Assign) continue;
+      const bool known = std::ranges::any_of(drafts, [&rule](const ProxyDraft& other) {
+        return other.section.is_backend() && other.section.name == rule.name;
+      });
+      if (known) continue;
+      diagnostics.error(rule.where,
+                        "'return assign' names '" + rule.name + "', but there is no such backend");
+    }
+  }
+}
 
 void check_samples(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics) {
   for (const ProxyDraft& draft : drafts) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,6 +26,9 @@ enum class Role : std::uint8_t {
   Variable,
   Regex,
   Flags,  // of the regex before it
+  Key,    // in base64, or a variable
+  Mask4,
+  Mask6,
 };
 
 struct ConverterRow {
@@ -35,7 +39,7 @@ struct ConverterRow {
   std::array<Role, 3> roles{};
 };
 
-constexpr std::array<ConverterRow, 38> kConverters{{
+constexpr std::array<ConverterRow, 45> kConverters{{
     {"lower", Converter::Lower, SampleType::Text},
     {"upper", Converter::Upper, SampleType::Text},
     {"length", Converter::Length, SampleType::Int},
@@ -63,7 +67,18 @@ constexpr std::array<ConverterRow, 38> kConverters{{
     {"cut_crlf", Converter::CutAtLineEnd, SampleType::Text},
     {"host_only", Converter::HostOnly, SampleType::Text},
     {"port_only", Converter::PortOnly, SampleType::Int},
-    {"ipmask", Converter::Mask, SampleType::Address, 1, {Role::Number, Role::Count}},
+    {"sha1", Converter::Digest, SampleType::Text},
+    {"sha2", Converter::Digest, SampleType::Text, 0, {Role::Text}},
+    {"digest", Converter::Digest, SampleType::Text, 1, {Role::Text}},
+    {"hmac", Converter::Hmac, SampleType::Text, 2, {Role::Text, Role::Key}},
+    {"be2hex", Converter::BytesToHex, SampleType::Text, 0, {Role::Text, Role::Number, Role::Count}},
+    {"be2dec",
+     Converter::BytesToDecimal,
+     SampleType::Text,
+     2,
+     {Role::Text, Role::Number, Role::Count}},
+    {"secure_memcmp", Converter::SecureCompare, SampleType::Bool, 1, {Role::Variable}},
+    {"ipmask", Converter::Mask, SampleType::Address, 1, {Role::Mask4, Role::Mask6}},
     {"bool", Converter::ToBool, SampleType::Bool},
     {"not", Converter::Not, SampleType::Bool},
     {"odd", Converter::Odd, SampleType::Bool},
@@ -82,11 +97,11 @@ constexpr std::array<ConverterRow, 38> kConverters{{
 
 // HAProxy's, of which wslb has none.
 constexpr std::string_view kOtherConverters =
-    "51d.single,add_item,aes_gcm_dec,be2dec,be2hex,crc32,crc32c,da-csv-conv,debug,digest,djb2,"
-    "fix_is_valid,fix_tag_value,hmac,htonl,http_date,in_table,json,json_query,jwt_header_query,"
+    "51d.single,add_item,aes_gcm_dec,crc32,crc32c,da-csv-conv,debug,djb2,"
+    "fix_is_valid,fix_tag_value,htonl,http_date,in_table,json,json_query,jwt_header_query,"
     "jwt_payload_query,jwt_verify,language,ltime,map,map_beg,map_dir,map_dom,map_end,map_int,"
     "map_ip,map_len,map_reg,map_regm,map_str,map_sub,mqtt_field_value,mqtt_is_valid,nbsrv,"
-    "protobuf,sdbm,secure_memcmp,sha1,sha2,srv_queue,table_bytes_in_rate,table_bytes_out_rate,"
+    "protobuf,sdbm,srv_queue,table_bytes_in_rate,table_bytes_out_rate,"
     "table_conn_cnt,table_conn_cur,table_conn_rate,table_expire,table_gpc,table_gpc0,"
     "table_gpc0_rate,table_gpc1,table_gpc1_rate,table_gpc_rate,table_gpt,table_gpt0,"
     "table_http_err_cnt,table_http_err_rate,table_http_fail_cnt,table_http_fail_rate,"
@@ -136,6 +151,18 @@ std::optional<base::Error> read_operand(std::string_view name, const std::string
   return take_variable(text, conversion);
 }
 
+// A number of bits, or those bits as an address.
+std::optional<base::Error> read_mask(const std::string& text, int bits, std::int64_t& length) {
+  const auto read = parse_mask(text, bits);
+  if (!read) {
+    return base::Error{
+        "'ipmask' expects prefix lengths or masks: of 0 to 32 for IPv4 and 128 for "
+        "IPv6"};
+  }
+  length = *read;
+  return std::nullopt;
+}
+
 std::optional<base::Error> read_argument(const ConverterRow& row, std::size_t index,
                                          const SampleArguments& arguments, Conversion& conversion) {
   const std::string& text = arguments[index];
@@ -153,6 +180,14 @@ std::optional<base::Error> read_argument(const ConverterRow& row, std::size_t in
     case Role::Second:
       conversion.second = text;
       return std::nullopt;
+    case Role::Key:
+      if (parse_variable(text)) return take_variable(text, conversion);
+      conversion.second = text;
+      return std::nullopt;
+    case Role::Mask4:
+      return read_mask(text, 32, conversion.number);
+    case Role::Mask6:
+      return read_mask(text, 128, conversion.count);
     case Role::Operand:
       return read_operand(row.name, text, conversion);
     case Role::Variable:
@@ -174,15 +209,29 @@ std::optional<base::Error> check_conversion(const ConverterRow& row, const Conve
   if (row.converter == Converter::Bytes && conversion.number < 0) {
     return base::Error{"'bytes' expects an offset of 0 or more"};
   }
+  const bool chunks =
+      row.converter == Converter::BytesToHex || row.converter == Converter::BytesToDecimal;
+  const std::int64_t most = row.converter == Converter::BytesToDecimal ? 8 : 4096;
+  if (chunks && (conversion.number < 0 || conversion.number > most)) {
+    return base::Error{quote(row.name) + " expects chunks of at most " + std::to_string(most) +
+                       " bytes"};
+  }
   if (row.converter == Converter::UrlEncode && !conversion.text.empty() &&
       conversion.text != "query") {
     return base::Error{"'url_enc' knows the encoding 'query' alone"};
   }
-  if (row.converter == Converter::Mask &&
-      (conversion.number < 0 || conversion.number > 32 || conversion.count > 128)) {
-    return base::Error{"'ipmask' expects prefix lengths: of 0 to 32 for IPv4 and 128 for IPv6"};
-  }
   return std::nullopt;
+}
+
+std::optional<base::Error> check_algorithm(const std::string& name) {
+  constexpr auto kKnown = std::to_array<std::string_view>(
+      {"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3-256", "sha3-512"});
+  std::string lower = name;
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (std::ranges::count(kKnown, lower) > 0) return std::nullopt;
+  return base::Error{"knows no digest " + quote(name) +
+                     "; there are md5, sha1, sha224, sha256, "
+                     "sha384, sha512, sha3-256 and sha3-512"};
 }
 
 base::Error unknown_converter(std::string_view name) {
@@ -213,12 +262,19 @@ base::Result<Conversion> make_conversion(std::string_view name, const SampleArgu
   }
   Conversion conversion;
   conversion.converter = row->converter;
+  if (name == "sha1") conversion.text = "sha1";
+  if (name == "sha2") conversion.text = "256";
   const bool cuts = row->converter == Converter::Field || row->converter == Converter::Word;
   if (cuts) conversion.count = 1;
+  if (row->converter == Converter::Mask) conversion.count = -1;  // no mask for IPv6
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (auto error = read_argument(*row, i, arguments, conversion)) return *error;
   }
   if (auto error = check_conversion(*row, conversion)) return *error;
+  if (name == "sha2") conversion.text = "sha" + conversion.text;
+  if (row->converter == Converter::Digest || row->converter == Converter::Hmac) {
+    if (auto error = check_algorithm(conversion.text)) return *error;
+  }
   type = row->result;
   return conversion;
 }

@@ -72,6 +72,7 @@ struct Server {
   std::uint32_t id = 0;         // HAProxy's number of it, unique in the backend
   base::Duration slowstart{0};  // after it was down its share grows for so long
   std::string cookie;           // empty: none
+  std::string public_address;   // HOST:PORT for `return assign`; empty: `address`
   std::vector<base::Endpoint> sources;  // used in turn; empty: the kernel chooses
   std::string unix_path;                // in place of the address; empty: none
   bool abstract = false;                // the path is a name outside of the file system

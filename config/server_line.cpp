@@ -57,6 +57,25 @@ Complaint set_source(Server& server, const std::string& value) {
   return std::nullopt;
 }
 
+Complaint set_proto(Server& /*server*/, const std::string& value) {
+  if (value == "h1") return std::nullopt;
+  return "'" + value + "' is not supported by this version of wslb; there is 'h1'";
+}
+
+// A name or an address, and a port: what clients are told, so nobody looks it up.
+Complaint set_public_address(Server& server, const std::string& value) {
+  const auto colon = value.rfind(':');
+  const std::string host = value.substr(0, colon);
+  const bool named = is_host_name(host) || base::IpAddress::parse(host) ||
+                     (host.starts_with('[') && host.ends_with(']') &&
+                      base::IpAddress::parse(host.substr(1, host.size() - 2)));
+  const bool good =
+      colon != std::string::npos && named && parse_integer(value.substr(colon + 1), 1, 65535);
+  if (!good) return "expects HOST:PORT, not '" + value + "'";
+  server.public_address = value;
+  return std::nullopt;
+}
+
 constexpr std::int64_t kCountMax = std::numeric_limits<std::int32_t>::max();
 
 constexpr auto kOptions = std::to_array<ServerOption>({
@@ -72,6 +91,8 @@ constexpr auto kOptions = std::to_array<ServerOption>({
     {"slowstart", true, set_slowstart},
     {"cookie", true, set_cookie},
     {"source", true, set_source},
+    {"proto", true, set_proto},
+    {"public", true, set_public_address},
     {"tcp-ut", true,
      [](Server& s, const std::string& v) { return set_interval(s.tcp_user_timeout, v); }},
     {"send-proxy", false,
@@ -116,7 +137,15 @@ void report_unknown_option(const Statement& statement, const std::string& word) 
 // its value.
 void read_options(const Statement& statement, std::size_t first, Server& server) {
   bool good = true;
+  constexpr auto kPools = std::to_array<std::string_view>(
+      {"pool-low-conn", "pool-max-conn", "pool-purge-delay", "max-reuse"});
   for (std::size_t i = first; i < statement.size(); ++i) {
+    if (std::ranges::count(kPools, statement[i]) > 0) {
+      statement.warning("'" + statement[i] +
+                        "' has no effect: a connection to a server serves one client alone");
+      ++i;
+      continue;
+    }
     if (read_tls_option(statement, i, server.tls, find_server_tls_option, good)) continue;
     const ServerOption* option = find_option(statement[i]);
     if (option == nullptr) return report_unknown_option(statement, statement[i]);

@@ -130,6 +130,23 @@ base::Result<HostPort> parse_host_port(std::string_view text) {
   return result;
 }
 
+std::optional<int> parse_mask(std::string_view text, int bits) {
+  if (const auto length = parse_integer(text, 0, bits)) return static_cast<int>(*length);
+  const auto mask = base::IpAddress::parse(text);
+  if (!mask || mask->is_v4() != (bits == 32)) return std::nullopt;
+  int length = 0;
+  bool ended = false;
+  for (const auto byte : mask->bytes()) {
+    for (unsigned bit = 0x80; bit > 0; bit >>= 1U) {
+      const bool set = (static_cast<unsigned>(byte) & bit) != 0;
+      if (set && ended) return std::nullopt;  // with a hole
+      ended = ended || !set;
+      if (set) ++length;
+    }
+  }
+  return length;
+}
+
 std::string to_text(base::Duration duration) {
   struct Form {
     base::Duration unit;

@@ -37,6 +37,9 @@ struct HostPort {
 };
 [[nodiscard]] base::Result<HostPort> parse_host_port(std::string_view text);
 
+// How many bits of an address of `bits` (32 or 128) count: "24", or "255.255.255.0", "ffff::".
+[[nodiscard]] std::optional<int> parse_mask(std::string_view text, int bits);
+
 // "10ms", "1.5s": for messages.
 [[nodiscard]] std::string to_text(base::Duration duration);
 

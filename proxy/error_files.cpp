@@ -5,21 +5,31 @@
 
 namespace wslb::proxy {
 
+namespace {
+
+void read(const std::string& file, const config::Location& where, std::string& into,
+          config::Diagnostics& diagnostics) {
+  if (file.empty()) return;
+  const auto text = base::read_file(file);
+  if (!text) return diagnostics.error(where, "'errorfile' " + text.error().message);
+  auto message = http::checked_error_file(*text);
+  if (message) {
+    into = std::move(*message);
+  } else {
+    diagnostics.error(where, "'errorfile' '" + file + "' " + message.error().message);
+  }
+}
+
+}  // namespace
+
 void read_error_files(config::Config& config, config::Diagnostics& diagnostics) {
   for (config::ProxySection& section : config.proxies) {
     for (auto& [status, reply] : section.error_replies) {
-      if (reply.file.empty()) continue;
-      const auto text = base::read_file(reply.file);
-      if (!text) {
-        diagnostics.error(reply.where, "'errorfile' " + text.error().message);
-        continue;
-      }
-      auto message = http::checked_error_file(*text);
-      if (message) {
-        reply.message = std::move(*message);
-      } else {
-        diagnostics.error(reply.where,
-                          "'errorfile' '" + reply.file + "' " + message.error().message);
+      read(reply.file, reply.where, reply.message, diagnostics);
+    }
+    for (auto* const rules : {&section.request_rules, &section.response_rules}) {
+      for (config::HttpRule& rule : *rules) {
+        read(rule.reply.file, rule.where, rule.reply.message, diagnostics);
       }
     }
   }

@@ -38,7 +38,10 @@ asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> i
   if (!frontend_.section.monitor_uri.empty() && head_.target == frontend_.section.monitor_uri) {
     co_return co_await answer_monitor();
   }
-  outcome = run_rules(frontend_.section);
+  if (const int status = co_await buffer_body(frontend_.section)) {
+    co_return co_await refuse(status);
+  }
+  outcome = co_await run_rules(frontend_.section);
   if (outcome.ends_exchange()) co_return co_await carry_out(std::move(outcome));
   if (const auto* page = wanted_stats(frontend_.section)) co_return co_await answer_stats(*page);
   choose_backend();
@@ -47,7 +50,8 @@ asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> i
     co_return co_await refuse(503);
   }
   if (&backend() != &frontend_.section) {
-    outcome = run_rules(backend());
+    if (const int status = co_await buffer_body(backend())) co_return co_await refuse(status);
+    outcome = co_await run_rules(backend());
     if (outcome.ends_exchange()) co_return co_await carry_out(std::move(outcome));
     if (const auto* page = wanted_stats(backend())) co_return co_await answer_stats(*page);
   }
@@ -129,7 +133,10 @@ std::optional<std::uint32_t> Exchange::balance_hash() const {
   if (section.balance.algorithm == config::Balance::Algorithm::Source) {
     return lb::hash_address(section.hash_type, client_.address.address);
   }
-  const auto key = http::balance_key(section.balance, head_);
+  auto key = http::balance_key(section.balance, head_);
+  if (!key && peek_ && section.balance.check_post) {
+    key = http::balance_key_of_form(section.balance, peek_->body());
+  }
   if (!key) return std::nullopt;
   return lb::hash_key(section.hash_type, *key);
 }
@@ -148,19 +155,11 @@ void Exchange::prepare_request() {
                                      : http::NextHop::Default);
   http::add_forwarded(head_, frontend_.section.options, backend().options, client_.address.address,
                       client_.destination.address);
-  add_unique_id();
+  make_unique_id();
+  if (!frontend_.section.unique_id_header.empty() && !record_.unique_id.empty()) {
+    head_.fields.add(frontend_.section.unique_id_header, record_.unique_id);
+  }
   request_text_ = http::serialise(head_);
-}
-
-void Exchange::add_unique_id() {
-  const config::ProxySection& section = frontend_.section;
-  if (section.unique_id_format.empty()) return;
-  const ServiceState live(service_, frontend_, pool_);
-  const http::Transaction now = transaction(live);
-  record_.unique_id = http::log_text(
-      section.unique_id_format, log_facts(service_, frontend_, client_.address, record_), &now);
-  if (section.unique_id_header.empty()) return;
-  head_.fields.add(section.unique_id_header, record_.unique_id);
 }
 
 asio::awaitable<Exchange::End> Exchange::converse(std::unique_ptr<ServerConnection> idle) {
@@ -210,35 +209,6 @@ asio::awaitable<bool> Exchange::send_request() {
   co_return true;
 }
 
-void Exchange::start_upload() {
-  if (framing_.kind == http::Framing::Kind::None) return;
-  Stream& server = link_.connection->stream;
-  upload_ = std::make_shared<Upload>(
-      BodyPump{.from = client_.stream,
-               .input = client_.input,
-               .to = server,
-               .decoder = http::BodyDecoder(framing_),
-               .chunked = framing_.kind == http::Framing::Kind::Chunked,
-               .read_timeout = frontend_.section.timeouts.client,
-               .write_timeout = backend().timeouts.server,
-               .on_progress = [&server, timeout = backend().timeouts.server] {
-                 server.extend_read(deadline_after(timeout));
-               }});
-  upload_->start([this, &server] {
-    if (upload_failed()) server.cancel();
-  });
-}
-
-bool Exchange::request_received() const {
-  return !upload_ || (upload_->ended() && upload_->end() == PumpEnd::Done);
-}
-
-bool Exchange::upload_failed() const {
-  if (!upload_ || !upload_->ended()) return false;
-  return upload_->end() == PumpEnd::SourceTimeout || upload_->end() == PumpEnd::SourceClosed ||
-         upload_->end() == PumpEnd::SourceMalformed;
-}
-
 asio::awaitable<Exchange::End> Exchange::answer(std::optional<http::ResponseHead> response) {
   if (!response) {
     const bool timeout = record_.termination.cause == 's';
@@ -271,20 +241,16 @@ asio::awaitable<Exchange::End> Exchange::answer_monitor() {
   const bool own = frontend_.section.error_replies.contains(200);
   const bool keeps = !own && http::keeps_alive(head_) &&
                      framing_.kind == http::Framing::Kind::None && !service_.process.draining;
-  const std::string page = own ? http::error_reply(200, head_.method, nullptr, frontend_.section)
-                               : http::monitor_page(head_.method, keeps);
+  const std::string page =
+      finish_own(own ? http::error_reply(200, head_.method, nullptr, frontend_.section)
+                     : http::monitor_page(head_.method, keeps));
   const IoResult written =
       co_await client_.stream.write_all(page, deadline_after(frontend_.section.timeouts.client));
   co_return written.ok() && keeps ? End::KeepAlive : End::Close;
 }
 
-std::string Exchange::own_page(int status) const {
-  return http::error_reply(status, head_.method, pool_ != nullptr ? &pool_->section() : nullptr,
-                           frontend_.section);
-}
-
 asio::awaitable<Exchange::End> Exchange::refuse(int status) {
-  const std::string page = own_page(status);
+  const std::string page = finish_own(own_page(status));
   record_.status = status;
   record_.bytes_from_server += http::counted_size(page);
   co_await client_.stream.write_all(page, deadline_after(frontend_.section.timeouts.client));

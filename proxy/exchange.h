@@ -17,6 +17,7 @@
 
 #include "proxy/body_pump.h"
 #include "proxy/connection.h"
+#include "proxy/http/body_peek.h"
 #include "proxy/http/cookie_date.h"
 #include "proxy/http/framing.h"
 #include "proxy/http/request.h"
@@ -53,7 +54,16 @@ class Exchange {
  private:
   http::Transaction transaction(const http::LiveState& live);
   http::Outcome run_connection_rules();
-  http::Outcome run_rules(const config::ProxySection& section);
+  boost::asio::awaitable<http::Outcome> run_rules(const config::ProxySection& section);
+  std::string_view body_so_far();
+  boost::asio::awaitable<int> buffer_body(const config::ProxySection& section);
+  boost::asio::awaitable<int> wait_for_body(std::optional<base::Duration> limit,
+                                            std::size_t enough);
+  boost::asio::awaitable<bool> invite_body();
+  int incomplete(char cause, int status);
+  void run_answer_rules(http::ResponseHead& response);
+  std::string finish_own(std::string message);
+  boost::asio::awaitable<End> answer_assignment(http::Outcome outcome);
   http::Outcome run_response_rules(http::ResponseHead& response);
   boost::asio::awaitable<bool> tarpit();
   boost::asio::awaitable<End> carry_out(http::Outcome outcome);
@@ -63,7 +73,7 @@ class Exchange {
   void read_server_cookies();
   std::optional<std::uint32_t> balance_hash() const;
   void prepare_request();
-  void add_unique_id();
+  void make_unique_id();
   boost::asio::awaitable<bool> send_request();
   void start_upload();
   boost::asio::awaitable<End> converse(std::unique_ptr<ServerConnection> idle);
@@ -78,7 +88,7 @@ class Exchange {
   boost::asio::awaitable<bool> forward_interim(http::ResponseHead interim);
   boost::asio::awaitable<End> accept_upgrade(http::ResponseHead response);
   boost::asio::awaitable<End> send_response(http::ResponseHead response);
-  [[nodiscard]] std::string own_page(int status) const;
+  std::string own_page(int status);
   boost::asio::awaitable<End> refuse(int status);
   boost::asio::awaitable<End> answer_monitor();
   // Null: the request is not for the section's page.
@@ -102,6 +112,8 @@ class Exchange {
   RequestRecord& record_;
   ServerPool* pool_ = nullptr;
   http::Framing framing_;
+  std::optional<http::BodyPeek> peek_;
+  bool has_unique_id_ = false;
   http::UpgradeRequest upgrade_;
   std::optional<std::string> cookie_;  // the server's name that the client brought
   http::CookieDates cookie_dates_;

@@ -83,6 +83,7 @@ asio::awaitable<Exchange::End> Exchange::accept_upgrade(http::ResponseHead respo
     co_return co_await refuse(502);
   }
   add_server_cookie(response);
+  run_answer_rules(response);
   http::replace_hop_by_hop(response.fields, http::Framing{}, http::NextHop::WebSocket);
   const std::string text = http::serialise(response);
   const IoResult written =
@@ -136,6 +137,7 @@ asio::awaitable<Exchange::End> Exchange::send_response(http::ResponseHead respon
                             !service_.process.draining && !to_client.must_close &&
                             to_client.kind != http::Framing::Kind::UntilClose;
   add_server_cookie(response);
+  run_answer_rules(response);
   const auto next = !client_lives                            ? http::NextHop::Close
                     : head_.version == http::Version::Http10 ? http::NextHop::KeepAlive
                                                              : http::NextHop::Default;

@@ -8,6 +8,7 @@
 #include "proxy/http/connection.h"
 #include "proxy/http/counted_size.h"
 #include "proxy/http/error_reply.h"
+#include "proxy/http/log_text.h"
 #include "proxy/live_state.h"
 #include "proxy/tcp_rule.h"
 
@@ -25,7 +26,18 @@ http::Transaction Exchange::transaction(const http::LiveState& live) {
   transaction.session = &client_.variables;
   transaction.variables = &variables_;
   transaction.live = &live;
-  transaction.facts = [this] { return log_facts(service_, frontend_, client_.address, record_); };
+  transaction.client_at = &client_.address;
+  transaction.destination_at = &client_.destination;
+  transaction.body = [this] { return body_so_far(); };
+  if (client_.bind != nullptr) {
+    transaction.socket_name = client_.bind->name;
+    transaction.socket_id = client_.bind->index;
+  }
+  transaction.facts = [this] {
+    make_unique_id();
+    record_.destination = client_.destination;
+    return log_facts(service_, frontend_, client_.address, record_);
+  };
   transaction.tls = client_.tls.has_value();
   if (client_.tls) transaction.sni = client_.tls->sni;
   return transaction;
@@ -46,13 +58,19 @@ bool Exchange::monitor_fails() {
   });
 }
 
-http::Outcome Exchange::run_rules(const config::ProxySection& section) {
+asio::awaitable<http::Outcome> Exchange::run_rules(const config::ProxySection& section) {
   const ServiceState live(service_, frontend_, pool_);
   const http::Transaction now = transaction(live);
   http::Outcome outcome = http::run_request_rules(section.request_rules, head_, now);
-  if (outcome.kind == Kind::Challenge && outcome.realm.empty()) outcome.realm = section.name;
-  if (outcome.ends_exchange()) return outcome;
-  return http::run_request_rules(section.redirects, head_, now);
+  while (outcome.kind == Kind::Wait) {
+    const int status = co_await wait_for_body(outcome.time, outcome.bytes);
+    if (status != 0) co_return http::Outcome{.kind = Kind::Failed, .status = status};
+    outcome = http::run_request_rules(section.request_rules, head_, now, outcome.next);
+  }
+  record_.destination = client_.destination;
+  if (outcome.kind == Kind::Challenge && outcome.subject.empty()) outcome.subject = section.name;
+  if (outcome.ends_exchange()) co_return outcome;
+  co_return http::run_request_rules(section.redirects, head_, now);
 }
 
 void Exchange::choose_backend() {
@@ -63,10 +81,44 @@ void Exchange::choose_backend() {
   if (pool_ != nullptr) persistence_ = persistence(backend(), now);
 }
 
-void Exchange::choose_server() {
-  if (backend().use_servers.empty()) return;
+void Exchange::make_unique_id() {
+  const config::ProxySection& section = frontend_.section;
+  if (section.unique_id_format.empty() || has_unique_id_) return;
+  has_unique_id_ = true;  // lest its own samples ask for it
   const ServiceState live(service_, frontend_, pool_);
-  named_ = named_server(*pool_, transaction(live), persistence_);
+  const http::Transaction now = transaction(live);
+  record_.unique_id = http::log_text(
+      section.unique_id_format, log_facts(service_, frontend_, client_.address, record_), &now);
+}
+
+// `http-after-response`, on whatever goes to the client.
+void Exchange::run_answer_rules(http::ResponseHead& response) {
+  const auto server = link_.slot ? std::optional(link_.slot->server()) : std::nullopt;
+  const ServiceState live(service_, frontend_, pool_, server);
+  http::Transaction now = transaction(live);
+  now.response = &response;
+  const bool another = pool_ != nullptr && &backend() != &frontend_.section;
+  if (another) (void)http::run_response_rules(backend().answer_rules, response, now);
+  (void)http::run_response_rules(frontend_.section.answer_rules, response, now);
+}
+
+// The same for a whole message of ours.
+std::string Exchange::finish_own(std::string message) {
+  const bool none = frontend_.section.answer_rules.empty() &&
+                    (pool_ == nullptr || backend().answer_rules.empty());
+  http::ResponseParser parser;
+  if (none || parser.parse(message) != http::ParseStatus::Complete) return message;
+  const std::string body = message.substr(parser.head_bytes());
+  http::ResponseHead head = parser.take_head();
+  run_answer_rules(head);
+  return http::serialise(head).append(body);
+}
+
+std::string Exchange::own_page(int status) {
+  const ServiceState live(service_, frontend_, pool_);
+  const http::Transaction now = transaction(live);
+  return http::error_reply(status, head_.method, pool_ != nullptr ? &backend() : nullptr,
+                           frontend_.section, &now);
 }
 
 http::Outcome Exchange::run_response_rules(http::ResponseHead& response) {
@@ -95,9 +147,11 @@ asio::awaitable<bool> Exchange::tarpit() {
 
 asio::awaitable<Exchange::End> Exchange::carry_out(http::Outcome outcome) {
   if (outcome.kind == Kind::Metrics) co_return co_await answer_metrics();
+  if (outcome.kind == Kind::Failed) co_return co_await refuse(outcome.status);
+  if (outcome.kind == Kind::Assign) co_return co_await answer_assignment(outcome);
   const bool tarpits = outcome.kind == Kind::Tarpit;
   if (outcome.kind == Kind::Challenge) {
-    outcome.answer = http::challenge(own_page(outcome.status), outcome.realm);
+    outcome.answer = http::challenge(own_page(outcome.status), outcome.subject);
   }
   const bool replies = outcome.kind == Kind::Reply || outcome.kind == Kind::Challenge;
   record_.end(replies ? 'L' : 'P', tarpits ? 'T' : 'R');
@@ -105,6 +159,7 @@ asio::awaitable<Exchange::End> Exchange::carry_out(http::Outcome outcome) {
   record_.denied = !replies;
   if (outcome.kind >= Kind::Close) {
     record_.status = -1;
+    if (outcome.kind == Kind::Close) record_.head_received.reset();
     if (outcome.kind == Kind::Drop) client_.stream.reset_on_close();
     co_return End::Close;
   }
@@ -114,7 +169,7 @@ asio::awaitable<Exchange::End> Exchange::carry_out(http::Outcome outcome) {
       framing_.kind != http::Framing::Kind::None && !(upload_ && request_received());
   const bool close = tarpits || unread || !client_keeps_alive_ || service_.process.draining ||
                      head_.version == http::Version::Http10;
-  const std::string answer = http::finish_answer(outcome.answer, close);
+  const std::string answer = finish_own(http::finish_answer(outcome.answer, close));
   const IoResult written =
       co_await client_.stream.write_all(answer, deadline_after(frontend_.section.timeouts.client));
   record_.bytes_from_server += http::counted_size(answer);

@@ -106,6 +106,7 @@ asio::awaitable<Exchange::End> Exchange::answer_own(int status, std::string_view
   text.append("\r\nCache-Control: no-cache\r\nContent-Type: ").append(type).append("\r\n");
   text.append(fields).append(keeps ? "\r\n" : "Connection: close\r\n\r\n");
   if (head_.method != "HEAD") text += body;
+  text = finish_own(std::move(text));
   // For the log a service of ours is a server that answers at once.
   record_.dequeued = record_.connected = record_.response_received =
       std::chrono::steady_clock::now();

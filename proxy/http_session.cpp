@@ -11,7 +11,7 @@
 #include "proxy/exchange.h"
 #include "proxy/http/capture.h"
 #include "proxy/http/counted_size.h"
-#include "proxy/http/error_page.h"
+#include "proxy/http/error_reply.h"
 #include "proxy/session.h"
 #include "proxy/tcp_rule.h"
 
@@ -71,6 +71,8 @@ class HttpSession : public Movable {
         if (!silent_) log(record);
         co_return co_await linger();
       }
+      const base::Endpoint address = client_->address;  // rules may change them for the request
+      const base::Endpoint destination = client_->destination;
       Exchange exchange(*service_, *frontend_, *client_, std::move(*head), record);
       const Exchange::End end = co_await exchange.run(std::move(idle_));
       if (end == Exchange::End::Tunnel) {
@@ -80,6 +82,8 @@ class HttpSession : public Movable {
         co_return;
       }
       log(record);
+      client_->address = address;
+      client_->destination = destination;
       idle_ = exchange.take_idle();
       if (end == Exchange::End::Close) co_return co_await linger();
     }
@@ -178,7 +182,8 @@ class HttpSession : public Movable {
   asio::awaitable<void> refuse(int status, RequestRecord& record) {
     record.status = status;
     frontend_->statistics.count_request(steady_clock::now());
-    co_await client_->stream.write_all(http::error_page(status), deadline_after(timeouts().client));
+    co_await client_->stream.write_all(http::error_reply(status, {}, nullptr, frontend_->section),
+                                       deadline_after(timeouts().client));
   }
 
   // Closing while the client still sends would reset the connection and may destroy the response

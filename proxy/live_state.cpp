@@ -124,6 +124,9 @@ std::optional<Value> ServiceState::value(const config::Sample& sample) const {
     case Fetch::ServerName:
       if (pool == nullptr || !server_) return std::nullopt;
       return Value::text(pool->section().servers[*server_].name);
+    case Fetch::ServerId:
+      if (pool == nullptr || !server_) return std::nullopt;
+      return Value::of(std::int64_t{pool->section().servers[*server_].id});
     case Fetch::Random: {
       const std::uint64_t below =
           sample.number > 0 ? static_cast<std::uint64_t>(sample.number) : std::uint64_t{1} << 32U;

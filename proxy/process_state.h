@@ -13,6 +13,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "base/time.h"
+#include "proxy/assignments.h"
 #include "proxy/connection_gate.h"
 #include "proxy/error_captures.h"
 #include "proxy/live_traffic.h"
@@ -27,6 +28,7 @@ struct ProcessState {
   ConnectionGate gate;
   std::uint32_t configured_maxconn;  // the gate's may be an operator's; on the first worker
   ErrorCaptures errors;
+  Assignments assignments;
   std::function<void()> on_connection_end = [] {};  // set before the threads start
   std::function<boost::asio::awaitable<LiveTraffic>(Detail)> gather;  // likewise
   std::size_t threads = 1;

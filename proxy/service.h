@@ -17,7 +17,7 @@
 
 namespace wslb::proxy {
 
-struct Service {
+struct Service : std::enable_shared_from_this<Service> {
   // `certificates`: loaded, of that configuration. `before`: in whose place it comes; null: none.
   Service(std::shared_ptr<const config::Config> loaded, std::shared_ptr<TlsStore> certificates,
           ProcessState& running, const Service* before = nullptr);

@@ -4,6 +4,7 @@
 
 #include "config/condition_needs.h"
 #include "proxy/http/acl.h"
+#include "proxy/http/rule.h"
 #include "proxy/live_state.h"
 
 namespace wslb::proxy {
@@ -22,8 +23,12 @@ void drop(ClientConnection& client, Action action) {
 // them.
 bool may_change(const std::vector<config::TcpRule>& rules, const http::Transaction& transaction) {
   for (const config::TcpRule& rule : rules) {
+    if (rule.action == Action::Change) continue;
+    // What holds because nothing has come yet says nothing.
+    const bool looks = config::needs(rule.condition) == config::Needs::Content;
+    if (looks && transaction.content.empty()) return true;
     if (http::holds(rule.condition, transaction)) return false;
-    if (config::needs(rule.condition) == config::Needs::Content) return true;
+    if (looks) return true;
   }
   return false;
 }
@@ -35,7 +40,14 @@ http::Transaction about(ClientConnection& client, const http::LiveState& live) {
   transaction.client = client.address;
   transaction.destination = client.destination;
   transaction.content = client.input.view();
+  transaction.client_at = &client.address;
+  transaction.destination_at = &client.destination;
   transaction.session = &client.variables;
+  transaction.variables = &client.variables;  // one connection, one request
+  if (client.bind != nullptr) {
+    transaction.socket_name = client.bind->name;
+    transaction.socket_id = client.bind->index;
+  }
   transaction.live = &live;
   transaction.tls = client.tls.has_value();
   if (client.tls) transaction.sni = client.tls->sni;
@@ -43,17 +55,24 @@ http::Transaction about(ClientConnection& client, const http::LiveState& live) {
 }
 
 Action judge(const std::vector<config::TcpRule>& rules, const http::Transaction& transaction) {
-  const auto first = std::ranges::find_if(
-      rules, [&](const config::TcpRule& rule) { return http::holds(rule.condition, transaction); });
-  return first == rules.end() ? Action::Accept : first->action;
+  for (const config::TcpRule& rule : rules) {
+    if (!http::holds(rule.condition, transaction)) continue;
+    if (rule.action != Action::Change) return rule.action;
+    http::change(rule.change, transaction);
+  }
+  return Action::Accept;
 }
 
 bool admits(const Service& service, const Frontend& frontend, ClientConnection& client) {
-  if (frontend.section.connection_rules.empty()) return true;
-  const ServiceState live(service, frontend, nullptr);
-  const Action action = judge(frontend.section.connection_rules, about(client, live));
-  drop(client, action);
-  return action == Action::Accept;
+  for (const auto* const rules :
+       {&frontend.section.connection_rules, &frontend.section.session_rules}) {
+    if (rules->empty()) continue;
+    const ServiceState live(service, frontend, nullptr);
+    const Action action = judge(*rules, about(client, live));
+    drop(client, action);
+    if (action != Action::Accept) return false;
+  }
+  return true;
 }
 
 asio::awaitable<bool> inspect(const Service& service, const Frontend& frontend,

@@ -6,6 +6,7 @@
 #include "proxy/access_log.h"
 #include "proxy/client_preamble.h"
 #include "proxy/established_tunnel.h"
+#include "proxy/http/rdp_cookie.h"
 #include "proxy/lb/hash.h"
 #include "proxy/live_state.h"
 #include "proxy/routing.h"
@@ -20,8 +21,29 @@ namespace {
 
 std::optional<std::uint32_t> balance_hash(const ServerPool& pool, const ClientConnection& client) {
   const config::ProxySection& backend = pool.section();
-  if (backend.balance.algorithm != config::Balance::Algorithm::Source) return std::nullopt;
-  return lb::hash_address(backend.hash_type, client.address.address);
+  using Algorithm = config::Balance::Algorithm;
+  if (backend.balance.algorithm == Algorithm::Source) {
+    return lb::hash_address(backend.hash_type, client.address.address);
+  }
+  if (backend.balance.algorithm != Algorithm::RdpCookie) return std::nullopt;
+  const auto cookie = http::rdp_cookie(client.input.view(), backend.balance.name);
+  return cookie ? std::optional(lb::hash_key(backend.hash_type, *cookie)) : std::nullopt;
+}
+
+// `persist rdp-cookie`
+std::optional<std::size_t> server_of_rdp_cookie(const ServerPool& pool,
+                                                const ClientConnection& client,
+                                                Persistence persists) {
+  const std::string& name = pool.section().persist_rdp_cookie;
+  if (name.empty() || persists == Persistence::Ignored) return std::nullopt;
+  const auto cookie = http::rdp_cookie(client.input.view(), name);
+  const auto wanted = cookie ? http::rdp_server(*cookie) : std::nullopt;
+  if (!wanted) return std::nullopt;
+  for (std::size_t i = 0; i < pool.section().servers.size(); ++i) {
+    const bool takes = pool.takes_named(i, persists == Persistence::Forced);
+    if (pool.address(i) == *wanted && takes) return i;
+  }
+  return std::nullopt;
 }
 
 asio::awaitable<void> run(std::shared_ptr<Service> owner, Worker& worker, Frontend& frontend,
@@ -57,7 +79,9 @@ asio::awaitable<void> run(std::shared_ptr<Service> owner, Worker& worker, Fronte
   ++pool.connections();
   const ClientFacts facts = client_facts(*client, *service.tls);
   const Persistence persists = persistence(pool.section(), now);
-  const Preference preference{.named = named_server(pool, now, persists),
+  auto named = named_server(pool, now, persists);
+  if (!named) named = server_of_rdp_cookie(pool, *client, persists);
+  const Preference preference{.named = named,
                               .forced = persists == Persistence::Forced,
                               .hash = balance_hash(pool, *client)};
   ServerLink link = co_await connect_to_server(pool, preference, nullptr, facts, record);

@@ -19,10 +19,7 @@ std::string_view key_of_target(const config::Balance& balance, std::string_view 
   return target.substr(0, end);
 }
 
-std::optional<std::string_view> key_of_parameter(std::string_view target, std::string_view name) {
-  const std::size_t mark = target.find('?');
-  if (mark == std::string_view::npos) return std::nullopt;
-  std::string_view rest = target.substr(mark + 1);
+std::optional<std::string_view> key_of_form(std::string_view rest, std::string_view name) {
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find('&'), rest.size());
     const std::string_view pair = rest.substr(0, end);
@@ -32,6 +29,12 @@ std::optional<std::string_view> key_of_parameter(std::string_view target, std::s
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return std::nullopt;
+}
+
+std::optional<std::string_view> key_of_parameter(std::string_view target, std::string_view name) {
+  const std::size_t mark = target.find('?');
+  if (mark == std::string_view::npos) return std::nullopt;
+  return key_of_form(target.substr(mark + 1), name);
 }
 
 // "www.example.com" -> "example": what stands between the last two dots.
@@ -74,9 +77,15 @@ std::optional<std::string_view> balance_key(const config::Balance& balance,
     case Algorithm::First:
     case Algorithm::Random:
     case Algorithm::Source:
+    case Algorithm::RdpCookie:
       return std::nullopt;
   }
   return std::nullopt;
+}
+
+std::optional<std::string_view> balance_key_of_form(const config::Balance& balance,
+                                                    std::string_view form) {
+  return key_of_form(form, balance.name);
 }
 
 }  // namespace wslb::proxy::http

@@ -8,6 +8,8 @@
 
 #include "proxy/http/arithmetic.h"
 #include "proxy/http/characters.h"
+#include "proxy/http/credentials.h"
+#include "proxy/http/digest.h"
 #include "proxy/http/encoding.h"
 #include "proxy/http/text_piece.h"
 
@@ -49,6 +51,25 @@ std::string variable_text(const Conversion& conversion, const Transaction& trans
   if (!conversion.variable) return "";
   const Value* const value = transaction.find(*conversion.variable);
   return value == nullptr ? "" : value->to_string();
+}
+
+Converted hmac_of(const Conversion& conversion, std::string_view text,
+                  const Transaction& transaction) {
+  const std::string given =
+      conversion.variable ? variable_text(conversion, transaction) : conversion.second;
+  const auto key = base64_decode(given);
+  return key ? made(hmac(conversion.text, *key, text)) : std::nullopt;
+}
+
+Converted compare_securely(const Conversion& conversion, std::string_view text,
+                           const Transaction& transaction) {
+  const Value* const other = transaction.find(*conversion.variable);
+  if (other == nullptr) return std::nullopt;
+  return Value::of(equal_in_constant_time(text, other->to_string()));
+}
+
+Chunks chunks_of(const Conversion& conversion) {
+  return {conversion.text, static_cast<std::size_t>(conversion.number), conversion.count != 0};
 }
 
 Converted compare(const Conversion& conversion, std::string_view text,
@@ -97,6 +118,7 @@ Converted mask(const Conversion& conversion, const Value& value) {
   const auto address = value.to_address();
   if (!address) return std::nullopt;
   const auto bits = address->is_v4() ? conversion.number : conversion.count;
+  if (bits < 0) return std::nullopt;
   std::array<std::uint8_t, 16> kept{};
   std::size_t i = 0;
   for (const auto byte : address->bytes()) {
@@ -104,6 +126,24 @@ Converted mask(const Conversion& conversion, const Value& value) {
     kept.at(i++) = static_cast<std::uint8_t>(byte & (0xff00U >> static_cast<unsigned>(left)));
   }
   return Value::of(base::IpAddress::from_bytes(base::ByteView(kept.data(), i)));
+}
+
+Converted convert_bytes(const Conversion& conversion, std::string_view text,
+                        const Transaction& transaction) {
+  switch (conversion.converter) {
+    case Converter::Digest:
+      return made(digest(conversion.text, text));
+    case Converter::Hmac:
+      return hmac_of(conversion, text, transaction);
+    case Converter::BytesToHex:
+      return made(bytes_to_hex(text, chunks_of(conversion)));
+    case Converter::BytesToDecimal:
+      return made(bytes_to_decimal(text, chunks_of(conversion)));
+    case Converter::SecureCompare:
+      return compare_securely(conversion, text, transaction);
+    default:
+      return std::nullopt;
+  }
 }
 
 Converted convert_text(const Conversion& conversion, std::string_view text,
@@ -164,7 +204,7 @@ Converted convert_text(const Conversion& conversion, std::string_view text,
     case Converter::PortOnly:
       return port(text);
     default:
-      return std::nullopt;
+      return convert_bytes(conversion, text, transaction);
   }
 }
 

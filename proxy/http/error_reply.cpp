@@ -2,6 +2,8 @@
 
 #include "proxy/http/error_page.h"
 #include "proxy/http/response.h"
+#include "proxy/http/rule.h"
+#include "proxy/http/rule_text.h"
 
 namespace wslb::proxy::http {
 
@@ -47,10 +49,15 @@ base::Result<std::string> checked_error_file(std::string_view text) {
 }
 
 std::string error_reply(int status, std::string_view request_method,
-                        const config::ProxySection* backend, const config::ProxySection& frontend) {
+                        const config::ProxySection* backend, const config::ProxySection& frontend,
+                        const Transaction* transaction) {
   const config::ErrorReply* reply = find(backend, status);
   if (reply == nullptr) reply = find(&frontend, status);
   if (reply == nullptr) return error_page(status, request_method);
+  if (reply->own) {
+    if (transaction == nullptr) return error_page(status, request_method);
+    return finish_answer(reply_message(status, *reply->own, *transaction), true);
+  }
   const auto head_end = reply->message.find("\r\n\r\n");
   const bool bodiless = request_method == "HEAD" && head_end != std::string::npos;
   return bodiless ? reply->message.substr(0, head_end + 4) : reply->message;
@@ -59,10 +66,11 @@ std::string error_reply(int status, std::string_view request_method,
 std::string challenge(const std::string& page, std::string_view realm) {
   ResponseParser parser;
   if (parser.parse(page) != ParseStatus::Complete) return page;
+  const std::string body = page.substr(parser.head_bytes());
   ResponseHead head = parser.take_head();
   head.fields.remove("Connection");
   head.fields.set("WWW-Authenticate", "Basic realm=\"" + std::string(realm) + "\"");
-  return serialise(head).append(page.substr(parser.head_bytes()));
+  return serialise(head).append(body);
 }
 
 }  // namespace wslb::proxy::http

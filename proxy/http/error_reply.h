@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "config/proxy_section.h"
+#include "proxy/http/transaction.h"
 
 namespace wslb::proxy::http {
 
@@ -15,9 +16,11 @@ namespace wslb::proxy::http {
 // connection is closed without a word.
 base::Result<std::string> checked_error_file(std::string_view text);
 
-// `backend` may be null; its replies come before the frontend's. A HEAD gets no body.
+// `backend` may be null; its replies come before the frontend's. A HEAD gets no body. Without a
+// transaction replies that are made for each request are not.
 std::string error_reply(int status, std::string_view request_method,
-                        const config::ProxySection* backend, const config::ProxySection& frontend);
+                        const config::ProxySection* backend, const config::ProxySection& frontend,
+                        const Transaction* transaction = nullptr);
 
 // The page of 401 with the realm for which a name and a password are wanted, and without
 // Connection.

@@ -14,6 +14,7 @@ namespace {
 
 using config::Action;
 using config::HttpRule;
+using Kind = Outcome::Kind;
 
 void set_variable(const HttpRule& rule, const Transaction& transaction) {
   const bool of_session = rule.variable->scope == config::VariableName::Scope::Session;
@@ -29,19 +30,47 @@ void set_variable(const HttpRule& rule, const Transaction& transaction) {
   }
 }
 
+void set_endpoint(const HttpRule& rule, const Transaction& transaction) {
+  const bool of_client = rule.action == Action::SetSource || rule.action == Action::SetSourcePort;
+  const bool port =
+      rule.action == Action::SetSourcePort || rule.action == Action::SetDestinationPort;
+  base::Endpoint* const endpoint = of_client ? transaction.client_at : transaction.destination_at;
+  const auto value = sample_value(*rule.sample, transaction);
+  if (endpoint == nullptr || !value) return;
+  if (port) {
+    const auto number = value->to_int();
+    if (number && *number >= 0 && *number <= UINT16_MAX) {
+      endpoint->port = static_cast<std::uint16_t>(*number);
+    }
+    return;
+  }
+  const auto address = value->to_address();
+  if (!address) return;
+  // The port of another family means nothing.
+  if (address->is_v4() != endpoint->address.is_v4()) endpoint->port = 0;
+  endpoint->address = *address;
+}
+
 bool has_own_text(const HttpRule& rule) {
-  return rule.reply.has_content || !rule.reply.headers.empty() || rule.action == Action::Return;
+  const config::OwnReply& reply = rule.reply;
+  return !reply.is_usual && (reply.has_content || !reply.headers.empty() ||
+                             !reply.message.empty() || rule.action == Action::Return);
 }
 
 // The outcome of an action that ends the rules; Continue for the others.
 Outcome verdict_of(const HttpRule& rule, const Transaction& transaction, int deny_status) {
-  using Kind = Outcome::Kind;
   const auto text = [&] {
-    return has_own_text(rule) ? reply_message(rule, transaction) : std::string();
+    return has_own_text(rule) ? reply_message(rule.status, rule.reply, transaction) : std::string();
   };
   if (rule.action == Action::Allow) return {Kind::Allow};
   if (rule.action == Action::ExportMetrics) return {Kind::Metrics, 200};
-  if (rule.action == Action::Authenticate) return {Kind::Challenge, 401, {}, rule.name};
+  if (rule.action == Action::Authenticate) {
+    return {.kind = Kind::Challenge, .status = 401, .subject = rule.name};
+  }
+  if (rule.action == Action::Assign) {
+    return {.kind = Kind::Assign, .status = 200, .subject = rule.name, .time = rule.time};
+  }
+  if (rule.action == Action::Close) return {Kind::Close};
   if (rule.action == Action::SilentDrop) return {Kind::Drop};
   if (rule.action == Action::Redirect) {
     return {Kind::Reply, rule.status, redirect_message(rule, transaction)};
@@ -52,8 +81,9 @@ Outcome verdict_of(const HttpRule& rule, const Transaction& transaction, int den
   return {Kind::Deny, rule.status != 0 ? rule.status : deny_status, text()};
 }
 
-bool edits_variable(Action action) {
-  return action == Action::SetVariable || action == Action::UnsetVariable;
+// No part of the message.
+bool changes(Action action) {
+  return action >= Action::SetVariable && action <= Action::SetDestinationPort;
 }
 
 bool edits_fields(Action action) {
@@ -63,12 +93,16 @@ bool edits_fields(Action action) {
 }  // namespace
 
 Outcome run_request_rules(const std::vector<HttpRule>& rules, RequestHead& head,
-                          const Transaction& transaction) {
+                          const Transaction& transaction, std::size_t first) {
   constexpr int kDenyStatus = 403;
-  for (const HttpRule& rule : rules) {
+  for (std::size_t i = first; i < rules.size(); ++i) {
+    const HttpRule& rule = rules[i];
     if (!holds(rule.condition, transaction)) continue;
-    if (edits_variable(rule.action)) {
-      set_variable(rule, transaction);
+    if (rule.action == Action::WaitForBody) {
+      return {.kind = Kind::Wait, .time = rule.time, .bytes = rule.bytes, .next = i + 1};
+    }
+    if (changes(rule.action)) {
+      change(rule, transaction);
     } else if (edits_fields(rule.action)) {
       edit_fields(rule, head.fields, transaction);
     } else if (rule.action > Action::ReplaceValue) {
@@ -85,8 +119,8 @@ Outcome run_response_rules(const std::vector<HttpRule>& rules, ResponseHead& hea
   constexpr int kDenyStatus = 502;
   for (const HttpRule& rule : rules) {
     if (!holds(rule.condition, transaction)) continue;
-    if (edits_variable(rule.action)) {
-      set_variable(rule, transaction);
+    if (changes(rule.action)) {
+      change(rule, transaction);
     } else if (edits_fields(rule.action)) {
       edit_fields(rule, head.fields, transaction);
     } else if (rule.action == Action::SetStatus) {
@@ -102,6 +136,13 @@ Outcome run_response_rules(const std::vector<HttpRule>& rules, ResponseHead& hea
     }
   }
   return {};
+}
+
+void change(const HttpRule& rule, const Transaction& transaction) {
+  if (rule.action == Action::SetVariable || rule.action == Action::UnsetVariable) {
+    return set_variable(rule, transaction);
+  }
+  set_endpoint(rule, transaction);
 }
 
 std::string finish_answer(const std::string& answer, bool close) {

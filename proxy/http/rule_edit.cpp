@@ -1,6 +1,7 @@
 #include "proxy/http/rule_edit.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,22 @@ bool is_legal(std::string_view name, std::string_view value) {
 void set_legal(Fields& fields, std::size_t index, std::string_view value) {
   value = trimmed(value);
   if (is_legal(fields.all()[index].name, value)) fields.set_value(index, value);
+}
+
+// Of del-header with `-m`. What the proxy decides about itself stays.
+bool is_meant(const HttpRule& rule, std::string_view name) {
+  constexpr auto kOwn = std::to_array<std::string_view>(
+      {"host", "content-length", "transfer-encoding", "connection", "upgrade", "keep-alive",
+       "proxy-connection", "te", "trailer", "http2-settings"});
+  std::string small(name);
+  std::ranges::transform(small, small.begin(), lower);
+  if (std::ranges::count(kOwn, small) > 0) return false;
+  if (rule.match == config::Match::Regex) return rule.regex->matches(small);
+  std::string wanted = rule.name;
+  std::ranges::transform(wanted, wanted.begin(), lower);
+  if (rule.match == config::Match::Prefix) return small.starts_with(wanted);
+  if (rule.match == config::Match::Suffix) return small.ends_with(wanted);
+  return small.find(wanted) != std::string::npos;
 }
 
 void replace_whole(const HttpRule& rule, const std::string& replacement, Fields& fields) {
@@ -104,6 +121,9 @@ void edit_fields(const HttpRule& rule, Fields& fields, const Transaction& transa
       return;
     case Action::DeleteHeader:
       fields.remove(rule.name);
+      return;
+    case Action::DeleteHeaders:
+      fields.remove_if([&rule](const Field& field) { return is_meant(rule, field.name); });
       return;
     case Action::ReplaceHeader:
       return replace_whole(rule, value, fields);

@@ -107,15 +107,22 @@ std::string redirect_message(const config::HttpRule& rule, const Transaction& tr
   return message + "\r\n";
 }
 
-std::string reply_message(const config::HttpRule& rule, const Transaction& transaction) {
-  const config::OwnReply& reply = rule.reply;
-  std::string message = status_line(rule.status);
+std::string reply_message(int status, const config::OwnReply& reply,
+                          const Transaction& transaction) {
+  if (!reply.message.empty()) {
+    std::string whole = reply.message;
+    constexpr std::string_view kClose = "Connection: close\r\n";
+    if (const auto at = whole.find(kClose); at != std::string::npos) whole.erase(at, kClose.size());
+    const auto head_end = whole.find("\r\n\r\n");
+    return is_head(transaction) ? whole.substr(0, head_end + 4) : whole;
+  }
+  std::string message = status_line(status);
   for (const config::OwnReply::Header& header : reply.headers) {
     const std::string value = fill_in(header.value, transaction);
     if (!value.empty()) add_field(message, header.name, value);
   }
   const std::string content = fill_in(reply.content, transaction);
-  const bool bodiless = rule.status == 204 || rule.status == 304;
+  const bool bodiless = status == 204 || status == 304;
   if (!bodiless) add_field(message, "Content-Length", std::to_string(content.size()));
   if (!content.empty()) add_field(message, "Content-Type", reply.content_type);
   message += "\r\n";

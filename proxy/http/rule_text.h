@@ -17,7 +17,7 @@ namespace wslb::proxy::http {
 // The message of `redirect`, `return` or `deny` with a content, without Connection.
 [[nodiscard]] std::string redirect_message(const config::HttpRule& rule,
                                            const Transaction& transaction);
-[[nodiscard]] std::string reply_message(const config::HttpRule& rule,
+[[nodiscard]] std::string reply_message(int status, const config::OwnReply& reply,
                                         const Transaction& transaction);
 
 }  // namespace wslb::proxy::http

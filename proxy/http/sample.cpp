@@ -51,18 +51,19 @@ bool has_several(Fetch fetch) {
 }
 
 // HAProxy's choice where one value is wanted of several.
-bool is_last_wanted(Fetch fetch) {
+bool is_last_wanted(const config::Sample& sample) {
+  const Fetch fetch = sample.fetch;
+  const bool of_cookie = fetch == Fetch::RequestCookie || fetch == Fetch::ResponseCookie;
+  if (of_cookie) return !sample.name.empty();
   return fetch == Fetch::RequestHeader || fetch == Fetch::RequestLines ||
-         fetch == Fetch::ResponseHeader || fetch == Fetch::ResponseLines ||
-         fetch == Fetch::RequestCookie || fetch == Fetch::ResponseCookie;
+         fetch == Fetch::ResponseHeader || fetch == Fetch::ResponseLines;
 }
 
 // The sample's occurrence: from 1, from -1 backwards; 0: the first, of headers and cookies the
 // last.
 std::optional<std::string_view> one_of_several(const config::Sample& sample,
                                                const Transaction& transaction) {
-  const std::int64_t place =
-      sample.number == 0 && is_last_wanted(sample.fetch) ? -1 : sample.number;
+  const std::int64_t place = sample.number == 0 && is_last_wanted(sample) ? -1 : sample.number;
   std::vector<std::string_view> values;
   std::optional<std::string_view> found;
   std::int64_t seen = 0;
@@ -126,13 +127,18 @@ Found of_connection(const config::Sample& sample, const Transaction& transaction
       return value == nullptr ? std::nullopt : Found(*value);
     }
     case Fetch::Src:
-      return Value::of(transaction.client.address);
+      return Value::of(transaction.source().address);
     case Fetch::SrcPort:
-      return Value::of(std::int64_t{transaction.client.port});
+      return Value::of(std::int64_t{transaction.source().port});
     case Fetch::Dst:
-      return Value::of(transaction.destination.address);
+      return Value::of(transaction.target().address);
     case Fetch::DstPort:
-      return Value::of(std::int64_t{transaction.destination.port});
+      return Value::of(std::int64_t{transaction.target().port});
+    case Fetch::SocketName:
+      if (transaction.socket_name.empty()) return std::nullopt;
+      return Value::view(transaction.socket_name);
+    case Fetch::SocketId:
+      return Value::of(std::int64_t{transaction.socket_id});
     case Fetch::Tls:
       return Value::of(transaction.tls);
     case Fetch::TlsSni:
@@ -179,6 +185,7 @@ Found of_request(const config::Sample& sample, const Transaction& transaction) {
       return names(head.fields, sample.name);
     default:
       if (sample.fetch >= Fetch::AuthenticUser) return auth_value(sample, transaction);
+      if (sample.fetch >= Fetch::UniqueId) return body_value(sample, transaction);
       return target_part(head, sample.fetch);
   }
 }

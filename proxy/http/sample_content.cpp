@@ -1,6 +1,8 @@
 #include "proxy/http/sample_content.h"
 
 #include "proxy/http/content.h"
+#include "proxy/http/rdp_cookie.h"
+#include "proxy/http/sample_message.h"
 
 // The function answers for the samples of its own kind.
 #pragma GCC diagnostic push
@@ -35,10 +37,45 @@ Found content_value(const config::Sample& sample, const Transaction& transaction
       const auto type = hello_type(content);
       return type ? Found(Value::of(std::int64_t{*type})) : std::nullopt;
     }
+    case Fetch::RdpCookie:
+    case Fetch::RdpCookieCount: {
+      const auto cookie = rdp_cookie(content, sample.name);
+      if (sample.fetch == Fetch::RdpCookieCount) return Value::of(std::int64_t{cookie ? 1 : 0});
+      return cookie ? Found(Value::view(*cookie)) : std::nullopt;
+    }
     case Fetch::InspectionOver:
       return transaction.inspection_over ? Found(Value::of(true)) : std::nullopt;
     default:
       return std::nullopt;
+  }
+}
+
+Found body_value(const config::Sample& sample, const Transaction& transaction) {
+  if (sample.fetch == Fetch::UniqueId) {
+    if (!transaction.facts) return std::nullopt;
+    const std::string_view id = transaction.facts().unique_id;
+    return id.empty() ? std::nullopt : Found(Value::text(std::string(id)));
+  }
+  const std::string_view body = transaction.body ? transaction.body() : std::string_view();
+  const auto length = static_cast<std::int64_t>(body.size());
+  switch (sample.fetch) {
+    case Fetch::BodyLength:
+      return Value::of(length);
+    case Fetch::BodySize: {
+      const auto announced = transaction.request->fields.find("Content-Length");
+      const auto size = announced ? Value::view(*announced).to_int() : std::nullopt;
+      return Value::of(size.value_or(length));
+    }
+    case Fetch::BodyParameter: {
+      Found found;
+      any_form_parameter(body, sample.name, [&found](std::string_view value) {
+        found = Value::view(value);
+        return true;
+      });
+      return found;
+    }
+    default:
+      return Value::view(body);
   }
 }
 

@@ -11,4 +11,8 @@ namespace wslb::proxy::http {
 [[nodiscard]] std::optional<Value> content_value(const config::Sample& sample,
                                                  const Transaction& transaction);
 
+// req.body and its like, and unique-id.
+[[nodiscard]] std::optional<Value> body_value(const config::Sample& sample,
+                                              const Transaction& transaction);
+
 }  // namespace wslb::proxy::http

@@ -35,6 +35,10 @@ bool any_request_cookie(const Fields& fields, std::string_view name, const Visit
     return equal_ignoring_case(field.name, "Cookie") &&
            any_part(field.value, ";,", [&](std::string_view part) {
              const CookiePair pair = CookiePair::parse(part);
+             // Of no name in particular those without a value count too.
+             if (name.empty()) {
+               return part.find('=') != std::string_view::npos && visit(pair.value);
+             }
              return pair.name == name && !pair.value.empty() && visit(pair.value);
            });
   });
@@ -44,14 +48,18 @@ bool any_response_cookie(const Fields& fields, std::string_view name, const Visi
   return std::ranges::any_of(fields.all(), [&](const Field& field) {
     if (!equal_ignoring_case(field.name, "Set-Cookie")) return false;
     const CookiePair pair = CookiePair::parse(field.value.substr(0, field.value.find(';')));
-    return pair.name == name && visit(pair.value);
+    return (name.empty() || pair.name == name) && visit(pair.value);
   });
 }
 
 bool any_parameter(std::string_view target, std::string_view name, const VisitText& visit) {
   const std::size_t query = target.find('?');
   if (query == std::string_view::npos) return false;
-  return any_part(target.substr(query + 1), "&;?", [&](std::string_view part) {
+  return any_form_parameter(target.substr(query + 1), name, visit);
+}
+
+bool any_form_parameter(std::string_view form, std::string_view name, const VisitText& visit) {
+  return any_part(form, "&;?", [&](std::string_view part) {
     const std::size_t equals = part.find('=');
     if (equals == std::string_view::npos) return false;
     const bool wanted = name.empty() || part.substr(0, equals) == name;

@@ -42,7 +42,18 @@ struct Transaction {
   Variables* session = nullptr;    // sess.
   Variables* variables = nullptr;  // txn., req. and res.
   const LiveState* live = nullptr;
-  std::function<LogFacts()> facts;  // for the variables of log lines; may be empty
+  // Where rules change the addresses; null: they cannot, and those above count.
+  base::Endpoint* client_at = nullptr;
+  base::Endpoint* destination_at = nullptr;
+  std::string_view socket_name;  // of the `bind` line
+  int socket_id = 0;
+  std::function<std::string_view()> body;  // received so far; may be empty
+  std::function<LogFacts()> facts;         // for the variables of log lines; may be empty
+
+  [[nodiscard]] const base::Endpoint& source() const { return client_at ? *client_at : client; }
+  [[nodiscard]] const base::Endpoint& target() const {
+    return destination_at ? *destination_at : destination;
+  }
 
   [[nodiscard]] const Value* find(const config::VariableName& name) const {
     const bool of_session = name.scope == config::VariableName::Scope::Session;

@@ -28,6 +28,7 @@ Backend::Balancer Backend::balancer_of(const config::ProxySection& section) {
     case Algorithm::Uri:
     case Algorithm::UrlParam:
     case Algorithm::Header:
+    case Algorithm::RdpCookie:
       break;
   }
   if (section.hash_type.consistent) return HashRing(ids, shares);

@@ -47,6 +47,24 @@ TEST(AclTestTest, FlagsComeBeforePatterns) {
   EXPECT_TRUE(test_of("path --").patterns.empty());
 }
 
+TEST(AclTestTest, FilesAreReadWithTheConfiguration) {
+  const ReadFile read = [](const std::string& path) -> base::Result<std::string> {
+    if (path != "list") return base::Error{"cannot read '" + path + "'"};
+    return std::string("# names\nb\n\n  A x\r\nc");
+  };
+  const std::string text = std::string(kDefaults) + "frontend f\n bind :80\n use_backend b if { " +
+                           "path -i -f list d }\nbackend b\n";
+  const auto result = load({{"a.cfg", text}}, {}, read);
+  EXPECT_EQ(diagnostics_of(result), "");
+  const auto& rule = result.config.proxies[0].use_backends.at(0);
+  const AclTest& test = rule.condition.any_of_all.at(0).at(0).any_of.at(0);
+  EXPECT_THAT(test.patterns, ElementsAre("d"));
+  EXPECT_THAT(test.from_files->patterns, ElementsAre("a x", "b", "c"));
+  const auto missing =
+      load({{"a.cfg", std::string(text).replace(text.find("list"), 4, "gone")}}, {}, read);
+  EXPECT_THAT(diagnostics_of(missing), testing::HasSubstr("cannot read 'gone'"));
+}
+
 TEST(ConditionTest, TermsAndGroups) {
   const auto all = conditions(
       "acl a path /a\nacl b path /b\nuse_backend b if a !b || { path /c } or ! a\n"

@@ -14,7 +14,7 @@ config::HttpRule rule(const std::vector<std::string>& words) {
   const config::Location where{"test", 1};
   const config::Statement statement(config::Prefix::None, "http-request", words, where,
                                     diagnostics);
-  auto read = config::parse_http_rule(words, config::RuleSet::Request, statement);
+  auto read = config::parse_http_rule(words, config::RuleSet::Request, statement, {});
   EXPECT_FALSE(diagnostics.has_errors());
   return std::move(read->rule);
 }
@@ -70,6 +70,47 @@ TEST(Rule, AnswersSayWhetherTheConnectionEnds) {
   const std::string answer = after({"return", "status", "204"});
   EXPECT_EQ(answer, "HTTP/1.1 204 No Content\r\n\r\n");
   EXPECT_EQ(finish_answer(answer, true), "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+}
+
+TEST(Rule, ChangesWhoTheClientIs) {
+  RequestHead head = parse_request("GET / HTTP/1.1\r\nHost: a\r\nX: 192.0.2.1\r\n\r\n");
+  base::Endpoint client{*base::IpAddress::parse("10.0.0.1"), 1234};
+  Transaction transaction;
+  transaction.request = &head;
+  transaction.client_at = &client;
+  run_request_rules({rule({"set-src", "hdr(x)"}), rule({"set-header", "Y", "%[src]"})}, head,
+                    transaction);
+  EXPECT_EQ(client.to_string(), "192.0.2.1:1234");
+  EXPECT_EQ(head.fields.find("Y"), "192.0.2.1");
+  run_request_rules({rule({"set-src", "hdr(none)"}), rule({"set-src-port", "int(70000)"})}, head,
+                    transaction);
+  EXPECT_EQ(client.to_string(), "192.0.2.1:1234");
+}
+
+TEST(Rule, WaitsForTheBodyAndGoesOn) {
+  RequestHead head = parse_request("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  Transaction transaction;
+  transaction.request = &head;
+  const std::vector<config::HttpRule> rules{rule({"set-header", "A", "1"}),
+                                            rule({"wait-for-body", "time", "1s"}),
+                                            rule({"set-header", "B", "2"})};
+  const Outcome outcome = run_request_rules(rules, head, transaction);
+  EXPECT_EQ(outcome.kind, Outcome::Kind::Wait);
+  EXPECT_FALSE(head.fields.find("B"));
+  EXPECT_EQ(run_request_rules(rules, head, transaction, outcome.next).kind,
+            Outcome::Kind::Continue);
+  EXPECT_TRUE(head.fields.find("B"));
+}
+
+TEST(Rule, DeletesHeadersThatMatchButNotTheProxysOwn) {
+  RequestHead head = parse_request(
+      "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Type: b\r\nX-a: c\r\n\r\n");
+  Transaction transaction;
+  transaction.request = &head;
+  run_request_rules({rule({"del-header", "CONTENT", "-m", "beg"}),
+                     rule({"del-header", "^(host|x-.)$", "-m", "reg"})},
+                    head, transaction);
+  EXPECT_EQ(serialise(head), "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
 }
 
 }  // namespace

@@ -66,6 +66,38 @@ TEST(Backend, CookieGoesBeforeBalancing) {
   EXPECT_EQ(backend.server(1).total, 3U);
 }
 
+TEST(Backend, ANamedServerGoesBeforeTheCookieUnlessItIsDown) {
+  const auto section = section_of({server("a"), server("b")});
+  Backend backend(section);
+  EXPECT_EQ(outcome(backend.assign({.ticket = 1, .cookie = "c-b", .named = 0})), "A*");
+  (void)backend.set_health(0, false);
+  EXPECT_EQ(outcome(backend.assign({.ticket = 2, .cookie = "c-b", .named = 0})), "B*");
+  EXPECT_EQ(outcome(backend.assign({.ticket = 3, .named = 0})), "B");
+}
+
+TEST(Backend, ForcedPersistenceTakesAServerThatIsDown) {
+  const auto section = section_of({server("a"), server("b")});
+  Backend backend(section);
+  (void)backend.set_admin(1, Admin::Maint);
+  EXPECT_EQ(backend.verdict_on_cookie("c-b"), CookieVerdict::Down);
+  EXPECT_EQ(backend.verdict_on_cookie("c-b", true), CookieVerdict::Forced);
+  EXPECT_EQ(backend.verdict_on_cookie("c-a", true), CookieVerdict::Usable);
+  EXPECT_EQ(outcome(backend.assign({.ticket = 1, .cookie = "c-b", .forced = true})), "B*");
+  EXPECT_EQ(outcome(backend.assign({.ticket = 2, .named = 1, .forced = true})), "B*");
+  EXPECT_EQ(outcome(backend.assign({.ticket = 3, .cookie = "c-b"})), "A");
+}
+
+TEST(Backend, OptionPersistForcesAllOfThemAndKeepsTheQueue) {
+  auto section = section_of({server("a", 1), server("b")}, true);
+  section.options.persist = true;
+  Backend backend(section);
+  EXPECT_EQ(outcome(backend.assign({.ticket = 1, .cookie = "c-a"})), "A*");
+  EXPECT_EQ(outcome(backend.assign({.ticket = 2, .cookie = "c-a"})), "wait");
+  EXPECT_THAT(backend.set_health(0, false).granted, IsEmpty());
+  EXPECT_EQ(outcome(backend.assign({.ticket = 3, .cookie = "c-a"})), "wait");
+  EXPECT_THAT(grants(backend.release(0)), ElementsAre("2>A*"));
+}
+
 TEST(Backend, AnEmptyCookieMatchesNoServerWithoutOne) {
   auto section = section_of({server("a"), server("b")});
   section.servers[1].cookie.clear();

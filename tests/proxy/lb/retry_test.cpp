@@ -57,6 +57,9 @@ TEST(Retry, WithoutRedispatchItStaysAndGivesUpAfterThreeSeconds) {
 
 TEST(Retry, WithCookieTheLastRetryGoesToAnother) {
   EXPECT_EQ(course_of(section_with(-1), kByCookie), (Course{2s, true}));
+  ConnectFailure forced = kByCookie;
+  forced.forced = true;
+  EXPECT_EQ(course_of(section_with(-1), forced), (Course{3s, false}));
 }
 
 TEST(Retry, EveryNthRetryGoesToAnother) {
