@@ -59,3 +59,17 @@ def test_a_slot_is_held_until_its_time_has_passed(assigning):
     assert assigning.get("/full").status == 503  # after `timeout queue`
     wait_until(lambda: assigning.get("/full").status == 200, 3, "the slot is free again")
     assert time.monotonic() - begin >= 0.3
+
+
+def test_an_assignment_survives_a_reload(solo):
+    text = solo.configuration("    balance leastconn", frontend=RULES) + FULL
+    with solo.proxy(text) as process:
+        kept, gone = given(solo), given(solo)
+        name = kept["server"]
+        for app in solo.apps:
+            if app.name == gone["server"]:
+                text = text.replace(f"    server {app.name} {app.endpoint}", "")
+        solo.reload(process, text)
+        response = solo.get("/whoami", f"Wslb-Assignment: {kept['token']}")
+        assert response.header("X-App") == name
+        assert solo.get("/whoami", f"Wslb-Assignment: {gone['token']}").status == 200
