@@ -4,6 +4,7 @@
 #include <cassert>
 #include <charconv>
 #include <cstdint>
+#include <unordered_map>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -19,29 +20,29 @@ HealthMonitor::HealthMonitor(std::shared_ptr<Service> service,
     : service_(std::move(service)),
       executor_(std::move(executor)),
       end_sessions_(std::move(end_sessions)) {
+  std::unordered_map<const SharedServer*, const Watched*> known;
+  if (before != nullptr) {
+    for (const auto& each : before->all_) known.emplace(each->identity(), each.get());
+  }
   for (const auto& [name, pool] : service_->pools) {
     for (std::size_t i = 0; i < pool->section().servers.size(); ++i) {
       Watched& watched = *all_.emplace_back(std::make_unique<Watched>(*pool, i));
       watched.first_delay = HealthChecker::first_delay(pool->section(), i);
-      if (before != nullptr) go_on(watched, *before);
+      const auto same = known.find(watched.identity());
+      if (same != known.end()) go_on(watched, *same->second);
     }
   }
 }
 
-void HealthMonitor::go_on(Watched& watched, const HealthMonitor& before) {
-  const auto& identity = watched.pool.identity(watched.server);
-  const auto found = std::ranges::find_if(
-      before.all_, [&](const auto& each) { return each->pool.identity(each->server) == identity; });
-  if (found == before.all_.end()) return;
-  const Watched& known = **found;
+void HealthMonitor::go_on(Watched& watched, const Watched& known) {
   watched.health.go_on(known.health);
   watched.maintained = watched.pool.state(watched.server).admin == lb::Admin::Maint;
   if (known.maintained && !watched.maintained) watched.health.reset();
   watched.pool.note_points(watched.server, watched.health.check_points());
   if (known.checker) {
-    watched.first_delay = known.checker->due_in();
+    watched.first_delay = std::min(known.checker->due_in(), watched.health.next_check());
   } else if (known.agent) {
-    watched.first_delay = known.agent->due_in();
+    watched.first_delay = std::min(known.agent->due_in(), watched.configured().agent.inter);
   }
 }
 

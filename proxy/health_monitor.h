@@ -43,6 +43,7 @@ class HealthMonitor : public std::enable_shared_from_this<HealthMonitor> {
     Watched(ServerPool& its_pool, std::size_t index)
         : pool(its_pool), server(index), health(configured()), maintained(configured().disabled) {}
 
+    [[nodiscard]] const SharedServer* identity() const { return pool.identity(server).get(); }
     [[nodiscard]] bool rests() const { return maintained || pool.checked(server).off; }
     [[nodiscard]] const config::Server& configured() const {
       return pool.section().servers[server];
@@ -58,7 +59,7 @@ class HealthMonitor : public std::enable_shared_from_this<HealthMonitor> {
     std::unique_ptr<AgentChecker> agent;
   };
 
-  void go_on(Watched& watched, const HealthMonitor& before);
+  static void go_on(Watched& watched, const Watched& known);
   void watch(Watched& watched);
   Watched* find(const std::string& backend, const std::string& server);
   Watched& find(const ServerPool& pool, std::size_t server);

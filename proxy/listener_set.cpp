@@ -19,6 +19,26 @@ bool is_same_address(const config::Bind& one, const config::Bind& other) {
          one.v6only == other.v6only;
 }
 
+// Whether the kernel would refuse one because of the other.
+bool overlap(const config::Bind& one, const config::Bind& other) {
+  const auto covers = [](const config::Bind& all, const base::IpAddress& address) {
+    const base::IpAddress& own = all.endpoint.address;
+    return own.is_unspecified() && (own.is_v4() == address.is_v4() || !(own.is_v4() || all.v6only));
+  };
+  if (one.inherited_fd || other.inherited_fd) return false;
+  if (!one.unix_path.empty() || !other.unix_path.empty()) return false;
+  if (one.endpoint.port != other.endpoint.port || one.interface != other.interface) return false;
+  return one.endpoint.address == other.endpoint.address || covers(one, other.endpoint.address) ||
+         covers(other, one.endpoint.address);
+}
+
+// The socket of the configuration in use is closed only when the new one is open.
+std::string obstacle(const config::Bind& bind, const OpenBind& in_the_way) {
+  return bind.where.file + ":" + std::to_string(bind.where.line) + ": 'bind' " +
+         bind.endpoint.to_string() + " overlaps with " + in_the_way.bind->endpoint.to_string() +
+         " of the configuration in use: reload without both first, or restart";
+}
+
 std::uint32_t backlog_of(const config::ProxySection& section, const config::Bind& bind,
                          std::uint32_t maxconn) {
   if (bind.backlog > 0) return bind.backlog;
@@ -46,6 +66,12 @@ OpenedBinds open_binds(const config::Config& config, std::uint32_t maxconn,
           open, [&](const OpenBind& each) { return is_same_address(*each.bind, bind); });
       if (known != open.end()) {
         result.binds.push_back({&section, &bind, known->fd, backlog});
+        continue;
+      }
+      const auto in_the_way = std::ranges::find_if(
+          open, [&](const OpenBind& each) { return overlap(*each.bind, bind); });
+      if (in_the_way != open.end()) {
+        result.complaints.push_back(obstacle(bind, *in_the_way));
         continue;
       }
       const auto fd = open_listening_socket(bind, backlog);

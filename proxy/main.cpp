@@ -78,6 +78,7 @@ int serve(const Options& options, const ReadConfiguration& read) {
                 {opened.binds, *stats_sockets}, options.files, options.agent_socket);
   spdlog::info("wslb-proxy {} serves: {} listening sockets, {} threads, maxconn {}", WSLB_VERSION,
                opened.binds.size(), process.threads, process.gate.max());
+  take_reloads();
   server.run();
   if (!pidfile->empty()) ::unlink(pidfile->c_str());
   std::fflush(nullptr);
@@ -109,6 +110,7 @@ int evaluate(const std::string& condition) {
 int run(const Options& options) {
   if (options.version) return print_version(options.features);
   if (options.condition) return evaluate(*options.condition);
+  hold_reloads();  // one that comes meanwhile may be about a file that was read already
   const ReadConfiguration read = read_configuration(options.files);
   print(read.messages);
   if (read.config == nullptr) return 1;

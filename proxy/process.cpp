@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -39,6 +40,20 @@ std::uint32_t maxconn_of(const config::Global& global) {
         global.maxconn, 2ULL * global.maxconn, possible);
   }
   return global.maxconn > 0 ? global.maxconn : possible;
+}
+
+void hold_reloads() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGHUP);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+void take_reloads() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGHUP);
+  ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
 void go_to_background() {

@@ -20,6 +20,10 @@ namespace wslb::proxy {
 // that is less.
 [[nodiscard]] std::uint32_t maxconn_of(const config::Global& global);
 
+// A SIGHUP waits from the first until the second: before its handler is there it would be deadly.
+void hold_reloads();
+void take_reloads();
+
 // Goes on in a child process without a terminal; the parent exits with 0.
 void go_to_background();
 

@@ -4,7 +4,7 @@ import threading
 import pytest
 
 from .clock import wait_until
-from .operator import Operator
+from .stats_socket import Operator
 from .test_reload import configuration, echo
 
 BACKEND = "    balance roundrobin\n    option httpchk GET /status\n    default-server weight 9"

@@ -1,6 +1,7 @@
 """SIGHUP: another configuration in the running process. Nobody is refused, and no tunnel ends but
 those of servers that have gone."""
 import re
+import signal
 import threading
 import time
 
@@ -8,7 +9,7 @@ import pytest
 
 from .clock import wait_until
 from .http_client import HttpClient
-from .operator import Operator
+from .stats_socket import Operator
 from .solo import ADDRESS
 from .websocket import WebSocket
 
@@ -138,6 +139,25 @@ def test_binds_come_and_go_all_or_none(solo):
         solo.port = 9002
         assert set(solo.sequence(3)) == set("abc")
         solo.port = port
+
+
+def test_an_address_cannot_grow_in_place(solo):
+    with solo.proxy(configuration(solo)) as process:
+        wide = configuration(solo).replace(f"bind {ADDRESS}:80\n", f"bind *:{solo.port}\n")
+        log = solo.reload(process, wide)
+        assert f"'bind' 0.0.0.0:{solo.port} overlaps with {ADDRESS}:{solo.port} of the" in log
+        assert "the configuration in use stays" in log
+        assert solo.get().status == 200
+
+
+def test_the_last_of_many_signals_counts(solo):
+    with solo.proxy(configuration(solo)) as process:
+        for n in range(30):
+            process.configuration.write_text(solo.with_port(configuration(solo, "abc"[n % 3])))
+            process.signal(signal.SIGHUP)
+        wait_until(lambda: solo.sequence(4) == "cccc", 5, "the last file counts")
+        time.sleep(0.3)
+        assert solo.sequence(4) == "cccc"
 
 
 def test_an_address_moves_to_another_frontend(solo):

@@ -12,7 +12,7 @@ import pytest
 from tests.differential.certificates import Authority
 
 from .clock import wait_until
-from .operator import Operator
+from .stats_socket import Operator
 from .solo import ADDRESS, Solo
 
 DESCRIPTORS_MAX = 20_000  # of each process
