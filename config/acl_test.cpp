@@ -182,6 +182,7 @@ class AclTestReader {
     AclTest all;
     all.match = test_.match;
     all.ignore_case = test_.ignore_case;
+    bool good = true;
     for (const std::string& file : files_) {
       if (!read_file_) continue;
       const auto text = read_file_(file);
@@ -189,11 +190,11 @@ class AclTestReader {
       if (!error) continue;
       statement_.error(text ? "has the file '" + file + "' that " + error->message
                             : error->message);
-      return false;
+      good = false;
     }
     sort_patterns(all);
     test_.from_files = std::make_shared<const Patterns>(std::move(all));
-    return true;
+    return good;
   }
 
   bool is_negative_number(const std::string& word) const {

@@ -75,6 +75,9 @@ Outcome verdict_of(const HttpRule& rule, const Transaction& transaction, int den
   if (rule.action == Action::Redirect) {
     return {Kind::Reply, rule.status, redirect_message(rule, transaction)};
   }
+  // An empty file ends the connection without a word, as it does for errors.
+  const bool silent = !rule.reply.file.empty() && rule.reply.message.empty();
+  if (silent) return {Kind::Close};
   if (rule.action == Action::Return) return {Kind::Reply, rule.status, text()};
   if (rule.action == Action::Tarpit) return {Kind::Tarpit, rule.status, text()};
   if (rule.action != Action::Deny) return {};

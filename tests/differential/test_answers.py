@@ -63,6 +63,8 @@ CASES = {
     "return default": rules("http-request return status 404 default-errorfiles"),
     "deny errorfile": rules("http-request deny errorfile F/page if { path /a }\n"
                             "http-request deny deny_status 503 errorfiles one"),
+    "deny without a word": rules("http-request deny errorfile F/empty if { path /a }\n"
+                                 "http-request return errorfile F/empty"),
     "deny default": rules("errorfile 403 F/denied\nhttp-request deny default-errorfiles"),
     "response return": rules("http-response return status 404 errorfiles one if { status 200 }"),
     "response deny": rules("http-response deny errorfile F/denied"),
