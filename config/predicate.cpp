@@ -21,6 +21,10 @@ bool is_digit(char c) {
   return std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
 
+bool is_name_char(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+
 // "2.5-dev7": its numbers; a development version counts as before the release, so that `2.6-dev9`
 // is less than `2.6`.
 std::vector<long> version_numbers(std::string_view text) {
@@ -107,6 +111,8 @@ class PredicateReader {
       if (value && !take(")")) return base::Error{"the condition lacks a ')'"};
       return value;
     }
+    const bool negative = rest_.size() > 1 && rest_[0] == '-' && is_digit(rest_[1]);
+    if (negative) rest_.remove_prefix(1);  // true all the same
     if (!rest_.empty() && is_digit(rest_.front())) {
       bool value = false;
       for (; !rest_.empty() && is_digit(rest_.front()); rest_.remove_prefix(1)) {
@@ -144,11 +150,25 @@ class PredicateReader {
         quote = c;
       } else if (c == quote) {
         quote = 0;
+      } else if (c == '$' && quote == '"') {
+        argument += variable();
       } else {
         argument += c;
       }
     }
     return base::Error{"the condition lacks a ')'"};
+  }
+
+  // "$NAME" or "${NAME}" of the environment; its last character stays for the caller.
+  std::string variable() {
+    const bool braced = rest_.substr(1).starts_with('{');
+    const std::string_view text = rest_.substr(braced ? 2 : 1);
+    std::size_t size = 0;
+    while (size < text.size() && is_name_char(text[size])) ++size;
+    rest_.remove_prefix(size + (braced ? 1 : 0));
+    if (braced && rest_.substr(1).starts_with('}')) rest_.remove_prefix(1);
+    const auto found = environment_.find(text.substr(0, size));
+    return found == environment_.end() ? std::string() : found->second;
   }
 
   base::Result<bool> value_of(const std::string& name,

@@ -38,6 +38,9 @@ TEST(Predicate, CombinesThem) {
   EXPECT_TRUE(holds("!feature(NOPE) && feature(OPENSSL)"));
   EXPECT_TRUE(holds("defined(HOME) && !defined(NOPE)"));
   EXPECT_TRUE(holds("streq(\"a b\",'a b') && strneq(a,b)"));
+  EXPECT_TRUE(holds("streq(\"$HOME\",/root) && streq(\"<${HOME}>\",</root>)"));
+  EXPECT_TRUE(holds("streq(\"a$NOPE\",a) && strneq('$HOME',/root)"));
+  EXPECT_TRUE(holds("-1000 && 200"));
 }
 
 TEST(Predicate, RefusesWhatItDoesNotKnow) {
