@@ -1,3 +1,15 @@
+# Reading the headers of the standard library and of Asio takes longer than compiling most files, so
+# two folders have them precompiled: `config` those of the standard library, for all that includes
+# no more, proxy and agent Asio's as well, for themselves and what is built on them.
+function(wslb_precompile_standard target)
+  target_precompile_headers(${target} PRIVATE <algorithm> <array> <charconv> <chrono> <functional>
+    <map> <memory> <optional> <span> <string> <string_view> <variant> <vector>)
+endfunction()
+function(wslb_precompile_asio target)
+  wslb_precompile_standard(${target})
+  target_precompile_headers(${target} PRIVATE <boost/asio.hpp> <spdlog/spdlog.h>)
+endfunction()
+
 # wslb_component(NAME SOURCES ... LINK ...): one folder, one static library, named wslb::NAME.
 function(wslb_component name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
@@ -16,7 +28,6 @@ function(wslb_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
-  target_compile_definitions(${name} PRIVATE WSLB_VERSION="${PROJECT_VERSION}")
   target_link_libraries(${name} PRIVATE ${ARG_LINK} wslb_warnings)
   wslb_compile_quickly(${name})
 endfunction()
@@ -42,6 +53,8 @@ function(wslb_fuzz name source)
   if(WSLB_FUZZ)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   else()
+    wslb_compile_quickly(fuzz_${name})
+    target_precompile_headers(fuzz_${name} REUSE_FROM wslb_config)
     target_sources(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz/replay.cpp)
     add_test(NAME fuzz_${name}
       COMMAND fuzz_${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})

@@ -37,6 +37,7 @@ void check_userlists(const std::vector<ProxyDraft>& drafts, const Config& config
 // Whether a sample of `own` is about that server of the backend.
 [[nodiscard]] bool asks_about(const ProxySection& own, const ProxySection& backend,
                               const std::string& server);
+void check_resolvers(const Draft& draft, Diagnostics& diagnostics);
 void check_health(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics);
 
 }  // namespace wslb::config

@@ -15,6 +15,7 @@
 #include "config/peers_section.h"
 #include "config/proxy_section.h"
 #include "config/read_file.h"
+#include "config/resolvers_section.h"
 #include "config/stats_socket.h"
 #include "config/userlist.h"
 #include "config/vrrp_section.h"
@@ -49,6 +50,7 @@ struct Config {
   std::vector<VrrpSection> vrrps;
   std::vector<Userlist> userlists;
   std::vector<PeersSection> peers;
+  std::vector<ResolversSection> resolvers;
   std::vector<ProxySection> proxies;
 
   [[nodiscard]] const ProxySection* find_backend(std::string_view name) const;

@@ -90,6 +90,11 @@ struct UserlistDraft {
   std::vector<Member> members;  // both may be named before they are there
 };
 
+struct ResolversDraft {
+  ResolversSection section;
+  ReadFile read_file;
+};
+
 // All sections of all files.
 struct Draft {
   Global global;
@@ -99,6 +104,7 @@ struct Draft {
   std::vector<UserlistDraft> userlists;
   std::vector<PeersSection> peers;
   std::vector<HttpErrors> http_errors;
+  std::vector<ResolversDraft> resolvers;
   std::vector<ProxyDraft> defaults;
   std::vector<ProxyDraft> proxies;
 };

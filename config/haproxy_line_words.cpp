@@ -14,7 +14,7 @@ constexpr std::string_view kServer =
     "allow-0rtt,check-alpn,check-proto,check-via-socks4,force-sslv3,force-tlsv10,force-tlsv11,"
     "log-proto,namespace,no-send-proxy-v2-ssl,no-send-proxy-v2-ssl-cn,no-tfo,"
     "non-stick,npn,proxy-v2-options,redir,"
-    "resolve-net,resolve-opts,resolve-prefer,resolvers,send-proxy-v2-ssl,send-proxy-v2-ssl-cn,"
+    "send-proxy-v2-ssl,send-proxy-v2-ssl-cn,"
     "socks4,stick,tfo,ws";
 
 constexpr std::string_view kFetches =

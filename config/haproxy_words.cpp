@@ -7,8 +7,7 @@
 namespace wslb::config {
 namespace {
 
-constexpr std::string_view kUnreadSections =
-    "resolvers,mailers,program,ring,cache,log-forward,fcgi-app";
+constexpr std::string_view kUnreadSections = "mailers,program,ring,cache,log-forward,fcgi-app";
 
 constexpr std::string_view kPeers = "default-bind,default-server,log,table";
 
@@ -62,7 +61,7 @@ constexpr std::string_view kProxy =
     "option nolinger,option pgsql-check,"
     "option smtpchk,option socket-stats,option spop-check,"
     "option ssl-hello-chk,option transparent,rate-limit,"
-    "server-state-file-name,server-template,srvtcpka-cnt,srvtcpka-idle,srvtcpka-intvl,"
+    "server-state-file-name,srvtcpka-cnt,srvtcpka-idle,srvtcpka-intvl,"
     "stats admin,stats http-request,stats scope,stats show-desc,stats show-modules,stats show-node,"
     "stick,stick-table,tcp-check send-lf,tcp-check send-binary-lf,tcp-check set-var,"
     "tcp-check set-var-fmt,tcp-check unset-var,tcp-request,tcp-response,timeout client-fin,"

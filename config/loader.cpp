@@ -18,7 +18,7 @@ namespace {
 
 constexpr auto kKnownSections =
     std::to_array<std::string_view>({"global", "defaults", "frontend", "backend", "listen",
-                                     "userlist", "peers", "cluster", "vrrp"});
+                                     "userlist", "peers", "resolvers", "cluster", "vrrp"});
 
 std::string quoted(std::string_view word) {
   return "'" + std::string(word) + "'";
@@ -61,6 +61,8 @@ bool Loader::begin_section(const Line& line) {
     begin_peers(line);
   } else if (word == "http-errors") {
     begin_http_errors(line);
+  } else if (word == "resolvers") {
+    begin_resolvers(line);
   } else if (std::ranges::count(haproxy_sections(), word) > 0) {
     // One error for the section; its lines mean nothing to wslb.
     diagnostics_.error(line.where,
@@ -157,6 +159,21 @@ void Loader::begin_http_errors(const Line& line) {
   apply_ = [this](const Line& l) {
     read_http_errors_line(l, draft_.http_errors.back(), diagnostics_);
   };
+}
+
+void Loader::begin_resolvers(const Line& line) {
+  std::string name;
+  if (!read_name(line, name)) return;
+  const auto name_of = [](const ResolversDraft& other) { return other.section.name; };
+  if (std::ranges::count(draft_.resolvers, name, name_of) > 0) {
+    diagnostics_.error(line.where, "'resolvers' " + quoted(name) + " was given before");
+    return;
+  }
+  ResolversDraft& draft = draft_.resolvers.emplace_back();
+  draft.section.name = name;
+  draft.section.where = line.where;
+  draft.read_file = read_file_;
+  apply_ = [this](const Line& l) { read_resolvers_line(l, draft_.resolvers.back(), diagnostics_); };
 }
 
 // `from NAME` chooses among the defaults above; without it the last of them counts.
@@ -257,6 +274,8 @@ Config Loader::finish() {
     config.userlists.push_back(complete_userlist(list, diagnostics_));
   }
   config.peers = draft_.peers;
+  check_resolvers(draft_, diagnostics_);
+  for (ResolversDraft& each : draft_.resolvers) config.resolvers.push_back(each.section);
   check_proxies(draft_.proxies, diagnostics_);
   check_userlists(draft_.proxies, config, diagnostics_);
   check_health(draft_.proxies, diagnostics_);

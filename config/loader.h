@@ -29,6 +29,7 @@ class Loader {
   void begin_userlist(const Line& line);
   void begin_peers(const Line& line);
   void begin_http_errors(const Line& line);
+  void begin_resolvers(const Line& line);
   void begin_defaults(const Line& line);
   void begin_proxy(const Line& line, ProxySection::Kind kind);
   bool read_name(const Line& line, std::string& name);

@@ -14,6 +14,7 @@ void read_cluster_line(const Line& line, ClusterDraft& draft, Diagnostics& diagn
 void read_userlist_line(const Line& line, UserlistDraft& draft, Diagnostics& diagnostics);
 void read_http_errors_line(const Line& line, HttpErrors& section, Diagnostics& diagnostics);
 void read_peers_line(const Line& line, PeersSection& section, Diagnostics& diagnostics);
+void read_resolvers_line(const Line& line, ResolversDraft& draft, Diagnostics& diagnostics);
 void read_vrrp_line(const Line& line, VrrpDraft& draft, Diagnostics& diagnostics);
 void read_proxy_line(const Line& line, ProxyDraft& draft, Diagnostics& diagnostics);
 
@@ -27,6 +28,7 @@ void read_proxy_line(const Line& line, ProxyDraft& draft, Diagnostics& diagnosti
 [[nodiscard]] Keywords<UserlistDraft> userlist_keywords();
 [[nodiscard]] Keywords<PeersSection> peers_keywords();
 [[nodiscard]] Keywords<HttpErrors> http_errors_keywords();
+[[nodiscard]] Keywords<ResolversDraft> resolvers_keywords();
 [[nodiscard]] Keywords<VrrpDraft> vrrp_wire_keywords();
 [[nodiscard]] Keywords<VrrpDraft> vrrp_policy_keywords();
 // Those of proxies in parts; a part's rows need the same side of a proxy or none.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/ip_address.h"
+#include "base/ip_network.h"
 #include "base/time.h"
 #include "config/diagnostic.h"
 #include "config/tls.h"
@@ -57,7 +58,18 @@ enum class SendProxy : std::uint8_t { None, V1, V2 };
 // `init-addr`: where the address of a server with a host name comes from when the proxy starts.
 struct InitAddress {
   bool from_system = true;                  // ask the system's resolver first
+  bool may_lack = false;                    // `none`: else begin without one
   std::optional<base::IpAddress> fallback;  // else this
+};
+
+// How the host name of a server becomes its address while the proxy runs.
+struct Resolution {
+  std::string resolvers;          // the section that says whom to ask; empty: only at the start
+  bool is_service = false;        // the host is the name of SRV records, RFC 2782
+  bool prefers_v6 = true;         // `resolve-prefer`
+  bool shares_addresses = false;  // `resolve-opts allow-dup-ip`: with servers of the same name
+  bool ignores_weight = false;    // `resolve-opts ignore-weight`: that of an SRV record
+  std::vector<base::IpNetwork> networks;  // `resolve-net`: addresses in these come first
 };
 
 struct Server {
@@ -65,6 +77,7 @@ struct Server {
   base::Endpoint address;
   std::string host;  // stands for the address, which the proxy finds when it starts; empty: none
   InitAddress init_address;
+  Resolution resolution;
   int weight = 1;               // 0 .. 256; 0 takes no new client but those with its cookie
   std::uint32_t maxconn = 0;    // 0: unlimited
   std::uint32_t minconn = 0;    // the limit while the backend is idle; it grows with the load
@@ -90,6 +103,11 @@ struct Server {
   bool down_ends_sessions = false;       // `on-marked-down shutdown-sessions`
   bool up_ends_backup_sessions = false;  // `on-marked-up shutdown-backup-sessions`
   Location where;
+
+  // Named by host, and nobody has found an address yet.
+  [[nodiscard]] bool lacks_address() const {
+    return !host.empty() && address.address.is_unspecified();
+  }
 };
 
 }  // namespace wslb::config

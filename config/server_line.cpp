@@ -19,24 +19,6 @@
 namespace wslb::config {
 namespace {
 
-// "last,libc,10.0.0.1". There is no state file from which `last` could come.
-Complaint set_init_address(InitAddress& init, const std::string& value) {
-  init = {.from_system = false, .fallback = std::nullopt};
-  for (const std::string_view word : split_at_commas(value)) {
-    if (word == "none") {
-      return "'none' needs a 'resolvers' section, which is not supported by this version of wslb";
-    }
-    if (word == "last" || init.fallback) continue;  // nothing is asked after an address
-    if (word == "libc") {
-      init.from_system = true;
-      continue;
-    }
-    init.fallback = base::IpAddress::parse(word);
-    if (!init.fallback) return "expects 'last', 'libc' or an address, not '" + value + "'";
-  }
-  return std::nullopt;
-}
-
 // HAProxy counts it in whole seconds.
 Complaint set_slowstart(Server& server, const std::string& value) {
   const auto duration = parse_timer(value);
@@ -103,8 +85,6 @@ constexpr auto kOptions = std::to_array<ServerOption>({
      [](Server& s, const std::string&) { return s.send_proxy = SendProxy::None, Complaint(); }},
     {"no-send-proxy-v2", false,
      [](Server& s, const std::string&) { return s.send_proxy = SendProxy::None, Complaint(); }},
-    {"init-addr", true,
-     [](Server& s, const std::string& v) { return set_init_address(s.init_address, v); }},
     {"backup", false, [](Server& s, const std::string&) { return s.backup = true, Complaint(); }},
     {"no-backup", false,
      [](Server& s, const std::string&) { return s.backup = false, Complaint(); }},
@@ -117,9 +97,11 @@ constexpr auto kOptions = std::to_array<ServerOption>({
 const ServerOption* find_option(std::string_view name) {
   const auto option = std::ranges::find(kOptions, name, &ServerOption::name);
   if (option != kOptions.end()) return &*option;
-  const auto checks = server_check_options();
-  const auto of_checks = std::ranges::find(checks, name, &ServerOption::name);
-  return of_checks == checks.end() ? nullptr : &*of_checks;
+  for (const auto& others : {server_check_options(), server_name_options()}) {
+    const auto found = std::ranges::find(others, name, &ServerOption::name);
+    if (found != others.end()) return &*found;
+  }
+  return nullptr;
 }
 
 void report_unknown_option(const Statement& statement, const std::string& word) {
@@ -127,7 +109,9 @@ void report_unknown_option(const Statement& statement, const std::string& word) 
   if (std::ranges::count(known, word) > 0) return statement.refuse(word);
   std::vector<std::string_view> names;
   for (const ServerOption& option : kOptions) names.push_back(option.name);
-  for (const ServerOption& option : server_check_options()) names.push_back(option.name);
+  for (const auto& others : {server_check_options(), server_name_options()}) {
+    for (const ServerOption& option : others) names.push_back(option.name);
+  }
   for (const std::string_view name : server_tls_option_names()) names.push_back(name);
   names.insert(names.end(), known.begin(), known.end());
   statement.error("knows no '" + word + "'" + did_you_mean(word, names));
@@ -159,6 +143,11 @@ void read_options(const Statement& statement, std::size_t first, Server& server)
 }
 
 Complaint set_address(Server& server, const std::string& text) {
+  if (text.starts_with('_')) {  // of SRV records, which say the port
+    server.host = text.substr(0, text.find(':'));
+    server.resolution.is_service = true;
+    return std::nullopt;
+  }
   if (const auto path = parse_unix_address(text)) {
     server.unix_path = path->path;
     server.abstract = path->abstract;

@@ -22,8 +22,9 @@ struct ServerOption {
   Complaint (*apply)(Server&, const std::string& value);
 };
 
-// Those about health.
+// Those about health, and those about names.
 [[nodiscard]] std::span<const ServerOption> server_check_options();
+[[nodiscard]] std::span<const ServerOption> server_name_options();
 
 template <typename T>
 Complaint set_number(T& target, const std::string& value, std::int64_t min, std::int64_t max) {

@@ -17,8 +17,7 @@ constexpr auto kVersions = std::to_array<std::pair<std::string_view, TlsVersion>
 });
 
 TlsComplaint set_version(std::optional<TlsVersion>& target, const std::string& value) {
-  const auto found =
-      std::ranges::find(kVersions, value, &decltype(kVersions)::value_type::first);
+  const auto found = std::ranges::find(kVersions, value, &decltype(kVersions)::value_type::first);
   if (found == kVersions.end()) {
     return "expects TLSv1.0, TLSv1.1, TLSv1.2 or TLSv1.3, not '" + value + "'";
   }

@@ -30,6 +30,7 @@ struct Asked {
   config::Server server;
   config::Timeouts timeouts;
   AgentChecker::Callback callback;
+  AgentChecker::Where where;
 };
 
 lb::CheckResult failure(CheckStatus late, CheckStatus otherwise, const IoResult& io) {
@@ -76,6 +77,9 @@ asio::awaitable<std::optional<lb::CheckResult>> ask(const Asked& asked, CheckLoo
 }
 
 asio::awaitable<Duration> ask_once(std::shared_ptr<Asked> asked, CheckLoop& loop) {
+  asked->server.address = asked->where();
+  const config::AgentParams& agent = asked->server.agent;
+  if (!agent.address && asked->server.lacks_address()) co_return agent.inter;
   const auto begin = steady_clock::now();
   std::string line;
   auto failed = co_await ask(*asked, loop, line);
@@ -93,9 +97,9 @@ asio::awaitable<Duration> ask_once(std::shared_ptr<Asked> asked, CheckLoop& loop
 }  // namespace
 
 AgentChecker::AgentChecker(asio::any_io_executor executor, const config::ProxySection& section,
-                           std::size_t server, Callback callback) {
+                           std::size_t server, Callback callback, Where where) {
   const auto asked = std::make_shared<Asked>(
-      Asked{section.servers.at(server), section.timeouts, std::move(callback)});
+      Asked{section.servers.at(server), section.timeouts, std::move(callback), std::move(where)});
   loop_ = std::make_shared<CheckLoop>(std::move(executor),
                                       [asked](CheckLoop& loop) { return ask_once(asked, loop); });
 }

@@ -22,8 +22,11 @@ class AgentChecker {
   using Callback =
       std::function<void(lb::CheckResult result, const std::optional<lb::AgentReply>& reply)>;
 
+  // The server's address now; none: the agent is not asked.
+  using Where = std::function<base::Endpoint()>;
+
   AgentChecker(boost::asio::any_io_executor executor, const config::ProxySection& section,
-               std::size_t server, Callback callback);
+               std::size_t server, Callback callback, Where where);
   ~AgentChecker();
   AgentChecker(const AgentChecker&) = delete;
   AgentChecker& operator=(const AgentChecker&) = delete;

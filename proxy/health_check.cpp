@@ -21,10 +21,12 @@ struct Checked {
   config::Timeouts timeouts;
   HealthChecker::Callback callback;
   HealthChecker::IsUp is_up;
+  HealthChecker::Where where;
   std::shared_ptr<const TlsStore> tls;
 };
 
 asio::awaitable<Duration> check_once(std::shared_ptr<Checked> checked, CheckLoop& loop) {
+  if (checked->where) checked->server.address = checked->where();
   const bool accepts_404 = checked->check.disable_on_404 && checked->is_up();
   CheckRun run({checked->server, checked->check, checked->timeouts, checked->tls.get()},
                accepts_404);
@@ -39,10 +41,10 @@ asio::awaitable<Duration> check_once(std::shared_ptr<Checked> checked, CheckLoop
 
 HealthChecker::HealthChecker(asio::any_io_executor executor, const config::ProxySection& section,
                              std::size_t server, Callback callback,
-                             std::shared_ptr<const TlsStore> tls, IsUp is_up) {
-  const auto checked =
-      std::make_shared<Checked>(Checked{section.servers.at(server), section.check, section.timeouts,
-                                        std::move(callback), std::move(is_up), std::move(tls)});
+                             std::shared_ptr<const TlsStore> tls, IsUp is_up, Where where) {
+  const auto checked = std::make_shared<Checked>(
+      Checked{section.servers.at(server), section.check, section.timeouts, std::move(callback),
+              std::move(is_up), std::move(where), std::move(tls)});
   loop_ = std::make_shared<CheckLoop>(
       std::move(executor), [checked](CheckLoop& loop) { return check_once(checked, loop); });
 }

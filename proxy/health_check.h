@@ -26,13 +26,15 @@ class HealthChecker {
   using Callback = std::function<base::Duration(const lb::CheckResult&)>;
   // Whether the server is up at all: only then does a 404 ask for no new clients.
   using IsUp = std::function<bool()>;
+  // The server's address now; without it the configured one.
+  using Where = std::function<base::Endpoint()>;
 
   // `server` indexes section.servers. Of `section` only copies are kept. `tls`: for servers that
   // speak it.
   HealthChecker(
       boost::asio::any_io_executor executor, const config::ProxySection& section,
       std::size_t server, Callback callback, std::shared_ptr<const TlsStore> tls = nullptr,
-      IsUp is_up = [] { return true; });
+      IsUp is_up = [] { return true; }, Where where = {});
   ~HealthChecker();
   HealthChecker(const HealthChecker&) = delete;
   HealthChecker& operator=(const HealthChecker&) = delete;

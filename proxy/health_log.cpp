@@ -30,6 +30,11 @@ std::string_view word_for(Operation operation) {
   return " is DOWN";
 }
 
+std::string left_behind(const ServerPool::Shift& shift) {
+  return std::to_string(shift.sessions) + " sessions active, " + std::to_string(shift.requeued) +
+         " requeued, " + std::to_string(shift.queued) + " remaining in queue.";
+}
+
 }  // namespace
 
 void HealthMonitor::log_change(Watched& watched, const ServerPool::Shift& shift,
@@ -44,21 +49,75 @@ void HealthMonitor::log_change(Watched& watched, const ServerPool::Shift& shift,
   if (shift.after.active == 0 && shift.after.backup > 0) line += " Running on backup.";
   line += " ";
   if (down) {
-    line += std::to_string(shift.sessions) + " sessions active, " + std::to_string(shift.requeued) +
-            " requeued, " + std::to_string(shift.queued) + " remaining in queue.";
+    line += left_behind(shift);
   } else {
     line += std::to_string(shift.requeued) + " sessions requeued, " + std::to_string(shift.queued) +
             " total in queue.";
   }
   const bool alarming = down && shift.from != lb::State::Drain;
   write(watched, alarming ? kSeverityAlert : kSeverityNotice, line);
+  log_if_last(watched, shift);
+}
+
+void HealthMonitor::log_if_last(const Watched& watched, const ServerPool::Shift& shift) {
   const bool had_any = shift.before.active + shift.before.backup > 0;
-  if (had_any && shift.after.active + shift.after.backup == 0) {
-    const bool listen = watched.pool.section().kind == config::ProxySection::Kind::Listen;
-    write(watched, kSeverityEmergency,
-          std::string(listen ? "proxy " : "backend ") + watched.pool.section().name +
-              " has no server available!");
+  if (!had_any || shift.after.active + shift.after.backup > 0) return;
+  const bool listen = watched.pool.section().kind == config::ProxySection::Kind::Listen;
+  write(watched, kSeverityEmergency,
+        std::string(listen ? "proxy " : "backend ") + watched.pool.section().name +
+            " has no server available!");
+}
+
+void HealthMonitor::address_found(ServerPool& pool, std::size_t server,
+                                  const base::Endpoint& address, const std::string& host,
+                                  const std::string& by) {
+  Watched& watched = find(pool, server);
+  const base::Endpoint before = pool.address(server);
+  pool.set_address(server, address);
+  const auto shift = pool.set_unresolved(server, false);
+  const std::string name = pool.section().name + "/" + watched.configured().name;
+  if (before.address != address.address) {
+    const bool none = before.address.is_unspecified();
+    write(watched, kSeverityNotice,
+          name + " changed its IP from " + (none ? "(none)" : before.address.to_string()) + " to " +
+              address.address.to_string() + " by " + by + ".");
   }
+  if (!shift) return;
+  follow_admin(watched);
+  const std::string kind = watched.configured().backup ? "Backup Server " : "Server ";
+  if (watched.in_maintenance()) return;  // by an operator
+  write(watched, kSeverityNotice, kind + name + " ('" + host + "') is UP/READY (resolves again).");
+  write(watched, kSeverityNotice,
+        kind + name + " administratively READY thanks to valid DNS answer.");
+}
+
+void HealthMonitor::address_lost(ServerPool& pool, std::size_t server, const std::string& reason) {
+  Watched& watched = find(pool, server);
+  pool.set_host(server, "");
+  const bool maintained = watched.in_maintenance();
+  const auto shift = pool.set_unresolved(server, true);
+  if (!shift) return;
+  follow_admin(watched);
+  if (maintained) return;
+  const std::string kind = watched.configured().backup ? "Backup Server " : "Server ";
+  const std::string name = kind + pool.section().name + "/" + watched.configured().name;
+  if (shift->from == lb::State::Down) {
+    return write(watched, kSeverityNotice,
+                 name + " was DOWN and now enters maintenance (" + reason + ").");
+  }
+  write(watched, kSeverityAlert,
+        name + " is going DOWN for maintenance (" + reason + "). " +
+            std::to_string(shift->after.active) + " active and " +
+            std::to_string(shift->after.backup) + " backup servers left. " + left_behind(*shift));
+  log_if_last(watched, *shift);
+}
+
+void HealthMonitor::host_found(ServerPool& pool, std::size_t server, const std::string& host) {
+  pool.set_host(server, host);
+  const Watched& watched = find(pool, server);
+  write(watched, kSeverityNotice,
+        pool.section().name + "/" + watched.configured().name +
+            " changed its FQDN from (null) to " + host + " by 'SRV record'");
 }
 
 void HealthMonitor::log_check(Watched& watched, const lb::CheckResult& result, bool of_agent) {

@@ -36,7 +36,7 @@ HealthMonitor::HealthMonitor(std::shared_ptr<Service> service,
 
 void HealthMonitor::go_on(Watched& watched, const Watched& known) {
   watched.health.go_on(known.health);
-  watched.maintained = watched.pool.state(watched.server).admin == lb::Admin::Maint;
+  watched.maintained = watched.in_maintenance();
   if (known.maintained && !watched.maintained) watched.health.reset();
   watched.pool.note_points(watched.server, watched.health.check_points());
   if (known.checker) {
@@ -91,12 +91,14 @@ HealthMonitor::Watched& HealthMonitor::find(const ServerPool& pool, std::size_t 
 void HealthMonitor::watch(Watched& watched) {
   const config::Server& server = watched.configured();
   const config::ProxySection& section = watched.pool.section();
+  const auto where = [&watched] { return watched.pool.address(watched.server); };
   if (server.check.enabled) {
     watched.checker = std::make_unique<HealthChecker>(
         executor_, section, watched.server,
         [this, &watched](const lb::CheckResult& result) { return on_check(watched, result); },
         service_->tls,
-        [&watched] { return watched.pool.state(watched.server).operation != Operation::Stopped; });
+        [&watched] { return watched.pool.state(watched.server).operation != Operation::Stopped; },
+        where);
     watched.checker->set_paused(watched.rests());
     watched.checker->start(watched.first_delay);
   }
@@ -105,7 +107,8 @@ void HealthMonitor::watch(Watched& watched) {
         executor_, section, watched.server,
         [this, &watched](lb::CheckResult result, const std::optional<lb::AgentReply>& reply) {
           on_agent(watched, std::move(result), reply);
-        });
+        },
+        where);
     watched.agent->start(watched.first_delay);
   }
 }
@@ -170,7 +173,7 @@ void HealthMonitor::admin_changed(ServerPool& pool, std::size_t server) {
 
 // In maintenance nothing is checked; a server that leaves it is up and one failure from down.
 void HealthMonitor::follow_admin(Watched& watched) {
-  const bool maintained = watched.pool.state(watched.server).admin == lb::Admin::Maint;
+  const bool maintained = watched.in_maintenance();
   if (watched.maintained == maintained) return;
   watched.maintained = maintained;
   if (!maintained) watched.health.reset();

@@ -38,12 +38,22 @@ class HealthMonitor : public std::enable_shared_from_this<HealthMonitor> {
   // Its checks pause or go on; its state stays.
   void set_checked(ServerPool& pool, std::size_t server, bool on);
 
+  // What DNS found, see NameWatch. `host`: the name that was asked for; `by`: where; `reason`: why
+  // there is no address (any more).
+  void address_found(ServerPool& pool, std::size_t server, const base::Endpoint& address,
+                     const std::string& host, const std::string& by);
+  void address_lost(ServerPool& pool, std::size_t server, const std::string& reason);
+  void host_found(ServerPool& pool, std::size_t server, const std::string& host);
+
  private:
   struct Watched {
     Watched(ServerPool& its_pool, std::size_t index)
-        : pool(its_pool), server(index), health(configured()), maintained(configured().disabled) {}
+        : pool(its_pool), server(index), health(configured()), maintained(in_maintenance()) {}
 
     [[nodiscard]] const SharedServer* identity() const { return pool.identity(server).get(); }
+    [[nodiscard]] bool in_maintenance() const {
+      return pool.state(server).state() == lb::State::Maint;
+    }
     [[nodiscard]] bool rests() const { return maintained || pool.checked(server).off; }
     [[nodiscard]] const config::Server& configured() const {
       return pool.section().servers[server];
@@ -74,6 +84,7 @@ class HealthMonitor : public std::enable_shared_from_this<HealthMonitor> {
   void end_sessions(const Watched& watched, lb::Operation operation);
   void log_change(Watched& watched, const ServerPool::Shift& shift, lb::Operation operation,
                   const std::string& reason);
+  void log_if_last(const Watched& watched, const ServerPool::Shift& shift);
   void log_check(Watched& watched, const lb::CheckResult& result, bool of_agent);
   // To the log of the server's backend, and to ours.
   void write(const Watched& watched, int severity, const std::string& line);

@@ -11,6 +11,7 @@ namespace wslb::proxy {
 
 bool is_same_server(const config::Server& one, const config::Server& other) {
   if (one.name != other.name || one.host != other.host) return false;
+  if (one.resolution.resolvers != other.resolution.resolvers) return false;
   if (one.unix_path != other.unix_path || one.abstract != other.abstract) return false;
   return one.host.empty() ? one.address == other.address : one.address.port == other.address.port;
 }
@@ -44,7 +45,8 @@ void ServerPool::adopt(std::size_t server, const ServerPool* before) {
       const auto number = static_cast<std::size_t>(found - known.begin());
       shared = before->servers_[number];
       backend_.go_on(server, before->backend_.server(number), *found);
-      if (!configured.host.empty()) shared->address = configured.address;
+      const bool asked_once = configured.resolution.resolvers.empty();
+      if (!configured.host.empty() && asked_once) shared->address = configured.address;
     }
   }
   if (!shared) {

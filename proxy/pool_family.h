@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/ip_address.h"
@@ -30,7 +31,8 @@ struct ServerFindings {
 // A server across the configurations that have it. Its address is who it is.
 struct SharedServer {
   Statistics statistics;
-  base::Endpoint address;   // under the family's mutex: operators may change it
+  base::Endpoint address;   // under the family's mutex: operators and DNS may change it
+  std::string host;         // likewise: of an SRV record
   ServerFindings findings;  // likewise
 };
 

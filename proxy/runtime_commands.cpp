@@ -3,6 +3,7 @@
 #include <array>
 
 #include "proxy/frontend_commands.h"
+#include "proxy/resolver_commands.h"
 #include "proxy/server_commands.h"
 #include "proxy/server_list_commands.h"
 #include "proxy/show_commands.h"
@@ -41,6 +42,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"show backend", "show backend", Level::User, show_backend},
     {"show errors", "show errors [<px>] [request|response]", Level::Operator, show_errors},
     {"show info", "show info [typed|json]", Level::User, show_info},
+    {"show resolvers", "show resolvers [<id>]", Level::User, show_resolvers},
     {"show servers state", "show servers state [<backend>]", Level::User, show_servers_state},
     {"show sess", "show sess [<id>]", Level::Operator, show_sessions},
     {"show stat", "show stat [<proxy> <types> <server>] [typed|json|up|no-maint]...", Level::User,

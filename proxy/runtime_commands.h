@@ -11,6 +11,7 @@
 #include "config/stats_socket.h"
 #include "proxy/command_line.h"
 #include "proxy/live_traffic.h"
+#include "proxy/name_watch.h"
 #include "proxy/service.h"
 
 namespace wslb::proxy {
@@ -32,7 +33,8 @@ struct RuntimeContext {
       replace;
   // Ends the session of that id, wherever it is.
   std::function<void(std::uint64_t)> cut_session;
-  LiveTraffic live{};  // gathered before each command
+  std::shared_ptr<const NameWatch> names{};  // of the configuration in use
+  LiveTraffic live{};                        // gathered before each command
 };
 
 [[nodiscard]] std::string run_command(RuntimeContext& context, const CommandWords& words,

@@ -58,6 +58,7 @@ Server::Server(ProcessState& process, std::shared_ptr<Service> service,
   process_.on_connection_end = [this] { look_after_full(); };
   process_.gather = [this](Detail detail) { return gather_traffic(workers_, detail); };
   monitor_->start();
+  watch_names();
   listeners_.serve(service_, sockets.binds);
   for (std::size_t i = 0; i < sockets.stats.size(); ++i) {
     runtime_sockets_.push_back(
@@ -77,6 +78,15 @@ std::shared_ptr<HealthMonitor> Server::make_monitor(const HealthMonitor* before)
   return std::make_shared<HealthMonitor>(
       service_, workers_.front()->context.get_executor(),
       [this](const ServerPool& pool, std::size_t server) { cut_tunnels(pool, server); }, before);
+}
+
+// Of the configuration in use, and no longer of the one before.
+void Server::watch_names() {
+  if (names_) names_->stop();
+  names_ =
+      std::make_shared<NameWatch>(service_, monitor_, workers_.front()->context.get_executor());
+  names_->start();
+  runtime_.names = names_;
 }
 
 // On any thread.

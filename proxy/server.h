@@ -14,6 +14,7 @@
 #include "proxy/agent_link.h"
 #include "proxy/health_monitor.h"
 #include "proxy/listener_set.h"
+#include "proxy/name_watch.h"
 #include "proxy/reload.h"
 #include "proxy/runtime_socket.h"
 #include "proxy/service.h"
@@ -41,6 +42,7 @@ class Server {
  private:
   RuntimeContext runtime_context();
   std::shared_ptr<HealthMonitor> make_monitor(const HealthMonitor* before);
+  void watch_names();
   void look_after_full();
   void cut_tunnels(const ServerPool& pool, std::size_t server);
   void cut_session(std::uint64_t id);
@@ -60,6 +62,7 @@ class Server {
   Listener::Workers workers_;
   ListenerSet listeners_;
   std::shared_ptr<HealthMonitor> monitor_;
+  std::shared_ptr<NameWatch> names_;
   RuntimeContext runtime_;
   std::vector<std::unique_ptr<RuntimeSocket>> runtime_sockets_;
   std::unique_ptr<AgentLink> agent_;

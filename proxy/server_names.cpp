@@ -55,8 +55,9 @@ void resolve_server_names(config::Config& config, config::Diagnostics& diagnosti
   Resolver resolver;
   for (config::ProxySection& section : config.proxies) {
     for (config::Server& server : section.servers) {
-      if (server.host.empty()) continue;
+      if (server.host.empty() || server.resolution.is_service) continue;
       const Found found = resolver.find(server);
+      if (!found && server.init_address.may_lack) continue;
       if (!found) {
         diagnostics.error(server.where, "'server' '" + server.host +
                                             "' has no address: " + found.error().message +

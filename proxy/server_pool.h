@@ -111,6 +111,11 @@ class ServerPool {
   };
   // Nothing where it changes nothing, or the operator has the server in maintenance.
   std::optional<Shift> set_operation(std::size_t server, lb::Operation operation);
+  // DNS has no address for it (any more), or has one again, which set_address() told before.
+  std::optional<Shift> set_unresolved(std::size_t server, bool unresolved);
+  // The host that an SRV record names; empty: none does.
+  void set_host(std::size_t server, const std::string& host);
+  [[nodiscard]] std::string host(std::size_t server) const;
 
   // What an operator changes while it runs.
   void set_admin(std::size_t server, lb::Admin admin);
@@ -162,6 +167,9 @@ class ServerPool {
  private:
   friend class Slot;
   struct Waiter;
+
+  template <typename Change>
+  Shift shift(std::size_t server, bool serves, const Change& change);
 
   void release(std::size_t server);
   void deliver(const lb::Redistribution& redistribution);

@@ -7,27 +7,58 @@
 
 namespace wslb::proxy {
 
-std::optional<ServerPool::Shift> ServerPool::set_operation(std::size_t server,
-                                                           lb::Operation operation) {
-  const std::lock_guard lock(mutex_);
-  const lb::ServerState& state = backend_.server(server);
-  if (state.admin == lb::Admin::Maint || state.operation == operation) return std::nullopt;
+template <typename Change>
+ServerPool::Shift ServerPool::shift(std::size_t server, bool serves, const Change& change) {
   deliver({backend_.advance(std::chrono::steady_clock::now()), {}});
+  const lb::ServerState& state = backend_.server(server);
   Shift shift;
   shift.before = backend_.count_usable();
   shift.from = state.state();
   const std::size_t waited = state.queued;
-  const lb::Redistribution moved = backend_.set_operation(server, operation);
+  const lb::Redistribution moved = change(backend_, server);
   deliver(moved);
-  tell_others(server, [operation](ServerPool& pool, std::size_t number) {
-    pool.deliver(pool.backend_.set_operation(number, operation));
+  tell_others(server, [&change](ServerPool& pool, std::size_t number) {
+    pool.deliver(change(pool.backend_, number));
   });
   shift.after = backend_.count_usable();
   shift.sessions = state.served;
   shift.queued = state.queued;
-  const bool serves = operation == lb::Operation::Running;
   shift.requeued = serves ? moved.granted.size() : waited - state.queued;
   return shift;
+}
+
+std::optional<ServerPool::Shift> ServerPool::set_operation(std::size_t server,
+                                                           lb::Operation operation) {
+  const std::lock_guard lock(mutex_);
+  const lb::ServerState& state = backend_.server(server);
+  if (state.state() == lb::State::Maint || state.operation == operation) return std::nullopt;
+  return shift(server, operation == lb::Operation::Running,
+               [operation](lb::Backend& backend, std::size_t number) {
+                 return backend.set_operation(number, operation);
+               });
+}
+
+std::optional<ServerPool::Shift> ServerPool::set_unresolved(std::size_t server, bool unresolved) {
+  const std::lock_guard lock(mutex_);
+  if (backend_.server(server).unresolved == unresolved) return std::nullopt;
+  if (unresolved) {
+    base::Endpoint& address = servers_.at(server)->address;
+    address.address = {};
+    if (section_.servers[server].resolution.is_service) address.port = 0;
+  }
+  return shift(server, !unresolved, [unresolved](lb::Backend& backend, std::size_t number) {
+    return backend.set_unresolved(number, unresolved);
+  });
+}
+
+void ServerPool::set_host(std::size_t server, const std::string& host) {
+  const std::lock_guard lock(mutex_);
+  servers_.at(server)->host = host;
+}
+
+std::string ServerPool::host(std::size_t server) const {
+  const std::lock_guard lock(mutex_);
+  return servers_.at(server)->host;
 }
 
 void ServerPool::set_admin(std::size_t server, lb::Admin admin) {

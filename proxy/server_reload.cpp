@@ -55,6 +55,7 @@ std::vector<std::string> Server::replace(std::shared_ptr<const config::Config> c
   service_ = std::make_shared<Service>(std::move(config), std::move(tls), process_, service_.get());
   monitor_ = make_monitor(monitor_.get());
   monitor_->start();
+  watch_names();
   runtime_.service = service_;
   for (const auto& worker : workers_) {
     boost::asio::post(worker->context,

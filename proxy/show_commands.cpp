@@ -71,23 +71,27 @@ std::string state_line(const ServerPool& pool, std::size_t index, std::size_t pr
   const config::Server& server = pool.section().servers[index];
   const lb::ServerState state = pool.state(index);
   const base::Endpoint address = pool.address(index);
-  const bool maint = state.admin == lb::Admin::Maint;
+  const bool forced = state.admin == lb::Admin::Maint;
+  const bool maint = state.state() == lb::State::Maint;
   const bool runs = state.operation != lb::Operation::Stopped && !maint;
   const bool stops = runs && state.operation == lb::Operation::Stopping;
-  const int admin = (maint ? 1 : 0) + (server.disabled && !server.added ? 4 : 0) +
-                    (state.admin == lb::Admin::Drain ? 8 : 0);
+  const bool is_service = server.resolution.is_service;
+  const std::string host = is_service ? pool.host(index) : server.host;
+  const int admin =
+      (forced ? 1 : 0) + (state.unresolved ? 32 : 0) + (is_service && !host.empty() ? 64 : 0) +
+      (server.disabled && !server.added ? 4 : 0) + (state.admin == lb::Admin::Drain ? 8 : 0);
   const auto age =
       std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - state.changed);
   return std::to_string(proxy) + " " + pool.section().name + " " + std::to_string(server.id) + " " +
-         server.name + " " + address.address.to_string() + " " +
+         server.name + " " + (state.unresolved ? "-" : address.address.to_string()) + " " +
          (stops  ? "3"
           : runs ? "2"
                  : "0") +
          " " + std::to_string(admin) + " " + std::to_string(state.weight) + " " +
          std::to_string(server.weight) + " " + std::to_string(age.count()) + " " +
-         check_columns(pool, index, maint) + " 0 0 0 " + (server.host.empty() ? "-" : server.host) +
-         " " + std::to_string(address.port) + " - " + (server.tls.enabled ? "1" : "0") +
-         " 0 - - 0\n";
+         check_columns(pool, index, maint) + " 0 0 0 " + (host.empty() ? "-" : host) + " " +
+         std::to_string(address.port) + " " + (is_service ? server.host : "-") + " " +
+         (server.tls.enabled ? "1" : "0") + " 0 - - 0\n";
 }
 
 long to_number(const std::string& text) {

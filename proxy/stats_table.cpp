@@ -129,7 +129,7 @@ std::string status_of(const ServerPool& pool, std::size_t index, const lb::Serve
   const std::string up = part(points - check.rise + 1, check.fall);
   switch (state.state()) {
     case lb::State::Maint:
-      return "MAINT";
+      return state.unresolved ? "MAINT (resolution)" : "MAINT";
     case lb::State::Down:
       return points > 0 ? "DOWN" + part(points, check.rise) : "DOWN";
     case lb::State::Drain:
@@ -195,7 +195,7 @@ StatsRow server_row(const ServerPool& pool, std::size_t index, std::size_t proxy
     values.set_answers(statistics);
     values.set("req_tot", statistics.requests.value());
   }
-  values.set("addr", pool.address(index).to_string());
+  if (!pool.state(index).unresolved) values.set("addr", pool.address(index).to_string());
   if (!server.cookie.empty()) values.set("cookie", server.cookie);
   return row;
 }

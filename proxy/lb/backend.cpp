@@ -45,6 +45,7 @@ Backend::Backend(const config::ProxySection& section, std::uint32_t fullconn, st
   for (std::size_t i = 0; i < servers_.size(); ++i) {
     const config::Server& configured = section_.servers[i];
     if (configured.disabled) servers_[i].admin = Admin::Maint;
+    servers_[i].unresolved = configured.lacks_address();
     servers_[i].weight = configured.weight;
     servers_[i].maxconn = configured.maxconn;
     servers_[i].minconn = configured.minconn > 0 ? configured.minconn : configured.maxconn;

@@ -102,6 +102,10 @@ class Backend {
   // The operator's will. A server that leaves maintenance counts as healthy until checked.
   [[nodiscard]] Redistribution set_admin(std::size_t server, Admin admin);
 
+  // DNS has no address for the server's name (any more), or has one again; it counts as healthy
+  // then until checked.
+  [[nodiscard]] Redistribution set_unresolved(std::size_t server, bool unresolved);
+
   // At run time. Weights 0 .. 256; a map-based backend takes only 0 and the configured one.
   [[nodiscard]] Redistribution set_weight(std::size_t server, int weight);
   [[nodiscard]] bool takes_any_weight() const {

@@ -49,6 +49,14 @@ Redistribution Backend::set_admin(std::size_t server, Admin admin) {
   return state_changed(server, before);
 }
 
+Redistribution Backend::set_unresolved(std::size_t server, bool unresolved) {
+  ServerState& state = servers_.at(server);
+  const State before = state.state();
+  if (state.unresolved && !unresolved) state.operation = Operation::Running;
+  state.unresolved = unresolved;
+  return state_changed(server, before);
+}
+
 void Backend::forget_peaks() {
   queued_most_ = queues_.any_size();
   for (ServerState& state : servers_) {

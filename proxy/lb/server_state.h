@@ -25,6 +25,7 @@ enum class State : std::uint8_t { Up, Down, Drain, Maint };
 struct ServerState {
   Admin admin = Admin::Ready;
   Operation operation = Operation::Running;  // by its checks; without them it is always that
+  bool unresolved = false;                   // its host name has no address at present
 
   // What the operator may change while it runs; at first the configuration's.
   int weight = 1;             // 0 .. 256
@@ -45,7 +46,7 @@ struct ServerState {
   std::uint64_t total = 0;   // slots ever given
 
   [[nodiscard]] State state() const {
-    if (admin == Admin::Maint) return State::Maint;
+    if (admin == Admin::Maint || unresolved) return State::Maint;
     if (operation == Operation::Stopped) return State::Down;
     const bool drains = admin == Admin::Drain || operation == Operation::Stopping;
     return drains ? State::Drain : State::Up;
