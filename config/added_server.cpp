@@ -6,6 +6,7 @@
 #include "config/check.h"
 #include "config/dynamic_cookie.h"
 #include "config/server_line.h"
+#include "config/server_option.h"
 
 namespace wslb::config {
 namespace {
@@ -16,7 +17,10 @@ void check_options(const Statement& statement, const Server& server) {
   };
   refuse(!server.cookie.empty(), "cookie");
   refuse(server.tcp_user_timeout.has_value(), "tcp-ut");
-  refuse(!server.init_address.from_system || server.init_address.fallback, "init-addr");
+  for (const ServerOption& option : server_name_options()) {
+    const std::string name(option.name);
+    refuse(std::ranges::count(statement.arguments().subspan(2), name) > 0, name);
+  }
   if (!server.host.empty()) {
     statement.error("needs an address: the name '" + server.host +
                     "' is looked up only when the configuration is read");

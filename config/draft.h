@@ -92,6 +92,7 @@ struct UserlistDraft {
 
 struct ResolversDraft {
   ResolversSection section;
+  bool asks_system = false;  // for its name servers
   ReadFile read_file;
 };
 

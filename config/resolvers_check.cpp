@@ -40,7 +40,7 @@ void check_server(const ProxySection& section, const Server& server, const Draft
 
 void check_resolvers(const Draft& draft, Diagnostics& diagnostics) {
   for (const ResolversDraft& each : draft.resolvers) {
-    if (!each.section.servers.empty()) continue;
+    if (!each.section.servers.empty() || each.asks_system) continue;
     diagnostics.warning(each.section.where,
                         "'resolvers' '" + each.section.name + "' has no 'nameserver' to ask");
   }

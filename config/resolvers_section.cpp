@@ -39,6 +39,7 @@ void nameserver(ResolversDraft& draft, const Statement& statement) {
 // Those of the system, as if each stood here; named by their address, as HAProxy does.
 void parse_resolv_conf(ResolversDraft& draft, const Statement& statement) {
   constexpr auto kFile = "/etc/resolv.conf";
+  draft.asks_system = true;
   if (!draft.read_file) return;
   const auto text = draft.read_file(kFile);
   if (!text) return statement.error(text.error().message);

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "config/check.h"
 #include "config/comma_list.h"
 #include "config/dispatch.h"
 #include "config/section.h"
