@@ -11,4 +11,6 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow
     -Wno-stringop-overread -Wno-array-bounds -Wno-dangling-pointer -Wno-mismatched-new-delete
     -Wno-subobject-linkage)  # the last: of unity builds
+else()
+  target_compile_options(wslb_warnings INTERFACE -Wno-shadow)  # of unity builds, too
 endif()

@@ -8,7 +8,9 @@ from .external_pair import ExternalPair
 pytestmark = pytest.mark.alone
 
 RELOADS = 20
-STYLES = pytest.mark.parametrize("master", [False, True], ids=["plain", "master-worker"])
+LONG = pytest.mark.long
+STYLES = pytest.mark.parametrize("master", [pytest.param(False, id="plain", marks=LONG),
+                                            pytest.param(True, id="master-worker")])
 
 
 @pytest.fixture
@@ -32,7 +34,8 @@ def external():
             bed.network.close()
 
 
-@pytest.mark.parametrize("victim", ["process", "master", "worker"])
+@pytest.mark.parametrize("victim", [pytest.param("process", marks=LONG),
+                                    pytest.param("master", marks=LONG), "worker"])
 def test_killed_haproxy_moves_the_vip_at_once(external, victim):
     bed = external(master=victim != "process", inter_ms=1000)  # it is not the check that sees it
     active = bed.pair.wait_settled()
