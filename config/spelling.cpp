@@ -1,6 +1,7 @@
 #include "config/spelling.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace wslb::config {
@@ -25,6 +26,24 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
+namespace {
+
+// No fewer edits than these make one of the other: quick to know, and true of most candidates.
+std::size_t least_distance(std::string_view a, std::string_view b) {
+  std::array<int, 256> surplus{};
+  for (const char letter : a) ++surplus.at(static_cast<unsigned char>(letter));
+  for (const char letter : b) --surplus.at(static_cast<unsigned char>(letter));
+  std::size_t only_a = 0;
+  std::size_t only_b = 0;
+  for (const int count : surplus) {
+    if (count > 0) only_a += static_cast<std::size_t>(count);
+    if (count < 0) only_b += static_cast<std::size_t>(-count);
+  }
+  return std::max(only_a, only_b);
+}
+
+}  // namespace
+
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates) {
   // Longer words may hold more mistakes; beyond that a guess would mislead. A word of absurd
   // length is nobody's typing error and not worth the work.
@@ -33,6 +52,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
   std::size_t nearest = 1 + std::max<std::size_t>(word.size() / 3, 1);
   std::string_view best;
   for (const std::string_view candidate : candidates) {
+    if (least_distance(word, candidate) >= nearest) continue;
     const std::size_t distance = edit_distance(word, candidate);
     if (distance < nearest) {
       nearest = distance;
