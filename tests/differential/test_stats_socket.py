@@ -8,6 +8,8 @@ import threading
 
 import pytest
 
+from tests.lab.clock import wait_until
+
 pytestmark = pytest.mark.long
 
 CONFIGURATION = """
@@ -44,9 +46,10 @@ class Operator:
         self.path = str(both.solo.host.directory / "stats.sock")
 
     def connect(self):
+        """HAProxy's port may be open before its socket is."""
         client = socket.socket(socket.AF_UNIX)
         client.settimeout(5)
-        client.connect(self.path)
+        wait_until(lambda: client.connect_ex(self.path) == 0, 5, "a stats socket")
         return client
 
     def ask(self, text, half_close=True):
