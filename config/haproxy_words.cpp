@@ -64,8 +64,7 @@ constexpr std::string_view kProxy =
     "server-state-file-name,srvtcpka-cnt,srvtcpka-idle,srvtcpka-intvl,"
     "stats admin,stats http-request,stats scope,stats show-desc,stats show-modules,stats show-node,"
     "stick,stick-table,tcp-check send-lf,tcp-check send-binary-lf,tcp-check set-var,"
-    "tcp-check set-var-fmt,tcp-check unset-var,tcp-request,tcp-response,timeout client-fin,"
-    "timeout server-fin,"
+    "tcp-check set-var-fmt,tcp-check unset-var,tcp-request,tcp-response,"
     "use-fcgi-app";
 
 constexpr auto kMeaninglessGlobal = std::to_array<Meaningless>({
@@ -106,7 +105,7 @@ constexpr auto kRemoved = std::to_array<Removed>({
     {"clitimeout", "timeout client"},
     {"srvtimeout", "timeout server"},
     {"redispatch", "option redispatch"},
-    {"option forceclose", "option http-server-close"},
+    {"option forceclose", "option httpclose"},
     {"option http-tunnel", ""},
     {"option http_proxy", ""},
     {"reqadd", "http-request add-header"},

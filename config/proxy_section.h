@@ -56,6 +56,8 @@ struct Timeouts {
   std::optional<base::Duration> server;
   std::optional<base::Duration> connect;
   std::optional<base::Duration> tunnel;           // after the 101; else client and server
+  std::optional<base::Duration> client_fin;       // told that the server ended; else tunnel, client
+  std::optional<base::Duration> server_fin;       // the other way round
   std::optional<base::Duration> http_request;     // a whole request head; else client
   std::optional<base::Duration> http_keep_alive;  // between requests; else http_request
   std::optional<base::Duration> queue;            // else connect

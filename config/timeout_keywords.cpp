@@ -38,6 +38,10 @@ constexpr auto kTimeoutKeywords = std::to_array<Keyword<ProxyDraft>>({
     {"timeout queue", "timeout queue DURATION", 1, 1, set<&Timeouts::queue>, Side::Backend},
     {"timeout server", "timeout server DURATION", 1, 1, set<&Timeouts::server>, Side::Backend},
     {"timeout tunnel", "timeout tunnel DURATION", 1, 1, set_tunnel, Side::Backend},
+    {"timeout client-fin", "timeout client-fin DURATION", 1, 1, set<&Timeouts::client_fin>,
+     Side::Frontend},
+    {"timeout server-fin", "timeout server-fin DURATION", 1, 1, set<&Timeouts::server_fin>,
+     Side::Backend},
     {"timeout tarpit", "timeout tarpit DURATION", 1, 1, set<&Timeouts::tarpit>},
     {"timeout check", "timeout check DURATION", 1, 1, set<&Timeouts::check>, Side::Backend},
 });

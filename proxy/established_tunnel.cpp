@@ -73,6 +73,9 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
       case TunnelEnd::ClientSilent:
         record_.end('c', 'D');
         break;
+      case TunnelEnd::ServerTimeout:
+        record_.end('s', 'D');
+        break;
       case TunnelEnd::Farewell:
         record_.end('K', 'D');
         break;
@@ -105,11 +108,16 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
 };
 
 // The backend's `timeout tunnel`, else the shorter of client and server: without it HAProxy keeps
-// both running, and traffic either way renews both.
-base::Duration idle_timeout(const Frontend& frontend, const config::ProxySection& backend) {
-  if (backend.timeouts.tunnel) return *backend.timeouts.tunnel;
-  return std::min(frontend.section.timeouts.client.value_or(base::Duration::max()),
-                  backend.timeouts.server.value_or(base::Duration::max()));
+// both running, and traffic either way renews both. A side whose peer has ended has its own alone,
+// which `timeout client-fin` and `server-fin` replace.
+TunnelLimits tunnel_limits(const config::Timeouts& client, const config::Timeouts& server) {
+  constexpr base::Duration kNone = base::Duration::max();
+  const base::Duration of_client = server.tunnel.value_or(client.client.value_or(kNone));
+  const base::Duration of_server = server.tunnel.value_or(server.server.value_or(kNone));
+  return {.client = of_client,
+          .server = of_server,
+          .client_fin = client.client_fin.value_or(of_client),
+          .server_fin = server.server_fin.value_or(of_server)};
 }
 
 }  // namespace
@@ -120,7 +128,8 @@ void establish_tunnel(std::shared_ptr<Service> service, Worker& worker, Frontend
   if (frontend.section.mode == config::Mode::Tcp) {
     write_access_log(*service, frontend, client->address, record, LogMoment::Early);
   }
-  const base::Duration timeout = idle_timeout(frontend, record.pool->section());
+  const TunnelLimits timeouts =
+      tunnel_limits(frontend.section.timeouts, record.pool->section().timeouts);
   auto owner = std::make_unique<EstablishedTunnel>(std::move(service), worker, frontend, *client,
                                                    std::move(client->lease), std::move(*link.slot),
                                                    std::move(record));
@@ -129,7 +138,7 @@ void establish_tunnel(std::shared_ptr<Service> service, Worker& worker, Frontend
   EstablishedTunnel& established = *owner;
   established.count_answer();
   auto tunnel = std::make_unique<Tunnel>(
-      client->stream.release(), link.connection->stream.release(), timeout, std::move(owner));
+      client->stream.release(), link.connection->stream.release(), timeouts, std::move(owner));
   tunnel->encrypt(Tunnel::Client, std::move(client_tls));
   tunnel->encrypt(Tunnel::Server, std::move(server_tls));
   const config::ProxyOptions& options = frontend.section.options;

@@ -19,9 +19,9 @@ Tunnel::Side other(Tunnel::Side side) {
 
 }  // namespace
 
-Tunnel::Tunnel(int client_fd, int server_fd, base::Duration idle_timeout,
+Tunnel::Tunnel(int client_fd, int server_fd, const TunnelLimits& limits,
                std::unique_ptr<TunnelOwner> owner)
-    : idle_timeout_(idle_timeout), owner_(std::move(owner)) {
+    : limits_(limits), owner_(std::move(owner)) {
   sides_[Client].fd = client_fd;
   sides_[Server].fd = server_fd;
 }
@@ -86,6 +86,19 @@ bool Tunnel::end_sending(End& to) {
   }
   ::shutdown(to.fd, SHUT_WR);
   return true;
+}
+
+Tunnel::Limit Tunnel::limit() const {
+  const auto& [client, server] = sides_;
+  if (client.fin_sent == server.fin_sent) {
+    return {std::min(limits_.client, limits_.server), TunnelEnd::Timeout};
+  }
+  if (client.fin_sent) {
+    if (server.pending.empty()) return {limits_.client_fin, TunnelEnd::Timeout};
+    return {limits_.server, TunnelEnd::ServerTimeout};
+  }
+  if (client.pending.empty()) return {limits_.server_fin, TunnelEnd::ServerTimeout};
+  return {limits_.client, TunnelEnd::Timeout};
 }
 
 Tunnel::Progress Tunnel::pump(std::span<char> scratch) {

@@ -34,10 +34,22 @@ enum class TunnelEnd : std::uint8_t {
   ClientClosed,
   ServerClosed,
   Timeout,
+  ServerTimeout,  // it alone was waited for
   ClientError,
   ServerError,
   ClientSilent,  // it did not answer a ping
   Farewell,      // the proxy drains or stops
+};
+
+// For so long nothing may move while that side is waited for. While both may send, the shorter of
+// `client` and `server` counts; `fin` is of a side that alone may still send, since it was told
+// that the other one has ended. As long as that other one does not take what it sends, that one is
+// waited for.
+struct TunnelLimits {
+  base::Duration client = base::Duration::max();
+  base::Duration server = base::Duration::max();
+  base::Duration client_fin = base::Duration::max();
+  base::Duration server_fin = base::Duration::max();
 };
 
 class Tunnel;
@@ -61,7 +73,7 @@ class Tunnel {
   };
 
   // Takes over both descriptors, non-blocking.
-  Tunnel(int client_fd, int server_fd, base::Duration idle_timeout,
+  Tunnel(int client_fd, int server_fd, const TunnelLimits& limits,
          std::unique_ptr<TunnelOwner> owner);
   Tunnel(const Tunnel&) = delete;
   ~Tunnel();
@@ -86,7 +98,13 @@ class Tunnel {
 
   [[nodiscard]] int fd(Side side) const { return sides_[side].fd; }
   [[nodiscard]] TunnelEnd end() const { return end_; }
-  [[nodiscard]] base::Duration idle_timeout() const { return idle_timeout_; }
+
+  // The limit of now, and what it means when it is reached.
+  struct Limit {
+    base::Duration duration;
+    TunnelEnd end;
+  };
+  [[nodiscard]] Limit limit() const;
 
   // Grows with every byte received or sent.
   [[nodiscard]] std::uint64_t activity() const { return activity_; }
@@ -132,7 +150,7 @@ class Tunnel {
   void discard_input(Side side);
 
   std::array<End, 2> sides_;
-  base::Duration idle_timeout_;
+  TunnelLimits limits_;
   std::unique_ptr<TunnelOwner> owner_;
   std::unique_ptr<WebSocketCare> care_;  // null: pure transport
   TunnelEnd end_ = TunnelEnd::ClientClosed;

@@ -55,7 +55,7 @@ TunnelEngine::~TunnelEngine() {
 void TunnelEngine::adopt(std::unique_ptr<Tunnel> adopted) {
   Tunnel& tunnel = *adopted.release();
   now_ = std::chrono::steady_clock::now();
-  idle_.start(tunnel.idle, now_, tunnel.idle_timeout());
+  idle_.start(tunnel.idle, now_, tunnel.limit().duration);
   ++size_;
   if (tunnel.care() != nullptr) watch_over(tunnel);
   for (const Tunnel::Side side : {Tunnel::Client, Tunnel::Server}) {
@@ -132,6 +132,11 @@ void TunnelEngine::drive(Tunnel& tunnel) {
   if (tunnel.activity() != before) idle_.restart(tunnel.idle, now_);
   if (tunnel.received(Tunnel::Client) != heard) client_spoke(tunnel);
   if (progress == Tunnel::Progress::Ended) return end(tunnel, tunnel.end());
+  const base::Duration limit = tunnel.limit().duration;
+  if (limit != tunnel.idle.duration) {  // one side has ended
+    idle_.start(tunnel.idle, now_, limit);
+    arm_timer();
+  }
   if (progress == Tunnel::Progress::More && !tunnel.queued) {
     tunnel.queued = true;
     with_more_.push_back(&tunnel);
@@ -233,7 +238,9 @@ void TunnelEngine::on_timer() {
   now_ = std::chrono::steady_clock::now();
   timer_at_ = base::TimePoint::max();
   // end() stops a timer that was taken out already: that is harmless.
-  while (TunnelTimer* timer = idle_.take_expired(now_)) end(timer->tunnel, TunnelEnd::Timeout);
+  while (TunnelTimer* timer = idle_.take_expired(now_)) {
+    end(timer->tunnel, timer->tunnel.limit().end);
+  }
   while (TunnelTimer* timer = silences_.take_expired(now_)) client_was_silent(timer->tunnel);
   while (TunnelTimer* timer = farewells_.take_expired(now_)) {
     end(timer->tunnel, TunnelEnd::Farewell);

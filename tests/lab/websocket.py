@@ -2,6 +2,7 @@
 import base64
 import hashlib
 import os
+import re
 import socket
 import struct
 
@@ -11,6 +12,31 @@ KEY_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 def accept_of(key):
     return base64.b64encode(hashlib.sha1((key + KEY_SUFFIX).encode()).digest()).decode()
+
+
+def bare_upgrade(client, accept_server):
+    """A handshake on bare sockets, of which the test plays both sides. `accept_server()` makes the
+    server's one, which is returned."""
+    client.sendall(b"GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n"
+                   b"Upgrade: websocket\r\n"
+                   b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                   b"\r\n")
+    server = accept_server()
+    key = re.search(rb"(?i)sec-websocket-key: (\S+)", _head(server)).group(1).decode()
+    server.sendall("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+                   "Upgrade: websocket\r\n"
+                   f"Sec-WebSocket-Accept: {accept_of(key)}\r\n\r\n".encode())
+    assert b" 101 " in _head(client)
+    return server
+
+
+def _head(connection):
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        part = connection.recv(1)
+        assert part, head
+        head += part
+    return head
 
 
 def encode(payload, opcode=BINARY, masked=False):

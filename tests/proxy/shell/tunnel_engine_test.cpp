@@ -100,12 +100,12 @@ class TunnelEngineTest : public testing::Test {
     std::shared_ptr<Ending> ending;
   };
 
-  Ends open(base::Duration idle_timeout = base::Duration::max(), std::string early_up = {},
+  Ends open(const TunnelLimits& limits = {}, std::string early_up = {},
             std::string early_down = {}) {
     const auto [client, client_far] = connected_pair();
     const auto [server, server_far] = connected_pair();
     auto ending = std::make_shared<Ending>();
-    auto tunnel = std::make_unique<Tunnel>(client_far, server_far, idle_timeout,
+    auto tunnel = std::make_unique<Tunnel>(client_far, server_far, limits,
                                            std::make_unique<RecordingOwner>(ending));
     tunnel->preload(Tunnel::Client, std::move(early_up));
     tunnel->preload(Tunnel::Server, std::move(early_down));
@@ -201,7 +201,7 @@ TEST_F(TunnelEngineTest, BulkDoesNotStarveOthers) {
 }
 
 TEST_F(TunnelEngineTest, BytesFromBeforeTheTunnelGoFirst) {
-  const Ends ends = open(base::Duration::max(), "up first", "down first");
+  const Ends ends = open({}, "up first", "down first");
   std::array<char, 16> bytes;
   run_until([&] { return ::recv(ends.server, bytes.data(), 8, MSG_DONTWAIT) == 8; });
   EXPECT_EQ(std::string(bytes.data(), 8), "up first");
@@ -240,8 +240,8 @@ TEST_F(TunnelEngineTest, LastWordsOfASideThatResetsStillArrive) {
 
 TEST_F(TunnelEngineTest, IdleTimeoutCountsFromTheLastByteEitherWay) {
   const auto begin = std::chrono::steady_clock::now();
-  const Ends busy = open(300ms);
-  const Ends idle = open(300ms);
+  const Ends busy = open({.client = 300ms});
+  const Ends idle = open({.client = 300ms});
   run_until([&] {
     if (std::chrono::steady_clock::now() - begin < 200ms) return false;
     return ::send(busy.server, "x", 1, 0) == 1;
@@ -254,9 +254,37 @@ TEST_F(TunnelEngineTest, IdleTimeoutCountsFromTheLastByteEitherWay) {
   EXPECT_GE(std::chrono::steady_clock::now() - begin, 500ms);
 }
 
+TEST_F(TunnelEngineTest, ASideAloneHasALimitOfItsOwn) {
+  const auto begin = std::chrono::steady_clock::now();
+  const TunnelLimits limits{.client = 60s, .server = 60s, .client_fin = 200ms, .server_fin = 500ms};
+  const Ends client = open(limits);
+  const Ends server = open(limits);
+  ::shutdown(client.server, SHUT_WR);
+  ::shutdown(server.client, SHUT_WR);
+  run_until([&] { return client.ending->ended; });
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 200ms);
+  EXPECT_EQ(client.ending->end, TunnelEnd::Timeout);
+  EXPECT_FALSE(server.ending->ended);
+  ASSERT_EQ(::send(server.server, "x", 1, 0), 1);  // renews it
+  run_until([&] { return server.ending->ended; });
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 650ms);
+  EXPECT_EQ(server.ending->end, TunnelEnd::ServerTimeout);
+}
+
+TEST_F(TunnelEngineTest, ASideThatDoesNotReadAfterItsEndIsWaitedFor) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Ends ends =
+      open({.client = 400ms, .server = 60s, .client_fin = 100ms, .server_fin = 100ms});
+  ::shutdown(ends.client, SHUT_WR);
+  std::jthread flood([&] { send_pattern(ends.server, 100'000'000, 5); });
+  run_until([&] { return ends.ending->ended; });
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 400ms);
+  EXPECT_EQ(ends.ending->end, TunnelEnd::Timeout);
+}
+
 TEST_F(TunnelEngineTest, ThousandTunnelsComeAndGo) {
   std::vector<Ends> all;
-  for (int i = 0; i < 1000; ++i) all.push_back(open(60s));
+  for (int i = 0; i < 1000; ++i) all.push_back(open({.client = 60s}));
   for (const Ends& ends : all) ASSERT_EQ(::send(ends.client, "hello", 5, 0), 5);
   for (const Ends& ends : all) {
     std::array<char, 5> bytes;
