@@ -71,10 +71,14 @@ struct LoadResult {
 // What "$NAME" and "${NAME}" stand for inside double quotes. The caller reads the process's own.
 using Environment = std::map<std::string, std::string, std::less<>>;
 
+// HAProxy 1.x's words are read as well where an operator asks for it (compat.h).
+enum class Dialect : std::uint8_t { Modern, WithHaproxy1 };
+
 // `read_file`: for those that the configuration names, see read_file.h.
 // Parses and checks the files as if they were one, in the order given. A section ends with its
 // file.
 [[nodiscard]] LoadResult load(const std::vector<Source>& sources,
-                              const Environment& environment = {}, const ReadFile& read_file = {});
+                              const Environment& environment = {}, const ReadFile& read_file = {},
+                              Dialect dialect = Dialect::Modern);
 
 }  // namespace wslb::config

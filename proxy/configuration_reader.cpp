@@ -45,10 +45,10 @@ bool ReadConfiguration::listens() const {
          });
 }
 
-ReadConfiguration read_configuration(const std::vector<std::string>& paths) {
+ReadConfiguration read_configuration(const ConfigurationSource& source) {
   ReadConfiguration result;
   std::vector<config::Source> sources;
-  for (const std::string& file : expand(paths)) {
+  for (const std::string& file : expand(source.paths)) {
     base::Result<std::string> text = base::read_file(file);
     if (!text) {
       result.messages.push_back(text.error().message);
@@ -56,7 +56,8 @@ ReadConfiguration read_configuration(const std::vector<std::string>& paths) {
     }
     sources.push_back({file, std::move(*text)});
   }
-  config::LoadResult loaded = config::load(sources, base::environment(), base::read_file);
+  config::LoadResult loaded =
+      config::load(sources, base::environment(), base::read_file, source.dialect);
   read_error_files(loaded.config, loaded.diagnostics);
   if (!loaded.diagnostics.has_errors()) resolve_server_names(loaded.config, loaded.diagnostics);
   add_messages(loaded.diagnostics, result.messages);

@@ -11,6 +11,12 @@
 
 namespace wslb::proxy {
 
+// What the command line says about the configuration, the same for each reload.
+struct ConfigurationSource {
+  std::vector<std::string> paths;  // of files, and of directories, whose *.cfg files count
+  config::Dialect dialect = config::Dialect::Modern;
+};
+
 struct ReadConfiguration {
   std::shared_ptr<const config::Config> config;  // null: it does not check, `messages` say why
   std::shared_ptr<TlsStore> tls;                 // loaded
@@ -19,7 +25,6 @@ struct ReadConfiguration {
   [[nodiscard]] bool listens() const;  // it has a `bind` line
 };
 
-// `paths`: of files, and of directories, whose *.cfg files count.
-[[nodiscard]] ReadConfiguration read_configuration(const std::vector<std::string>& paths);
+[[nodiscard]] ReadConfiguration read_configuration(const ConfigurationSource& source);
 
 }  // namespace wslb::proxy

@@ -56,7 +56,8 @@ std::optional<std::string> note_pid(const Options& options, const config::Global
   return std::nullopt;
 }
 
-int serve(const Options& options, const ReadConfiguration& read) {
+int serve(const Options& options, const ConfigurationSource& source,
+          const ReadConfiguration& read) {
   const config::Global& global = read.config->global;
   base::Result<SyslogSender> syslog = SyslogSender::open();
   if (!syslog) {
@@ -75,7 +76,7 @@ int serve(const Options& options, const ReadConfiguration& read) {
   const auto pidfile = note_pid(options, global);
   if (!pidfile) return 1;
   Server server(process, std::make_shared<Service>(read.config, read.tls, process),
-                {opened.binds, *stats_sockets}, options.files, options.agent_socket);
+                {opened.binds, *stats_sockets}, source, options.agent_socket);
   spdlog::info("wslb-proxy {} serves: {} listening sockets, {} threads, maxconn {}", WSLB_VERSION,
                opened.binds.size(), process.threads, process.gate.max());
   take_reloads();
@@ -111,7 +112,9 @@ int run(const Options& options) {
   if (options.version) return print_version(options.features);
   if (options.condition) return evaluate(*options.condition);
   hold_reloads();  // one that comes meanwhile may be about a file that was read already
-  const ReadConfiguration read = read_configuration(options.files);
+  const ConfigurationSource source{
+      options.files, options.compat_1x ? config::Dialect::WithHaproxy1 : config::Dialect::Modern};
+  const ReadConfiguration read = read_configuration(source);
   print(read.messages);
   if (read.config == nullptr) return 1;
   if (!read.listens()) {
@@ -123,7 +126,7 @@ int run(const Options& options) {
     return 0;
   }
   if (options.debug) spdlog::set_level(spdlog::level::debug);
-  return serve(options, read);
+  return serve(options, source, read);
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ base::Result<Options> parse_options(const std::vector<std::string>& arguments) {
       wanted = &options.pidfile;
     } else if (flag == "--agent") {
       wanted = &options.agent_socket;
+    } else if (flag == "--compat-1.x") {
+      options.compat_1x = true;
     } else if (flag == "-L") {
       wanted = &peer_name;
     } else if (flag == "-c") {
@@ -58,7 +60,7 @@ base::Result<Options> parse_options(const std::vector<std::string>& arguments) {
 std::string usage() {
   return "usage: wslb-proxy -f FILE [-f FILE...] [-c] [-d] [-db] [-D] [-p PIDFILE] [-L NAME] [-W] "
          "[-dM]"
-         " [-v|-vv] [-cc CONDITION] [--agent SOCKET]";
+         " [-v|-vv] [-cc CONDITION] [--agent SOCKET] [--compat-1.x]";
 }
 
 }  // namespace wslb::proxy

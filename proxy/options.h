@@ -11,6 +11,7 @@ namespace wslb::proxy {
 
 struct Options {
   std::vector<std::string> files;        // -f, in order
+  bool compat_1x = false;                // --compat-1.x: words of HAProxy 1.x are read as well
   bool check_only = false;               // -c
   bool foreground = false;               // -db, -d: overrides `daemon`
   bool debug = false;                    // -d

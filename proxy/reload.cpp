@@ -15,7 +15,7 @@ void Reload::start() {
   reader_ = std::jthread([this] {
     auto read = std::make_shared<ReadConfiguration>();
     try {
-      *read = read_configuration(paths_);
+      *read = read_configuration(source_);
     } catch (const std::exception& error) {  // no memory, a directory that cannot be read on
       *read = {.config = nullptr, .tls = nullptr, .messages = {error.what()}};
     }

@@ -3,9 +3,7 @@
 #pragma once
 
 #include <functional>
-#include <string>
 #include <thread>
-#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -17,8 +15,8 @@ class Reload {
  public:
   using OnRead = std::function<void(ReadConfiguration)>;  // on the executor
 
-  Reload(boost::asio::any_io_executor executor, std::vector<std::string> paths, OnRead on_read)
-      : executor_(std::move(executor)), paths_(std::move(paths)), on_read_(std::move(on_read)) {}
+  Reload(boost::asio::any_io_executor executor, ConfigurationSource source, OnRead on_read)
+      : executor_(std::move(executor)), source_(std::move(source)), on_read_(std::move(on_read)) {}
 
   // On the executor.
   void start();
@@ -27,7 +25,7 @@ class Reload {
   void finish(ReadConfiguration read);
 
   boost::asio::any_io_executor executor_;
-  const std::vector<std::string> paths_;
+  const ConfigurationSource source_;
   OnRead on_read_;
   std::jthread reader_;
   bool reading_ = false;

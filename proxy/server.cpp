@@ -41,7 +41,7 @@ void start_session(Worker& worker, AcceptedClient client) {
 }  // namespace
 
 Server::Server(ProcessState& process, std::shared_ptr<Service> service,
-               const ServerSockets& sockets, std::vector<std::string> paths,
+               const ServerSockets& sockets, ConfigurationSource source,
                const std::string& agent_socket)
     : process_(process),
       service_(std::move(service)),
@@ -50,7 +50,7 @@ Server::Server(ProcessState& process, std::shared_ptr<Service> service,
       listeners_(workers_, start_session),
       monitor_(make_monitor(nullptr)),
       runtime_(runtime_context()),
-      reload_(workers_.front()->context.get_executor(), std::move(paths),
+      reload_(workers_.front()->context.get_executor(), std::move(source),
               [this](const ReadConfiguration& read) { reload(read); }),
       signals_(workers_.front()->context, SIGTERM, SIGINT, SIGUSR1),
       drained_(workers_.front()->context),

@@ -30,9 +30,9 @@ struct ServerSockets {
 
 class Server {
  public:
-  // `paths`: of the configuration, for reloads. `agent_socket` empty: no agent.
+  // `source`: of the configuration, for reloads. `agent_socket` empty: no agent.
   Server(ProcessState& process, std::shared_ptr<Service> service, const ServerSockets& sockets,
-         std::vector<std::string> paths, const std::string& agent_socket);
+         ConfigurationSource source, const std::string& agent_socket);
 
   // Serves until SIGTERM or SIGINT (at once, but for the Close frames of `option websocket-close`)
   // or SIGUSR1 (accepts no more and ends with the last connection). SIGHUP: reads the configuration

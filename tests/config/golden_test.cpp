@@ -1,5 +1,6 @@
 // Each tests/config/NAME.cfg must give exactly the diagnostics of NAME.expected, all at once and in
-// the order of the file. WSLB_REWRITE=1 writes what is seen, to be reviewed as a difference.
+// the order of the file; compat*.cfg are read with HAProxy 1.x's words. WSLB_REWRITE=1 writes what
+// is seen, to be reviewed as a difference.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -23,7 +24,9 @@ std::string read_file(const std::filesystem::path& path) {
 class GoldenTest : public testing::TestWithParam<std::filesystem::path> {};
 
 TEST_P(GoldenTest, GivesTheExpectedDiagnostics) {
-  const auto result = load({{GetParam().filename().string(), read_file(GetParam())}});
+  const std::string name = GetParam().filename().string();
+  const auto dialect = name.starts_with("compat") ? Dialect::WithHaproxy1 : Dialect::Modern;
+  const auto result = load({{name, read_file(GetParam())}}, {}, {}, dialect);
   std::ostringstream seen;
   for (const Diagnostic& diagnostic : result.diagnostics.all()) {
     seen << diagnostic.to_string() << '\n';

@@ -47,7 +47,7 @@ class Solo:
                 f"    default_backend app\n\nbackend app\n{backend}\n{lines}\n")
 
     @contextlib.contextmanager
-    def proxy(self, text, kind=None, ends=False):
+    def proxy(self, text, kind=None, ends=False, flags=()):
         """Runs wslb-proxy (or HAProxy) with that configuration until the block ends; its exit must
         be clean then. `ends`: the block itself makes it end. Each has a port of its own in place
         of 80; the innermost is asked."""
@@ -57,7 +57,7 @@ class Solo:
         file = self.host.directory / f"{kind}-{self._runs}.cfg"
         file.write_text(self.with_port(text))
         program = binary("wslb-proxy") if kind == "wslb" else HAPROXY
-        process = self.host.spawn(program, "-f", file, "-db", name=f"{kind}-{self._runs}",
+        process = self.host.spawn(program, "-f", file, "-db", *flags, name=f"{kind}-{self._runs}",
                                   environment=SANITIZERS)
         process.configuration = file
         try:

@@ -9,11 +9,18 @@ TEST(Options, HaproxysFlags) {
   const auto options =
       parse_options({"-f", "a.cfg", "-f", "b.cfg", "-c", "-db", "-D", "-p", "pid"});
   ASSERT_TRUE(options);
+  EXPECT_FALSE(options->compat_1x);
   EXPECT_EQ(options->files, (std::vector<std::string>{"a.cfg", "b.cfg"}));
   EXPECT_TRUE(options->check_only);
   EXPECT_TRUE(options->foreground);
   EXPECT_TRUE(options->daemon);
   EXPECT_EQ(options->pidfile, "pid");
+}
+
+TEST(Options, WordsOfHaproxy1AreAskedFor) {
+  const auto options = parse_options({"--compat-1.x", "-f", "a.cfg"});
+  ASSERT_TRUE(options);
+  EXPECT_TRUE(options->compat_1x);
 }
 
 TEST(Options, ConditionsNeedNoFile) {
