@@ -33,6 +33,7 @@ std::optional<std::string> Assignments::add(Slot slot, const ServerPool& pool,
     const std::lock_guard lock(mutex_);
     if (entries_.size() >= kEntriesMax) return std::nullopt;
     entries_.emplace(*token, Entry{std::move(owner), &pool, std::move(slot)});
+    count_ = entries_.size();
   }
   const auto timer = std::make_shared<boost::asio::steady_timer>(executor, time);
   timer->async_wait([this, timer, token = *token](const auto&) { forget(token); });
@@ -46,12 +47,14 @@ std::optional<std::size_t> Assignments::settle(std::string_view token, const Ser
   const Entry& entry = found->second;
   const auto server = pool.twin_of(*entry.pool, entry.slot.server());
   if (server) entries_.erase(found);
+  count_ = entries_.size();
   return server;
 }
 
 void Assignments::forget(const std::string& token) {
   const std::lock_guard lock(mutex_);
   entries_.erase(token);
+  count_ = entries_.size();
 }
 
 }  // namespace wslb::proxy

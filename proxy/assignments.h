@@ -6,6 +6,7 @@
 // Any thread may call.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -29,6 +30,9 @@ class Assignments {
                                  std::shared_ptr<const void> owner,
                                  const boost::asio::any_io_executor& executor, base::Duration time);
 
+  // None is open. Takes no lock.
+  [[nodiscard]] bool empty() const { return count_.load(std::memory_order_relaxed) == 0; }
+
   // The server that was given with the token, as a pool of the same backend numbers it; its slot is
   // free again then. Nothing: there is no such token, or the server has gone.
   std::optional<std::size_t> settle(std::string_view token, const ServerPool& pool);
@@ -44,6 +48,7 @@ class Assignments {
 
   std::mutex mutex_;
   std::unordered_map<std::string, Entry> entries_;
+  std::atomic<std::size_t> count_{0};  // of entries_
 };
 
 }  // namespace wslb::proxy

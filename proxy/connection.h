@@ -46,8 +46,9 @@ struct ServerConnection {
   InputBuffer input;
   const ServerPool* pool = nullptr;  // together with `server`: whom it leads to
   std::size_t server = 0;
-  std::string sni;      // the name under which it was made
-  bool reused = false;  // it has carried a request before
+  base::Endpoint address;  // where it was then
+  std::string sni;         // the name under which it was made
+  bool reused = false;     // it has carried a request before
 };
 
 // The listener's descriptor as a socket of the session's thread.

@@ -33,9 +33,10 @@ std::string assignment_json(const ServerPool& pool, std::size_t server, const st
                             base::Duration time) {
   const config::Server& configured = pool.section().servers[server];
   const std::string& shown = configured.public_address;
-  const std::string host = configured.host.empty()
-                               ? pool.address(server).to_string()
-                               : configured.host + ":" + std::to_string(configured.address.port);
+  const base::Endpoint now = pool.address(server);
+  const bool is_service = configured.resolution.is_service;
+  const std::string name = is_service ? pool.host(server) : configured.host;
+  const std::string host = name.empty() ? now.to_string() : name + ":" + std::to_string(now.port);
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(time).count();
   return "{\"backend\":\"" + pool.section().name + "\",\"server\":\"" + configured.name +
          "\",\"address\":\"" + (shown.empty() ? host : shown) + "\",\"token\":\"" + token +
@@ -45,8 +46,11 @@ std::string assignment_json(const ServerPool& pool, std::size_t server, const st
 }  // namespace
 
 void Exchange::choose_server() {
-  const std::string token = token_of(head_);
-  if (!token.empty()) named_ = service_.process.assignments.settle(token, *pool_);
+  Assignments& assignments = service_.process.assignments;
+  if (!assignments.empty()) {  // most proxies never have any
+    const std::string token = token_of(head_);
+    if (!token.empty()) named_ = assignments.settle(token, *pool_);
+  }
   if (named_ || backend().use_servers.empty()) return;
   const ServiceState live(service_, frontend_, pool_);
   named_ = named_server(*pool_, transaction(live), persistence_);

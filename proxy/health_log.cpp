@@ -39,10 +39,8 @@ std::string left_behind(const ServerPool::Shift& shift) {
 
 void HealthMonitor::log_change(Watched& watched, const ServerPool::Shift& shift,
                                Operation operation, const std::string& reason) {
-  const bool backup = watched.configured().backup;
-  const std::string name = watched.pool.section().name + "/" + watched.configured().name;
   const bool down = operation == Operation::Stopped;
-  std::string line = (backup ? "Backup Server " : "Server ") + name;
+  std::string line = watched.title();
   line.append(word_for(operation)).append(reason);
   line += ". " + std::to_string(shift.after.active) + " active and " +
           std::to_string(shift.after.backup) + " backup servers " + (down ? "left." : "online.");
@@ -68,56 +66,36 @@ void HealthMonitor::log_if_last(const Watched& watched, const ServerPool::Shift&
             " has no server available!");
 }
 
-void HealthMonitor::address_found(ServerPool& pool, std::size_t server,
-                                  const base::Endpoint& address, const std::string& host,
-                                  const std::string& by) {
-  Watched& watched = find(pool, server);
-  const base::Endpoint before = pool.address(server);
-  pool.set_address(server, address);
-  const auto shift = pool.set_unresolved(server, false);
-  const std::string name = pool.section().name + "/" + watched.configured().name;
-  if (before.address != address.address) {
-    const bool none = before.address.is_unspecified();
-    write(watched, kSeverityNotice,
-          name + " changed its IP from " + (none ? "(none)" : before.address.to_string()) + " to " +
-              address.address.to_string() + " by " + by + ".");
-  }
-  if (!shift) return;
-  follow_admin(watched);
-  const std::string kind = watched.configured().backup ? "Backup Server " : "Server ";
-  if (watched.in_maintenance()) return;  // by an operator
-  write(watched, kSeverityNotice, kind + name + " ('" + host + "') is UP/READY (resolves again).");
+void HealthMonitor::log_address(const Watched& watched, const base::IpAddress& before,
+                                const base::IpAddress& after, const std::string& by) {
   write(watched, kSeverityNotice,
-        kind + name + " administratively READY thanks to valid DNS answer.");
+        watched.name() + " changed its IP from " +
+            (before.is_unspecified() ? "(none)" : before.to_string()) + " to " + after.to_string() +
+            " by " + by + ".");
 }
 
-void HealthMonitor::address_lost(ServerPool& pool, std::size_t server, const std::string& reason) {
-  Watched& watched = find(pool, server);
-  pool.set_host(server, "");
-  const bool maintained = watched.in_maintenance();
-  const auto shift = pool.set_unresolved(server, true);
-  if (!shift) return;
-  follow_admin(watched);
-  if (maintained) return;
-  const std::string kind = watched.configured().backup ? "Backup Server " : "Server ";
-  const std::string name = kind + pool.section().name + "/" + watched.configured().name;
-  if (shift->from == lb::State::Down) {
+void HealthMonitor::log_resolved(const Watched& watched, const std::string& host) {
+  const std::string name = watched.title();
+  write(watched, kSeverityNotice, name + " ('" + host + "') is UP/READY (resolves again).");
+  write(watched, kSeverityNotice, name + " administratively READY thanks to valid DNS answer.");
+}
+
+void HealthMonitor::log_lost(const Watched& watched, const ServerPool::Shift& shift,
+                             const std::string& reason) {
+  if (shift.from == lb::State::Down) {
     return write(watched, kSeverityNotice,
-                 name + " was DOWN and now enters maintenance (" + reason + ").");
+                 watched.title() + " was DOWN and now enters maintenance (" + reason + ").");
   }
   write(watched, kSeverityAlert,
-        name + " is going DOWN for maintenance (" + reason + "). " +
-            std::to_string(shift->after.active) + " active and " +
-            std::to_string(shift->after.backup) + " backup servers left. " + left_behind(*shift));
-  log_if_last(watched, *shift);
+        watched.title() + " is going DOWN for maintenance (" + reason + "). " +
+            std::to_string(shift.after.active) + " active and " +
+            std::to_string(shift.after.backup) + " backup servers left. " + left_behind(shift));
+  log_if_last(watched, shift);
 }
 
-void HealthMonitor::host_found(ServerPool& pool, std::size_t server, const std::string& host) {
-  pool.set_host(server, host);
-  const Watched& watched = find(pool, server);
+void HealthMonitor::log_host(const Watched& watched, const std::string& host) {
   write(watched, kSeverityNotice,
-        pool.section().name + "/" + watched.configured().name +
-            " changed its FQDN from (null) to " + host + " by 'SRV record'");
+        watched.name() + " changed its FQDN from (null) to " + host + " by 'SRV record'");
 }
 
 void HealthMonitor::log_check(Watched& watched, const lb::CheckResult& result, bool of_agent) {

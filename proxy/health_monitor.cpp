@@ -148,7 +148,7 @@ std::string HealthMonitor::obey(Watched& watched, const lb::AgentReply& reply) {
     const auto weight = lb::parse_agent_weight(reply.weight, configured);
     if (!weight) {
       warning = "Trailing garbage in weight string.";
-    } else if (watched.pool.takes_any_weight() || *weight == 0 || *weight == configured) {
+    } else if (watched.pool.takes_weight(watched.server, *weight)) {
       watched.pool.set_weight(watched.server, *weight);
     } else {
       warning = "Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.";

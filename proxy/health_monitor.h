@@ -51,6 +51,11 @@ class HealthMonitor : public std::enable_shared_from_this<HealthMonitor> {
         : pool(its_pool), server(index), health(configured()), maintained(in_maintenance()) {}
 
     [[nodiscard]] const SharedServer* identity() const { return pool.identity(server).get(); }
+    [[nodiscard]] std::string name() const { return pool.section().name + "/" + configured().name; }
+    // How lines about it begin.
+    [[nodiscard]] std::string title() const {
+      return (configured().backup ? "Backup Server " : "Server ") + name();
+    }
     [[nodiscard]] bool in_maintenance() const {
       return pool.state(server).state() == lb::State::Maint;
     }
@@ -84,6 +89,11 @@ class HealthMonitor : public std::enable_shared_from_this<HealthMonitor> {
   void end_sessions(const Watched& watched, lb::Operation operation);
   void log_change(Watched& watched, const ServerPool::Shift& shift, lb::Operation operation,
                   const std::string& reason);
+  void log_address(const Watched& watched, const base::IpAddress& before,
+                   const base::IpAddress& after, const std::string& by);
+  void log_resolved(const Watched& watched, const std::string& host);
+  void log_lost(const Watched& watched, const ServerPool::Shift& shift, const std::string& reason);
+  void log_host(const Watched& watched, const std::string& host);
   void log_if_last(const Watched& watched, const ServerPool::Shift& shift);
   void log_check(Watched& watched, const lb::CheckResult& result, bool of_agent);
   // To the log of the server's backend, and to ours.

@@ -1,6 +1,6 @@
 // One name server of a `resolvers` section: asks it for the records of a name, by c-ares, and
-// counts what came back for `show resolvers`. NameWatch owns them, one question at a time to each.
-// All calls and callbacks on one executor.
+// counts what came back for `show resolvers`. Any number of questions at a time. NameWatch owns
+// them. All calls and callbacks on one executor.
 #pragma once
 
 #include <cstdint>

@@ -165,11 +165,13 @@ asio::awaitable<NameWatch::Found> NameWatch::ask_all(Name& name, RecordType type
     server->ask(name.host, type, [round, by = server->name()](const DnsAnswer& answer) {
       if (round->over()) return;
       --round->pending;
-      round->found = {answer, by};
+      // What one of them says counts for more than another's silence.
+      const bool silent = answer.status == DnsStatus::Timeout;
+      if (!silent || round->found.by.empty()) round->found = {answer, by};
       if (round->over()) round->settled.cancel();
     });
   }
-  if (!round->over() || servers.empty()) co_await round->settled.async_wait(kQuietly);
+  if (!round->over()) co_await round->settled.async_wait(kQuietly);
   co_return round->found;
 }
 
@@ -194,8 +196,10 @@ void NameWatch::take(Name& name, const Found& found) {
 
 void NameWatch::give_addresses(Name& name, const std::string& by) {
   std::vector<lb::Seeker> seekers;
+  std::vector<base::Endpoint> before;
   for (const Member* member : name.members) {
     const base::Endpoint now = member->pool.address(member->server);
+    before.push_back(now);
     const bool has = !member->pool.state(member->server).unresolved;
     const std::uint16_t port = member->service ? member->service->port : now.port;
     seekers.push_back(
@@ -204,8 +208,10 @@ void NameWatch::give_addresses(Name& name, const std::string& by) {
   const auto chosen = lb::choose_addresses(seekers, name.addresses.all());
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const Member& member = *name.members[i];
+    const base::Endpoint after{chosen[i].value_or(base::IpAddress()), seekers[i].port};
+    if (chosen[i] == seekers[i].has && after == before[i]) continue;
     if (chosen[i]) {
-      monitor_->address_found(member.pool, member.server, {*chosen[i], seekers[i].port}, name.host,
+      monitor_->address_found(member.pool, member.server, after, name.host,
                               name.section.configured.name + "/" + by);
     } else {
       monitor_->address_lost(member.pool, member.server, "No IP for server ");
@@ -227,9 +233,11 @@ void NameWatch::give_services(Name& name) {
     }
     member.service = chosen[i];
     if (!chosen[i]) continue;
-    if (!server.resolution.ignores_weight) {
-      member.pool.set_weight(member.server, lb::server_weight(chosen[i]->weight));
-    }
+    const int weight = lb::server_weight(chosen[i]->weight);
+    const bool counts = !server.resolution.ignores_weight &&
+                        weight != member.pool.state(member.server).weight &&
+                        member.pool.takes_weight(member.server, weight);
+    if (counts) member.pool.set_weight(member.server, weight);
     if (same) continue;
     monitor_->host_found(member.pool, member.server, chosen[i]->target);
     join(member, chosen[i]->target, address_types(server));

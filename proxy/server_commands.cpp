@@ -52,7 +52,7 @@ std::string change_weight(const Target& target, const std::string& text) {
   const int initial = target.configured().weight;
   const int percent = std::min(value, 100 * kWeightMax);
   const int weight = relative ? std::min(initial * percent / 100, kWeightMax) : value;
-  if (!target.pool->takes_any_weight() && weight != 0 && weight != initial) {
+  if (!target.pool->takes_weight(target.server, weight)) {
     return "Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.\n";
   }
   target.pool->set_weight(target.server, weight);

@@ -20,7 +20,8 @@ namespace {
 
 bool leads_to(const ServerConnection* idle, const ServerPool& pool, std::size_t server,
               const std::string& sni) {
-  return idle != nullptr && idle->pool == &pool && idle->server == server && idle->sni == sni;
+  return idle != nullptr && idle->pool == &pool && idle->server == server && idle->sni == sni &&
+         idle->address == pool.address(server);
 }
 
 // The name that a server is asked for. A port behind it, as in a Host field, is no part of it.
@@ -93,6 +94,7 @@ class Attempts {
   asio::awaitable<std::unique_ptr<ServerConnection>> try_server(const Slot& slot) {
     const config::Server& server = section_.servers[slot.server()];
     for (;;) {
+      const base::Endpoint at = pool_.address(slot.server());
       const SocketAddress address = pool_.socket_address(slot.server());
       auto socket = open_socket(co_await asio::this_coro::executor, address, server);
       if (socket) {
@@ -111,6 +113,7 @@ class Attempts {
           count_reached(pool_, slot.server());
           connection->pool = &pool_;
           connection->server = slot.server();
+          connection->address = at;
           co_return connection;
         }
         pool_.observe(slot.server(), lb::Observation::ConnectFailed);

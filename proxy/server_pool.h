@@ -125,6 +125,9 @@ class ServerPool {
   [[nodiscard]] base::Endpoint address(std::size_t server) const;
   [[nodiscard]] SocketAddress socket_address(std::size_t server) const;
   [[nodiscard]] bool takes_any_weight() const { return backend_.takes_any_weight(); }
+  [[nodiscard]] bool takes_weight(std::size_t server, int weight) const {
+    return takes_any_weight() || weight == 0 || weight == section_.servers[server].weight;
+  }
 
   // Grows by one each time: which of a server's `source` addresses is next.
   [[nodiscard]] std::size_t next_turn() { return turns_.fetch_add(1, std::memory_order_relaxed); }

@@ -2,21 +2,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <set>
 #include <tuple>
 
 namespace wslb::proxy::lb {
 namespace {
 
 using base::IpAddress;
-
-// Whether another server of the name and port has it.
-bool is_taken(std::span<const Seeker> seekers, std::span<const std::optional<IpAddress>> chosen,
-              std::uint16_t port, const IpAddress& address) {
-  for (std::size_t i = 0; i < seekers.size(); ++i) {
-    if (chosen[i] == address && seekers[i].port == port) return true;
-  }
-  return false;
-}
 
 // The smaller the better; equal ones stand in the order of the answer.
 std::tuple<bool, bool, bool> rank(const config::Resolution& wish, const IpAddress& address,
@@ -31,25 +23,25 @@ std::tuple<bool, bool, bool> rank(const config::Resolution& wish, const IpAddres
 std::vector<std::optional<IpAddress>> choose_addresses(std::span<const Seeker> seekers,
                                                        std::span<const IpAddress> known) {
   std::vector<std::optional<IpAddress>> chosen(seekers.size());
+  std::set<base::Endpoint> taken;
   for (std::size_t i = 0; i < seekers.size(); ++i) {
     const auto& [wish, has, port] = seekers[i];
     if (!has || std::ranges::count(known, *has) == 0) continue;
-    if (wish->shares_addresses || !is_taken(seekers, chosen, port, *has)) chosen[i] = has;
+    if (taken.insert({*has, port}).second || wish->shares_addresses) chosen[i] = has;
   }
   for (std::size_t i = 0; i < seekers.size(); ++i) {
     if (chosen[i]) continue;
-    const config::Resolution& wish = *seekers[i].wish;
+    const auto& [wish, has, port] = seekers[i];
     std::optional<std::tuple<bool, bool, bool>> best;
-    std::optional<IpAddress> choice;
     for (const IpAddress& address : known) {
-      const bool taken = is_taken(seekers, chosen, seekers[i].port, address);
-      if (taken && !wish.shares_addresses) continue;
-      const auto offer = rank(wish, address, taken);
+      const bool is_taken = taken.contains({address, port});
+      if (is_taken && !wish->shares_addresses) continue;
+      const auto offer = rank(*wish, address, is_taken);
       if (best && *best <= offer) continue;
       best = offer;
-      choice = address;
+      chosen[i] = address;
     }
-    chosen[i] = choice;
+    if (chosen[i]) taken.insert({*chosen[i], port});
   }
   return chosen;
 }

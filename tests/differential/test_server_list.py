@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from .test_stats_socket import Operator
+from tests.lab.stats_socket import Operator
 
 CONFIGURATION = """
 global
@@ -49,7 +49,7 @@ COLUMNS = ("status", "weight", "act", "bck", "sid", "slim", "qlimit", "addr", "c
 
 @pytest.fixture
 def operator(both):
-    return Operator(both)
+    return Operator(both.solo.host.directory / "stats.sock")
 
 
 def configuration(operator):

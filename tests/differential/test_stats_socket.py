@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from tests.lab.clock import wait_until
+from tests.lab.stats_socket import Operator
 
 pytestmark = pytest.mark.long
 
@@ -39,38 +39,9 @@ backend other
 """
 
 
-class Operator:
-    """Talks to the socket of the proxy that runs."""
-
-    def __init__(self, both):
-        self.path = str(both.solo.host.directory / "stats.sock")
-
-    def connect(self):
-        """HAProxy's port may be open before its socket is."""
-        client = socket.socket(socket.AF_UNIX)
-        client.settimeout(5)
-        wait_until(lambda: client.connect_ex(self.path) == 0, 5, "a stats socket")
-        return client
-
-    def ask(self, text, half_close=True):
-        client = self.connect()
-        client.sendall(text.encode() + b"\n")
-        if half_close:
-            client.shutdown(socket.SHUT_WR)
-        return self.rest_of(client)
-
-    @staticmethod
-    def rest_of(client):
-        answer = b""
-        while data := client.recv(65536):
-            answer += data
-        client.close()
-        return answer.decode()
-
-
 @pytest.fixture
 def operator(both):
-    return Operator(both)
+    return Operator(both.solo.host.directory / "stats.sock")
 
 
 def configuration(operator, balance="roundrobin", options=""):

@@ -18,7 +18,8 @@ void check(const Config& config) {
       if (!known && rule.format.empty()) std::abort();
     }
     for (const auto& server : proxy.servers) {
-      if (server.address.port == 0 || server.weight > 256) std::abort();
+      const bool has_port = server.address.port > 0 || server.resolution.is_service;
+      if (!has_port || server.weight > 256) std::abort();
     }
   }
 }

@@ -2,19 +2,33 @@
 import csv
 import socket
 
+from .clock import wait_until
+
 
 class Operator:
     def __init__(self, path):
         self.path = str(path)
 
-    def ask(self, line, timeout_s=5):
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(timeout_s)
-            client.connect(self.path)
-            client.sendall(line.encode() + b"\n")
-            answer = b""
-            while data := client.recv(65536):
-                answer += data
+    def connect(self):
+        """HAProxy's port may be open before its socket is."""
+        client = socket.socket(socket.AF_UNIX)
+        client.settimeout(5)
+        wait_until(lambda: client.connect_ex(self.path) == 0, 5, "a stats socket")
+        return client
+
+    def ask(self, text, half_close=True):
+        client = self.connect()
+        client.sendall(text.encode() + b"\n")
+        if half_close:
+            client.shutdown(socket.SHUT_WR)
+        return self.rest_of(client)
+
+    @staticmethod
+    def rest_of(client):
+        answer = b""
+        while data := client.recv(65536):
+            answer += data
+        client.close()
         return answer.decode()
 
     def stat(self, proxy, server):

@@ -1,4 +1,7 @@
 """Servers that are named by host: while the proxy runs, DNS says where they are."""
+import json
+import re
+
 import pytest
 
 from .clock import wait_until
@@ -43,6 +46,12 @@ def configuration(solo, servers):
     return text + RESOLVERS.format(ns1=ns1, ns2=ns2)
 
 
+def silences(operator, server):
+    """Questions that nobody answered in time."""
+    shown = operator.ask("show resolvers dns").partition(f" nameserver {server}:\n")[2]
+    return int(re.search(r"timeout: +(\d+)", shown).group(1))
+
+
 def status(operator, server):
     return operator.stat("app", server)["status"]
 
@@ -82,10 +91,10 @@ def test_one_good_name_server_is_enough(solo, names, operator):
     with solo.proxy(configuration(solo, NAMED)):
         wait_address(operator, "s1", f"{a}:3000")
         names[0].records = {"app.test": None}
-        for _ in range(20):
-            assert solo.sequence(1) == "a"
-        shown = operator.ask("show resolvers dns")
-        assert "nameserver ns1:" in shown and "refused:" in shown
+        # Longer than `hold timeout`.
+        wait_until(lambda: silences(operator, "ns1") > 5, 5, "a name server that does not answer")
+        assert solo.sequence(3) == "aaa"
+        assert silences(operator, "ns2") == 0
 
 
 def test_an_address_of_the_system_serves_until_dns_knows_better(solo, names, operator):
@@ -137,3 +146,46 @@ def test_checks_go_to_the_address_of_the_moment(solo, names, operator):
         names[0].records["app.test"] = [b]
         wait_until(lambda: status(operator, "s1") == "UP", 5, "the check of another host")
         assert solo.sequence(2) == "bb"
+
+
+def test_a_kept_connection_does_not_stay_where_the_name_was(solo, names, operator):
+    a, b, _ = (app.host.address for app in solo.apps)
+    names[0].records["app.test"] = [a]
+    with solo.proxy(configuration(solo, NAMED)):
+        wait_address(operator, "s1", f"{a}:3000")
+        client = solo.http()
+        assert client.get("/whoami").header("X-App") == "a"
+        names[0].records["app.test"] = [b]
+        wait_address(operator, "s1", f"{b}:3000")
+        assert client.get("/whoami").header("X-App") == "b"
+        client.close()
+
+
+def test_checks_go_where_an_operator_moves_a_server(solo, names, operator):
+    a, b, _ = (app.host.address for app in solo.apps)
+    with solo.proxy(configuration(solo, f"    server s1 {a}:9 check inter 100ms fall 1 rise 1")):
+        wait_until(lambda: status(operator, "s1").startswith("DOWN"), 5, "nobody listens there")
+        operator.ask(f"set server app/s1 addr {b} port 3000")
+        wait_until(lambda: status(operator, "s1") == "UP", 5, "the check of another host")
+        assert solo.sequence(2) == "bb"
+
+
+def test_weights_of_records_change_no_fixed_order(solo, names, operator):
+    a, _, _ = (app.host.address for app in solo.apps)
+    names[0].records |= {"h1.test": [a], "_ws._tcp.test": [(1, 768, 3000, "h1.test")]}
+    text = configuration(solo, SERVICE).replace("balance roundrobin", "balance static-rr")
+    with solo.proxy(text):
+        wait_address(operator, "s1", f"{a}:3000")
+        assert operator.stat("app", "s1")["weight"] == "1"
+        assert solo.sequence(2) == "aa"
+
+
+def test_an_assignment_names_the_host_of_the_record(solo, names, operator):
+    a, _, _ = (app.host.address for app in solo.apps)
+    names[0].records |= {"h1.test": [a], "_ws._tcp.test": [(1, 1, 3000, "h1.test")]}
+    text = configuration(solo, SERVICE).replace(
+        "    default_backend app", "    http-request return assign app if { path /assign }\n"
+        "    default_backend app")
+    with solo.proxy(text):
+        wait_address(operator, "s1", f"{a}:3000")
+        assert json.loads(solo.get("/assign").body)["address"] == "h1.test:3000"
