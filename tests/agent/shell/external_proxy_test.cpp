@@ -7,10 +7,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "agent/file_descriptor.h"
+#include "agent/pidfd.h"
 #include "agent/process_table.h"
 #include "tests/agent/shell/event_loop.h"
 #include "tests/agent/shell/temporary_dir.h"
@@ -53,6 +56,14 @@ class ExternalProxyTest : public testing::Test {
     ::waitpid(pid, nullptr, 0);
   }
 
+  // Returns when it is dead: a killed process dies only when it gets a processor.
+  static void kill_at_once(pid_t pid) {
+    FileDescriptor process(::pidfd_open(pid, 0));
+    ::kill(pid, SIGKILL);
+    pollfd death{.fd = process.get(), .events = POLLIN, .revents = 0};
+    ASSERT_EQ(::poll(&death, 1, 5000), 1);
+  }
+
   pid_t keep(pid_t pid) { return processes_.emplace_back(pid); }
 
   // As HAProxy does: the old file goes first.
@@ -80,7 +91,7 @@ class ExternalProxyTest : public testing::Test {
   }
 
   std::int32_t newest_worker(pid_t master, std::size_t count) {
-    run_until(io_, [&] { return children(master).size() >= count; });
+    EXPECT_TRUE(run_until(io_, [&] { return children(master).size() >= count; }));
     return children(master).back();
   }
 
@@ -113,7 +124,7 @@ TEST_F(ExternalProxyTest, DeathIsSeenAtOnceAndItsSuccessorIsWelcome) {
   EXPECT_TRUE(proxy_->starting());
   ASSERT_TRUE(told(1));
   server_.close();
-  ::kill(pid, SIGKILL);
+  kill_at_once(pid);
   ASSERT_TRUE(told(2));
   EXPECT_EQ(told_[1], "process " + std::to_string(pid) + " died");
   server_.open_again();
@@ -184,11 +195,11 @@ TEST_F(ExternalProxyTest, DeathOfTheNewestWorkerIsSeenThoughTheMasterLives) {
   ::kill(master, SIGUSR2);
   const std::int32_t worker = newest_worker(master, 2);
   run_for_checks(2);
-  ::kill(old_worker, SIGKILL);
+  kill_at_once(old_worker);
   run_for_checks(3);
   EXPECT_EQ(told_.size(), 1U) << "an old worker's end is part of a reload: " << told_.back();
   server_.close();
-  ::kill(worker, SIGKILL);
+  kill_at_once(worker);
   ASSERT_TRUE(told(2));
   EXPECT_EQ(told_[1], "process " + std::to_string(worker) + " died");
 }
@@ -200,7 +211,7 @@ TEST_F(ExternalProxyTest, DeathOfTheMasterIsSeen) {
   open();
   ASSERT_TRUE(told(1));
   server_.close();
-  ::kill(master, SIGKILL);
+  kill_at_once(master);
   ASSERT_TRUE(told(2));
   EXPECT_THAT(told_[1], HasSubstr(" died"));
 }
