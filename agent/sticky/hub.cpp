@@ -1,0 +1,38 @@
+#include "agent/sticky/hub.h"
+
+#include <algorithm>
+
+namespace wslb::agent::sticky {
+namespace {
+
+// Every entry is looked at once in so many ticks.
+constexpr std::size_t kTicksPerSweep = 50;
+
+}  // namespace
+
+Hub::Hub(Identity self, const std::vector<std::string>& peers, base::TimePoint begin)
+    : self_(std::move(self)),
+      replica_(node_id(self_.node), begin,
+               [this](const Replica::Entry& entry) { tell_ended(entry); }),
+      proxy_(replica_) {
+  for (const std::string& peer : peers) {
+    peers_.push_back(std::make_unique<PeerSession>(replica_, self_, peer));
+  }
+}
+
+PeerSession* Hub::find_peer(std::string_view node) {
+  const auto found = std::ranges::find(peers_, node, [](const auto& peer) { return peer->peer(); });
+  return found == peers_.end() ? nullptr : found->get();
+}
+
+void Hub::tick(base::TimePoint now) {
+  replica_.sweep(kTicksPerSweep, now);
+}
+
+void Hub::tell_ended(const Replica::Entry& entry) {
+  if (entry.by != ProxySession::kBy) proxy_.tell_ended(entry);
+  if (entry.origin != replica_.self()) return;
+  for (const auto& peer : peers_) peer->tell_ended(entry);
+}
+
+}  // namespace wslb::agent::sticky

@@ -1,0 +1,126 @@
+#include "tests/sim/sticky_proxy.h"
+
+#include "base/overloaded.h"
+
+namespace wslb::sim {
+namespace {
+
+namespace sticky = agent::sticky;
+using Kind = sticky::ProxyChange::Kind;
+
+base::ByteView view(const std::string& text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+std::string text(base::ByteView bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace
+
+void StickyProxy::store(const std::string& key, const std::string& value, base::TimePoint now) {
+  Item& item = items_[key];
+  item.value = value;
+  item.removed = item.restated = item.is_held = false;
+  item.number = ++number_;
+  item.deadline = now + expire_;
+}
+
+void StickyProxy::pin(const std::string& key, bool pinned, base::TimePoint now) {
+  const auto found = items_.find(key);
+  if (found == items_.end() || found->second.removed) return;
+  found->second.pinned = pinned;
+  found->second.restated = found->second.is_held = false;
+  found->second.number = ++number_;
+  found->second.deadline = now + expire_;
+}
+
+void StickyProxy::clear(const std::string& key) {
+  const auto found = items_.find(key);
+  if (found == items_.end()) return;
+  found->second.removed = true;
+  found->second.pinned = found->second.restated = false;
+  found->second.number = ++number_;
+}
+
+void StickyProxy::expire(base::TimePoint now) {
+  std::erase_if(items_, [&](const auto& entry) {
+    const Item& item = entry.second;
+    return !item.removed && !item.pinned && !item.is_held && item.deadline <= now;
+  });
+}
+
+void StickyProxy::lose_agent(base::TimePoint now) {
+  for (auto& [key, item] : items_) {
+    if (item.is_held) item.deadline = now + expire_;
+    item.is_held = false;
+  }
+}
+
+void StickyProxy::greet() {
+  synced_ = false;
+  told_ = 0;
+  for (auto& [key, item] : items_) {
+    if (item.number == 0) item.restated = true;
+    item.number = ++number_;
+  }
+}
+
+bool StickyProxy::take_changes(sticky::ProxyChanges& changes, base::TimePoint now) {
+  for (const auto& [key, item] : items_) {
+    if (item.number <= told_) continue;
+    sticky::ProxyChange change;
+    change.kind = item.removed ? Kind::Removed : item.restated ? Kind::Restated : Kind::Changed;
+    change.record = {.table = 0, .key = view(key), .value = view(item.value)};
+    change.record.life = item.pinned ? sticky::Life::Pinned : sticky::Life::Aging;
+    change.record.expires_in = item.deadline - now;
+    changes.changes.push_back(change);
+  }
+  told_ = changes.number = number_;
+  return !changes.changes.empty();
+}
+
+void StickyProxy::receive(const sticky::ProxyFrame& frame, base::TimePoint now) {
+  std::visit(base::Overloaded{
+                 [&](const sticky::Entries& entries) {
+                   for (const sticky::Record& record : entries.records) apply(record, now);
+                 },
+                 [&](const sticky::Ended& ended) {
+                   for (const sticky::Record& record : ended.records) {
+                     const auto found = items_.find(text(record.key));
+                     if (found != items_.end() && found->second.is_held) items_.erase(found);
+                   }
+                 },
+                 [&](const sticky::Ack& ack) {
+                   for (auto it = items_.begin(); it != items_.end();) {
+                     Item& item = it->second;
+                     const bool news = item.number > 0 && item.number <= ack.upto;
+                     if (news) item.number = 0;
+                     if (news) item.restated = false;
+                     it = news && item.removed ? items_.erase(it) : std::next(it);
+                   }
+                 },
+                 [&](const sticky::Synced&) { synced_ = true; },
+             },
+             frame);
+}
+
+void StickyProxy::apply(const sticky::Record& record, base::TimePoint now) {
+  const auto found = items_.find(text(record.key));
+  const bool own = found != items_.end() && found->second.number != 0;
+  if (own && !found->second.restated) return;
+  const bool pinned_here = found != items_.end() && found->second.pinned;
+  if (record.life == sticky::Life::Removed) {
+    if (found != items_.end()) items_.erase(found);
+    return;
+  }
+  Item& item = items_[text(record.key)];
+  item.value = text(record.value);
+  item.pinned = pinned_here;
+  item.deadline = now + std::min(record.expires_in, expire_);
+  item.is_held = record.life == sticky::Life::Pinned;
+  // Its tunnel is here, whoever else let go of it.
+  if (pinned_here && record.life == sticky::Life::Aging) item.number = ++number_;
+}
+
+}  // namespace wslb::sim

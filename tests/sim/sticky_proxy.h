@@ -1,0 +1,54 @@
+// What a wslb-proxy does with one sticky table, as far as its agent can see it: a map of entries,
+// changes that wait for an acknowledgement, and what comes from elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "agent/sticky/hub.h"
+#include "base/time.h"
+
+namespace wslb::sim {
+
+class StickyProxy {
+ public:
+  struct Item {
+    std::string value;
+    bool pinned = false;
+    bool removed = false;      // until that is acknowledged
+    std::uint64_t number = 0;  // of its last change here; 0: acknowledged, or somebody else's
+    bool restated = false;
+    bool is_held = false;  // pinned elsewhere
+    base::TimePoint deadline{};
+  };
+
+  explicit StickyProxy(base::Duration expire) : expire_(expire) {}
+
+  void store(const std::string& key, const std::string& value, base::TimePoint now);
+  void pin(const std::string& key, bool pinned, base::TimePoint now);
+  void clear(const std::string& key);
+  void expire(base::TimePoint now);
+
+  // The agent has died: nobody will say any more what is not pinned elsewhere.
+  void lose_agent(base::TimePoint now);
+  // A new agent is there: tells it everything. What had not been acknowledged is news.
+  void greet();
+  // False: nothing to tell. Views into this proxy.
+  bool take_changes(agent::sticky::ProxyChanges& changes, base::TimePoint now);
+  void receive(const agent::sticky::ProxyFrame& frame, base::TimePoint now);
+
+  [[nodiscard]] bool synced() const { return synced_; }
+  [[nodiscard]] const std::map<std::string, Item>& items() const { return items_; }
+
+ private:
+  void apply(const agent::sticky::Record& record, base::TimePoint now);
+
+  base::Duration expire_;
+  std::map<std::string, Item> items_;
+  std::uint64_t number_ = 0;
+  std::uint64_t told_ = 0;
+  bool synced_ = false;
+};
+
+}  // namespace wslb::sim
