@@ -9,7 +9,6 @@ namespace {
 constexpr std::uint32_t kProtocol = 1;
 constexpr std::size_t kRecordsMax = 512;  // of a frame
 constexpr std::size_t kBytesMax = 65536;  // likewise, of keys and values
-constexpr std::size_t kTablesMax = 1024;
 constexpr int kDiffersOften = 3;
 // The first digest of a connection comes early.
 constexpr std::chrono::milliseconds kFirstCheck{500};
@@ -78,10 +77,10 @@ base::Result<void> PeerSession::take(const Hello& hello, base::TimePoint now) {
 
 base::Result<void> PeerSession::take(const Tables& tables, base::TimePoint /*now*/) {
   for (const auto& [id, table] : tables.tables) {
-    if (id >= kTablesMax || table.name.empty()) return fault("an impossible table");
+    if (id >= Replica::kTablesMax || table.name.empty()) return fault("an impossible table");
     if (theirs_.size() <= id) theirs_.resize(id + 1U);
     const auto known = replica_.find_table(table.name);
-    if (!known && replica_.tables().size() >= kTablesMax) return fault("too many tables");
+    if (!known && replica_.tables().size() >= Replica::kTablesMax) return fault("too many tables");
     // Of two definitions that do not go together this host's own counts.
     const bool other = known && replica_.tables()[*known].key_type != table.key_type;
     theirs_[id] = other ? std::nullopt : std::optional(known ? *known : replica_.define(table));
@@ -163,7 +162,7 @@ bool PeerSession::in_step() const {
 }
 
 std::uint64_t PeerSession::behind() const {
-  return greeted_ ? replica_.sequence() - acked_ : 0;
+  return !greeted_ || in_step() ? 0 : replica_.sequence() - acked_;
 }
 
 bool PeerSession::has_output() const {

@@ -38,12 +38,12 @@ class PeerSession {
   static constexpr std::chrono::seconds kCheckInterval{3};
 
   struct Figures {
-    std::uint64_t sent = 0;      // entries
-    std::uint64_t received = 0;  // likewise
+    std::uint64_t sent = 0;       // entries
+    std::uint64_t received = 0;   // likewise
     std::uint64_t caught_up = 0;  // entries that differed when the connection was new
     std::uint64_t repaired = 0;   // entries that differed later, which must not be
-    std::uint64_t refused = 0;   // entries for which a table had no room
-    std::uint64_t resyncs = 0;   // times that everything was sent
+    std::uint64_t refused = 0;    // entries for which a table had no room
+    std::uint64_t resyncs = 0;    // times that everything was sent
   };
 
   PeerSession(Replica& replica, const Identity& self, std::string peer);
@@ -99,7 +99,7 @@ class PeerSession {
   bool greeted_ = false;
   bool config_differs_ = false;
   bool were_equal_ = false;  // once, on this connection
-  bool comparable_ = true;  // no entry of the peer's had to be left out
+  bool comparable_ = true;   // no entry of the peer's had to be left out
   std::optional<Replica::Cursor> cursor_;
   Sequence everything_until_ = 0;  // changes so far are sent whoever made them
   Sequence passed_ = 0;            // by the cursor

@@ -5,9 +5,8 @@
 namespace wslb::agent::sticky {
 namespace {
 
-constexpr std::size_t kRecordsMax = 256;  // of a frame, which is one packet
-constexpr std::size_t kBytesMax = 32768;
-constexpr std::size_t kTablesMax = 1024;
+constexpr std::size_t kPacketRecordsMax = 256;
+constexpr std::size_t kPacketBytesMax = 32768;
 constexpr std::size_t kEntryBytesMax = 16384;
 
 }  // namespace
@@ -29,7 +28,7 @@ void ProxySession::disconnect(Moment moment) {
 
 base::Result<void> ProxySession::define(const Tables& tables) {
   for (const auto& [id, table] : tables.tables) {
-    if (id >= kTablesMax) return base::Error{"declared an impossible table"};
+    if (id >= Replica::kTablesMax) return base::Error{"declared an impossible table"};
     const TableId ours = replica_.define(table);
     if (ours_.size() <= id) ours_.resize(id + 1U);
     if (theirs_.size() <= ours) theirs_.resize(ours + 1U);
@@ -93,7 +92,8 @@ std::optional<ProxyFrame> ProxySession::next(base::TimePoint now) {
   }
   Entries frame;
   std::size_t bytes = 0;
-  while (frame.records.size() < kRecordsMax && bytes < kBytesMax && !cursor_->at_end()) {
+  while (frame.records.size() < kPacketRecordsMax && bytes < kPacketBytesMax &&
+         !cursor_->at_end()) {
     const Replica::Entry& entry = *cursor_->advance();
     if (!is_for_proxy(entry, now)) continue;
     frame.records.push_back(replica_.record_of(entry, now));
@@ -109,7 +109,7 @@ bool ProxySession::is_for_proxy(const Replica::Entry& entry, base::TimePoint now
   if (entry.table >= theirs_.size() || !theirs_[entry.table]) return false;
   const bool at_first = entry.sequence <= everything_until_;
   if (!at_first) return entry.by != kBy;
-  return entry.life != Life::Removed && (entry.life == Life::Pinned || entry.deadline > now);
+  return entry.life != Life::Aging || entry.deadline > now;
 }
 
 }  // namespace wslb::agent::sticky

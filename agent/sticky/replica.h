@@ -31,6 +31,7 @@ namespace wslb::agent::sticky {
 class Replica {
  public:
   static constexpr std::size_t kBuckets = 256;
+  static constexpr std::size_t kTablesMax = 1024;
   // Of each bucket of keys: the sum of a hash of every entry and its version.
   using Digest = std::array<std::uint64_t, kBuckets>;
 

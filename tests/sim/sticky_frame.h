@@ -2,11 +2,19 @@
 #pragma once
 
 #include <deque>
+#include <string>
 #include <variant>
 
 #include "agent/sticky/hub.h"
 
 namespace wslb::sim {
+
+inline std::string text(base::ByteView bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+inline base::ByteView view(const std::string& text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
 
 template <typename Variant>
 class Carried {

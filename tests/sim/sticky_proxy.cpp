@@ -1,20 +1,13 @@
 #include "tests/sim/sticky_proxy.h"
 
 #include "base/overloaded.h"
+#include "tests/sim/sticky_frame.h"
 
 namespace wslb::sim {
 namespace {
 
 namespace sticky = agent::sticky;
 using Kind = sticky::ProxyChange::Kind;
-
-base::ByteView view(const std::string& text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-std::string text(base::ByteView bytes) {
-  return {bytes.begin(), bytes.end()};
-}
 
 }  // namespace
 
@@ -88,7 +81,7 @@ void StickyProxy::receive(const sticky::ProxyFrame& frame, base::TimePoint now) 
                  [&](const sticky::Ended& ended) {
                    for (const sticky::Record& record : ended.records) {
                      const auto found = items_.find(text(record.key));
-                     if (found != items_.end() && found->second.is_held) items_.erase(found);
+                     if (found != items_.end() && found->second.number == 0) end(found);
                    }
                  },
                  [&](const sticky::Ack& ack) {
@@ -103,6 +96,16 @@ void StickyProxy::receive(const sticky::ProxyFrame& frame, base::TimePoint now) 
                  [&](const sticky::Synced&) { synced_ = true; },
              },
              frame);
+}
+
+// Nobody else needs it any more.
+void StickyProxy::end(std::map<std::string, Item>::iterator at) {
+  if (at->second.pinned) {
+    at->second.number = ++number_;
+    at->second.is_held = false;
+  } else if (at->second.is_held) {
+    items_.erase(at);
+  }
 }
 
 void StickyProxy::apply(const sticky::Record& record, base::TimePoint now) {
@@ -120,7 +123,10 @@ void StickyProxy::apply(const sticky::Record& record, base::TimePoint now) {
   item.deadline = now + std::min(record.expires_in, expire_);
   item.is_held = record.life == sticky::Life::Pinned;
   // Its tunnel is here, whoever else let go of it.
-  if (pinned_here && record.life == sticky::Life::Aging) item.number = ++number_;
+  if (pinned_here && record.life == sticky::Life::Aging) {
+    item.number = ++number_;
+    item.restated = false;
+  }
 }
 
 }  // namespace wslb::sim

@@ -42,6 +42,7 @@ class StickyProxy {
   [[nodiscard]] const std::map<std::string, Item>& items() const { return items_; }
 
  private:
+  void end(std::map<std::string, Item>::iterator at);
   void apply(const agent::sticky::Record& record, base::TimePoint now);
 
   base::Duration expire_;

@@ -20,10 +20,6 @@ sticky::Table table() {
   return table;
 }
 
-std::string text(base::ByteView bytes) {
-  return {bytes.begin(), bytes.end()};
-}
-
 }  // namespace
 
 StickyWorld::StickyWorld(std::size_t hosts, Random& random) : random_(random), hosts_(hosts) {
@@ -235,8 +231,7 @@ std::optional<std::string> StickyWorld::judge_host(const Host& host) const {
     });
   }
   for (const auto& [key, item] : host.proxy->items()) {
-    const base::ByteView view{reinterpret_cast<const std::uint8_t*>(key.data()), key.size()};
-    const auto* entry = replica.find(*id, view);
+    const auto* entry = replica.find(*id, view(key));
     if (entry == nullptr) return "the replica of " + host.name + " has no " + key;
     if (text(entry->value()) != item.value) {
       return host.name + "'s proxy has another value of " + key + " than its replica";
@@ -278,7 +273,9 @@ std::optional<std::string> StickyWorld::judge_emptiness() const {
       if (!item.pinned && !item.is_held) return host.name + "'s proxy keeps " + key;
     }
     for (const auto& peer : host.hub->peers()) {
-      if (peer->figures().repaired > 0) return host.name + " had to be repaired";
+      // Of three hosts two may know less of the third than each other.
+      if (hosts_.size() == 2 && peer->figures().repaired > 0)
+        return host.name + " had to be repaired";
     }
   }
   return std::nullopt;
