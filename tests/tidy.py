@@ -18,17 +18,20 @@ COLUMNS_MAX = 100
 # What each folder may include besides itself. Most specific folder first.
 ARROWS = {
     "agent/core": {"base", "vrrp", "config"},
+    "agent/peers": {"base"},
     "agent/sticky": {"base"},
     "proxy/http": {"base", "config"},
     "proxy/lb": {"base", "config"},
     "base": set(),
     "vrrp": {"base"},
     "config": {"base"},
-    "agent": {"base", "vrrp", "config", "proto", "agent/core", "agent/sticky"},
+    "agent": {"base", "vrrp", "config", "proto", "agent/core", "agent/peers",
+              "agent/sticky"},
     "proxy": {"base", "config", "proto", "proxy/http", "proxy/lb"},
     "ctl": {"base", "config", "proto"},
 }
-PURE = {"base", "config", "vrrp", "agent/core", "agent/sticky", "proxy/http", "proxy/lb"}
+PURE = {"base", "config", "vrrp", "agent/core", "agent/peers", "agent/sticky", "proxy/http",
+        "proxy/lb"}
 IMPURE = re.compile(
     r"boost/asio|netlink/|spdlog|\.pb\.h|<sys/|<thread>|<mutex>|<atomic>|<fstream>|<iostream>|"
     r"<unistd\.h>|<fcntl\.h>|::now\(\)|random_device|\bsocket\(|\bgetenv\(|\btime\("
