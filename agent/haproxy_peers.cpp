@@ -59,7 +59,7 @@ base::Result<std::optional<HaproxyPeers::Settings>> HaproxyPeers::settings_of(
 
 base::Result<std::unique_ptr<HaproxyPeers>> HaproxyPeers::open(boost::asio::io_context& io,
                                                                Settings settings,
-                                                               PeerStore& store) {
+                                                               HaproxyStore& store) {
   const Tcp::endpoint endpoint(boost::asio::ip::make_address(settings.listen.address.to_string()),
                                settings.listen.port);
   Tcp::acceptor acceptor(io);
@@ -78,7 +78,7 @@ base::Result<std::unique_ptr<HaproxyPeers>> HaproxyPeers::open(boost::asio::io_c
   return std::make_unique<HaproxyPeers>(io, std::move(settings), store, std::move(acceptor));
 }
 
-HaproxyPeers::HaproxyPeers(boost::asio::io_context& io, Settings settings, PeerStore& store,
+HaproxyPeers::HaproxyPeers(boost::asio::io_context& io, Settings settings, HaproxyStore& store,
                            Tcp::acceptor acceptor)
     : io_(io),
       settings_(std::move(settings)),
@@ -115,7 +115,7 @@ void HaproxyPeers::accept() {
           return;
         }
         if (strangers_.size() < kStrangersMax) {
-          strangers_.push_back(std::make_shared<PeerConnection>(
+          strangers_.push_back(std::make_shared<HaproxyConnection>(
               std::move(socket),
               peers::Session::Settings{.role = peers::Role::Listener, .us = settings_.us}, store_,
               handlers()));
@@ -125,24 +125,24 @@ void HaproxyPeers::accept() {
       });
 }
 
-PeerConnection::Handlers HaproxyPeers::handlers() {
+HaproxyConnection::Handlers HaproxyPeers::handlers() {
   return {.on_greeted =
-              [this, self = self_](const std::shared_ptr<PeerConnection>& connection) {
+              [this, self = self_](const std::shared_ptr<HaproxyConnection>& connection) {
                 if (*self != nullptr) on_greeted(connection);
               },
           .on_progress =
-              [this, self = self_](PeerConnection& connection) {
+              [this, self = self_](HaproxyConnection& connection) {
                 if (*self != nullptr) on_progress(connection);
               },
           .on_ended =
-              [this, self = self_](PeerConnection& connection, const std::string& reason) {
+              [this, self = self_](HaproxyConnection& connection, const std::string& reason) {
                 if (*self != nullptr) on_ended(connection, reason);
               }};
 }
 
 void HaproxyPeers::dial(const std::string& name) {
   Peer& peer = peers_.at(name);
-  peer.connection = std::make_shared<PeerConnection>(
+  peer.connection = std::make_shared<HaproxyConnection>(
       Tcp::socket(io_),
       peers::Session::Settings{.role = peers::Role::Dialler,
                                .us = settings_.us,
@@ -163,7 +163,7 @@ void HaproxyPeers::dial_later(const std::string& name) {
   });
 }
 
-HaproxyPeers::Peer* HaproxyPeers::find(const PeerConnection& connection) {
+HaproxyPeers::Peer* HaproxyPeers::find(const HaproxyConnection& connection) {
   const auto found = peers_.find(connection.session().peer());
   if (found == peers_.end() || found->second.connection.get() != &connection) return nullptr;
   return &found->second;
@@ -171,7 +171,7 @@ HaproxyPeers::Peer* HaproxyPeers::find(const PeerConnection& connection) {
 
 // The newest connection of a peer is the one that counts, as with HAProxy: the other one may be
 // dead without anybody's knowledge.
-void HaproxyPeers::on_greeted(const std::shared_ptr<PeerConnection>& connection) {
+void HaproxyPeers::on_greeted(const std::shared_ptr<HaproxyConnection>& connection) {
   const auto found = peers_.find(connection->session().peer());
   if (found == peers_.end()) {
     return drop_stranger(*connection, "'peers " + settings_.section + "' has no peer '" +
@@ -187,7 +187,7 @@ void HaproxyPeers::on_greeted(const std::shared_ptr<PeerConnection>& connection)
   connection->session().admit();
 }
 
-void HaproxyPeers::drop_stranger(PeerConnection& connection, const std::string& reason) {
+void HaproxyPeers::drop_stranger(HaproxyConnection& connection, const std::string& reason) {
   if (const auto more = stranger_log_.pass(std::chrono::steady_clock::now())) {
     spdlog::warn("peers {}: hung up on {}: {} ({} more like this)", settings_.section,
                  connection.remote(), reason, *more);
@@ -196,7 +196,7 @@ void HaproxyPeers::drop_stranger(PeerConnection& connection, const std::string& 
   std::erase_if(strangers_, [&](const auto& stranger) { return stranger.get() == &connection; });
 }
 
-void HaproxyPeers::on_progress(PeerConnection& connection) {
+void HaproxyPeers::on_progress(HaproxyConnection& connection) {
   Peer* peer = find(connection);
   if (peer == nullptr) return;
   if (std::exchange(peer->last_complaint, "connected") != "connected") {
@@ -236,7 +236,7 @@ void HaproxyPeers::take_leave(Peer& peer) {
   if (session.lesson() == peers::Lesson::Asked) peer.was_asked = false;
 }
 
-void HaproxyPeers::on_ended(PeerConnection& connection, const std::string& reason) {
+void HaproxyPeers::on_ended(HaproxyConnection& connection, const std::string& reason) {
   Peer* peer = find(connection);
   if (peer == nullptr) return drop_stranger(connection, reason);
   const std::string name = connection.session().peer();

@@ -16,9 +16,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "agent/haproxy_connection.h"
+#include "agent/haproxy_store.h"
 #include "agent/log_limiter.h"
-#include "agent/peer_connection.h"
-#include "agent/peer_store.h"
 #include "base/ip_address.h"
 #include "base/result.h"
 #include "config/config.h"
@@ -40,8 +40,8 @@ class HaproxyPeers {
 
   // `store` outlives the io_context's handlers.
   static base::Result<std::unique_ptr<HaproxyPeers>> open(boost::asio::io_context& io,
-                                                          Settings settings, PeerStore& store);
-  HaproxyPeers(boost::asio::io_context& io, Settings settings, PeerStore& store,
+                                                          Settings settings, HaproxyStore& store);
+  HaproxyPeers(boost::asio::io_context& io, Settings settings, HaproxyStore& store,
                boost::asio::ip::tcp::acceptor acceptor);
   ~HaproxyPeers();
   HaproxyPeers(const HaproxyPeers&) = delete;
@@ -65,7 +65,7 @@ class HaproxyPeers {
  private:
   struct Peer {
     base::Endpoint address;
-    std::shared_ptr<PeerConnection> connection;  // null: none, and `redial` is under way
+    std::shared_ptr<HaproxyConnection> connection;  // null: none, and `redial` is under way
     std::unique_ptr<boost::asio::steady_timer> redial;
     std::uint64_t acknowledged = 0;
     std::uint64_t received = 0;    // on earlier connections
@@ -76,22 +76,22 @@ class HaproxyPeers {
   void accept();
   void dial(const std::string& name);
   void dial_later(const std::string& name);
-  void on_greeted(const std::shared_ptr<PeerConnection>& connection);
-  void on_progress(PeerConnection& connection);
-  void on_ended(PeerConnection& connection, const std::string& reason);
+  void on_greeted(const std::shared_ptr<HaproxyConnection>& connection);
+  void on_progress(HaproxyConnection& connection);
+  void on_ended(HaproxyConnection& connection, const std::string& reason);
   static void take_leave(Peer& peer);
-  void drop_stranger(PeerConnection& connection, const std::string& reason);
+  void drop_stranger(HaproxyConnection& connection, const std::string& reason);
   void ask_somebody();
-  [[nodiscard]] PeerConnection::Handlers handlers();
-  [[nodiscard]] Peer* find(const PeerConnection& connection);
+  [[nodiscard]] HaproxyConnection::Handlers handlers();
+  [[nodiscard]] Peer* find(const HaproxyConnection& connection);
 
   boost::asio::io_context& io_;
   Settings settings_;
-  PeerStore& store_;
+  HaproxyStore& store_;
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer pause_;  // after a failed accept
   std::map<std::string, Peer> peers_;
-  std::vector<std::shared_ptr<PeerConnection>> strangers_;  // that have not said who they are
+  std::vector<std::shared_ptr<HaproxyConnection>> strangers_;  // that have not said who they are
   bool lesson_wanted_ = true;
   bool awake_ = false;
   LogLimiter stranger_log_;

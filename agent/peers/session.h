@@ -3,7 +3,7 @@
 // the time go in; what write() appends is to be sent, in pieces as large as the caller has room
 // for; receive() gives the entries that the peer has told. Once closing() says why, what write()
 // still gives is sent and the connection ends. A peer cannot make it hold more than one frame and
-// a few definitions of tables. Used by PeerConnection.
+// a few definitions of tables. Used by HaproxyConnection.
 #pragma once
 
 #include <cstdint>

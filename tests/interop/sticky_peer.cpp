@@ -27,7 +27,7 @@ namespace {
 using namespace wslb;
 using agent::HaproxyPeers;
 
-class MemoryStore : public agent::PeerStore {
+class MemoryStore : public agent::HaproxyStore {
  public:
   [[nodiscard]] const agent::peers::Table* table(const std::string& name) const override {
     return store_.table(name);

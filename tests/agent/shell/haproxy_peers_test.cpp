@@ -14,7 +14,7 @@ namespace {
 using peers::room;
 using Tcp = boost::asio::ip::tcp;
 
-class OneTable : public PeerStore {
+class OneTable : public HaproxyStore {
  public:
   [[nodiscard]] const peers::Table* table(const std::string& name) const override {
     return store.table(name);

@@ -7,7 +7,7 @@
 
 namespace wslb::agent {
 
-class PeerStore : public peers::ChangeSource {
+class HaproxyStore : public peers::ChangeSource {
  public:
   // A peer says so. What it says of an entry that is equal already changes nothing, so that it is
   // not passed on.

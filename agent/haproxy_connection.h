@@ -12,28 +12,28 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "agent/peer_store.h"
+#include "agent/haproxy_store.h"
 #include "agent/peers/session.h"
 #include "base/bytes.h"
 #include "base/ip_address.h"
 
 namespace wslb::agent {
 
-class PeerConnection : public std::enable_shared_from_this<PeerConnection> {
+class HaproxyConnection : public std::enable_shared_from_this<HaproxyConnection> {
  public:
   using Socket = boost::asio::ip::tcp::socket;
 
   struct Handlers {
     // Somebody has dialled us and said his name: session().admit() or end().
-    std::function<void(const std::shared_ptr<PeerConnection>&)> on_greeted;
+    std::function<void(const std::shared_ptr<HaproxyConnection>&)> on_greeted;
     // After the handshake, and whenever something was received.
-    std::function<void(PeerConnection&)> on_progress;
+    std::function<void(HaproxyConnection&)> on_progress;
     // Once, and not for end().
-    std::function<void(PeerConnection&, const std::string& reason)> on_ended;
+    std::function<void(HaproxyConnection&, const std::string& reason)> on_ended;
   };
 
-  PeerConnection(Socket socket, peers::Session::Settings settings, PeerStore& store,
-                 Handlers handlers);
+  HaproxyConnection(Socket socket, peers::Session::Settings settings, HaproxyStore& store,
+                    Handlers handlers);
 
   void dial(const base::Endpoint& address);  // of a Dialler
   void start();                              // of a Listener, whose socket is connected
@@ -56,7 +56,7 @@ class PeerConnection : public std::enable_shared_from_this<PeerConnection> {
 
   Socket socket_;
   boost::asio::steady_timer deadline_;
-  PeerStore& store_;
+  HaproxyStore& store_;
   Handlers handlers_;
   peers::Session session_;
   std::string remote_;  // "10.0.0.3:1024"

@@ -1,4 +1,4 @@
-#include "agent/peer_connection.h"
+#include "agent/haproxy_connection.h"
 
 #include <chrono>
 #include <utility>
@@ -30,15 +30,15 @@ std::string describe(const Tcp::socket& socket) {
 
 }  // namespace
 
-PeerConnection::PeerConnection(Socket socket, peers::Session::Settings settings, PeerStore& store,
-                               Handlers handlers)
+HaproxyConnection::HaproxyConnection(Socket socket, peers::Session::Settings settings,
+                                     HaproxyStore& store, Handlers handlers)
     : socket_(std::move(socket)),
       deadline_(socket_.get_executor()),
       store_(store),
       handlers_(std::move(handlers)),
       session_(std::move(settings), steady_clock::now()) {}
 
-void PeerConnection::dial(const base::Endpoint& address) {
+void HaproxyConnection::dial(const base::Endpoint& address) {
   remote_ = address.to_string();
   deadline_.expires_after(kDialTimeMax);
   deadline_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
@@ -53,7 +53,7 @@ void PeerConnection::dial(const base::Endpoint& address) {
                         });
 }
 
-void PeerConnection::start() {
+void HaproxyConnection::start() {
   boost::system::error_code ignored;
   socket_.set_option(Tcp::no_delay(true), ignored);
   if (remote_.empty()) remote_ = describe(socket_);
@@ -62,7 +62,7 @@ void PeerConnection::start() {
   read();
 }
 
-void PeerConnection::read() {
+void HaproxyConnection::read() {
   if (ended_) return;
   socket_.async_read_some(
       boost::asio::buffer(input_),
@@ -75,7 +75,7 @@ void PeerConnection::read() {
       });
 }
 
-void PeerConnection::on_read(std::size_t bytes) {
+void HaproxyConnection::on_read(std::size_t bytes) {
   const base::TimePoint now = steady_clock::now();
   const auto self = shared_from_this();
   const auto received = session_.receive({input_.data(), bytes}, store_, now);
@@ -94,7 +94,7 @@ void PeerConnection::on_read(std::size_t bytes) {
   flush();
 }
 
-void PeerConnection::flush() {
+void HaproxyConnection::flush() {
   if (writing_ || ended_) return;
   session_.write(store_, steady_clock::now(), kPieceBytes, output_);
   if (output_.empty()) return;
@@ -109,7 +109,7 @@ void PeerConnection::flush() {
       });
 }
 
-void PeerConnection::arm_deadline() {
+void HaproxyConnection::arm_deadline() {
   deadline_.expires_at(session_.next_deadline());
   deadline_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
     const auto self = weak.lock();
@@ -121,13 +121,13 @@ void PeerConnection::arm_deadline() {
   });
 }
 
-void PeerConnection::fail(const std::string& reason) {
+void HaproxyConnection::fail(const std::string& reason) {
   session_.close(reason);
   conclude();
 }
 
 // A status or an error that is still to be said is a few bytes: it goes at once or not at all.
-void PeerConnection::conclude() {
+void HaproxyConnection::conclude() {
   if (ended_) return;
   if (!writing_) {
     session_.write(store_, steady_clock::now(), kPieceBytes, output_);
@@ -140,7 +140,7 @@ void PeerConnection::conclude() {
   handlers_.on_ended(*this, *session_.closing());
 }
 
-void PeerConnection::end() {
+void HaproxyConnection::end() {
   ended_ = true;
   deadline_.cancel();
   boost::system::error_code ignored;
