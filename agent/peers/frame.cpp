@@ -45,7 +45,8 @@ std::optional<Frame> FrameReader::next() {
 std::optional<std::string> FrameReader::next_line() {
   const auto from = buffer_.begin() + static_cast<std::ptrdiff_t>(begin_);
   const auto end = std::find(from, buffer_.end(), '\n');
-  if (end == buffer_.end()) return std::nullopt;
+  too_long_ = too_long_ || end - from > static_cast<std::ptrdiff_t>(kLineBytesMax);
+  if (too_long_ || end == buffer_.end()) return std::nullopt;
   begin_ = static_cast<std::size_t>(end - buffer_.begin()) + 1;
   return std::string(from, end);
 }

@@ -12,6 +12,7 @@
 namespace wslb::agent::peers {
 
 inline constexpr std::size_t kPayloadBytesMax = 16384;
+inline constexpr std::size_t kLineBytesMax = 1024;
 
 enum class MessageClass : std::uint8_t { Control = 0, Error = 1, Table = 10 };
 enum class ControlType : std::uint8_t { Request, Finished, Partial, Confirm, Heartbeat };
@@ -38,12 +39,13 @@ class FrameReader {
   void append(base::ByteView bytes);
   // The next whole frame; nothing also where the bytes are too_long().
   std::optional<Frame> next();
-  // Up to and without the next LF, for the lines of the handshake; nothing before it is there.
+  // Up to and without the next LF, for the lines of the handshake; nothing before it is there, and
+  // where it is too_long().
   std::optional<std::string> next_line();
 
-  // A frame announces more than kPayloadBytesMax: nothing after that can be understood.
+  // A frame announces more than kPayloadBytesMax, or a line has more than kLineBytesMax: nothing
+  // after that can be understood.
   [[nodiscard]] bool too_long() const { return too_long_; }
-  [[nodiscard]] std::size_t buffered() const { return buffer_.size() - begin_; }
 
  private:
   base::Bytes buffer_;

@@ -11,8 +11,6 @@
 
 namespace wslb::agent::peers {
 
-inline constexpr std::size_t kHelloBytesMax = 1024;  // all three lines
-
 struct Hello {
   std::string target{};  // whom the sender believes to have reached
   std::string sender{};

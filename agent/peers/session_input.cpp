@@ -32,11 +32,8 @@ bool is_update(std::uint8_t type) {
 void Session::read_hello() {
   while (state_ == State::Hello) {
     const auto line = reader_.next_line();
-    if (!line) {
-      if (reader_.buffered() > kHelloBytesMax) close("its first lines are too long");
-      return;
-    }
-    if (line->size() > kHelloBytesMax) return close("its first lines are too long");
+    if (reader_.too_long()) return close("its first lines are too long");
+    if (!line) return;
     if (hello_lines_ == 0) {
       const Status status = read_protocol(*line, hello_);
       if (status != Status::Succeeded) {
@@ -56,10 +53,8 @@ void Session::read_hello() {
 
 void Session::read_status() {
   const auto line = reader_.next_line();
-  if (!line) {
-    if (reader_.buffered() > kHelloBytesMax) close("its status line is too long");
-    return;
-  }
+  if (reader_.too_long()) return close("its status line is too long");
+  if (!line) return;
   if (*line != "200") return close(explain_status(*line));
   state_ = State::Established;
 }
@@ -70,7 +65,8 @@ void Session::read_frames(const ChangeSource& source, Received& received) {
     if (!frame) break;
     handle_frame(*frame, source, received);
   }
-  if (reader_.too_long()) refuse(ErrorType::SizeLimit, "a message that is too long");
+  if (state_ == State::Established && reader_.too_long())
+    refuse(ErrorType::SizeLimit, "a message that is too long");
 }
 
 // Classes and types that we do not know belong to a newer protocol; their frames say where they

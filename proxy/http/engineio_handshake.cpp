@@ -158,7 +158,7 @@ Finding find_in_frames(std::string_view bytes, std::string& message) {
   bool begun = false;
   for (;;) {
     const auto head = read_frame_head(bytes);
-    if (!head) return begun ? find_in_packet(message) : std::nullopt;
+    if (!head) return std::nullopt;
     if (!head->plain || head->opcode == kCloseOpcode) return kNever;
     bytes.remove_prefix(head->header_bytes);
     const auto here =
@@ -168,9 +168,10 @@ Finding find_in_frames(std::string_view bytes, std::string& message) {
       if (head->opcode != (begun ? 0 : kTextOpcode)) return kNever;
       begun = true;
       message += bytes.substr(0, here);
-      if (head->final && whole) return find_in_packet(message).value_or(kNever);
+      if (const auto found = find_in_packet(message)) return found;
+      if (head->final && whole) return kNever;
     }
-    if (!whole) return begun ? find_in_packet(message) : std::nullopt;
+    if (!whole) return std::nullopt;
     bytes.remove_prefix(here);
   }
 }

@@ -71,7 +71,7 @@ TEST(Session, TellsWhyItWasRefused) {
 
 TEST(Session, BoundsTheFirstLines) {
   End end = listener();
-  end.read(base::Bytes(kHelloBytesMax + 1, 'x'), at(0ms));
+  end.read(base::Bytes(kLineBytesMax + 1, 'x'), at(0ms));
   EXPECT_EQ(end.session.closing(), "its first lines are too long");
 }
 

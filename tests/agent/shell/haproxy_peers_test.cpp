@@ -106,7 +106,11 @@ TEST(HaproxyPeers, HangUpOnWhomTheyDoNotKnow) {
 }
 
 config::PeersSection section(std::vector<config::Peer> peers) {
-  return {.name = "lab", .peers = std::move(peers), .bind = std::nullopt, .where = {"f.cfg", 7}};
+  config::PeersSection made;
+  made.name = "lab";
+  made.peers = std::move(peers);
+  made.where = {"f.cfg", 7};
+  return made;
 }
 
 config::Cluster cluster_of_two() {
