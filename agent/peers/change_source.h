@@ -9,6 +9,7 @@
 #include <string>
 
 #include "agent/peers/table.h"
+#include "base/time.h"
 
 namespace wslb::agent::peers {
 
@@ -18,8 +19,9 @@ struct Change {
 };
 
 enum class Scope : std::uint8_t {
-  News,       // without what the peer itself has told us, unless it changed here since
-  Everything  // for a peer that asks for all there is
+  News,        // without what the peer itself has told us, unless it changed here since
+  Everything,  // for a peer that asks for all there is
+  Held  // what a tunnel of ours holds: it does not age here, so the peer must hear of it again
 };
 
 class ChangeSource {
@@ -33,6 +35,8 @@ class ChangeSource {
                                             Scope scope) = 0;
   // The number of the newest change; 0: there was none.
   [[nodiscard]] virtual std::uint64_t newest() const = 0;
+  // How often peers are told what is Held, so that it does not expire there; max(): never.
+  [[nodiscard]] virtual base::Duration refresh_interval() const { return base::Duration::max(); }
   // Whether all there is to know is here, so that a peer need not ask elsewhere.
   [[nodiscard]] virtual bool complete() const = 0;
 };

@@ -32,7 +32,8 @@ void Session::ask_for_lesson() {
 
 base::TimePoint Session::next_deadline() const {
   const base::TimePoint silence = heard_ + kSilenceMax;
-  return state_ == State::Established ? std::min(silence, heartbeat_) : silence;
+  if (state_ != State::Established) return silence;
+  return std::min({silence, heartbeat_, refresh_due_});
 }
 
 void Session::handle_expiry(base::TimePoint now) {

@@ -123,6 +123,8 @@ class Session {
   void write_control(base::TimePoint now, base::Bytes& out);
   [[nodiscard]] bool write_lesson(ChangeSource& source, base::Bytes& out);
   [[nodiscard]] bool write_news(ChangeSource& source, base::Bytes& out);
+  [[nodiscard]] bool write_held(ChangeSource& source, base::Bytes& out);
+  void plan_refresh(const ChangeSource& source, base::TimePoint now);
   void write_change(const Change& change, const Table& table, base::Bytes& out);
   OurTable& switch_to(const Table& table, base::Bytes& out);
 
@@ -150,6 +152,8 @@ class Session {
   SentNames sent_names_;
   std::uint64_t told_ = 0;
   std::optional<Teaching> teaching_;
+  std::optional<Teaching> refresh_;  // under way: of what is Held
+  base::TimePoint refresh_due_ = base::TimePoint::max();
 };
 
 }  // namespace wslb::agent::peers

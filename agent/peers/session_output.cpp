@@ -15,9 +15,12 @@ void Session::write(ChangeSource& source, base::TimePoint now, std::size_t bytes
   if (state_ != State::Established) return;
   write_acks(out);
   write_control(now, out);
-  while (out.size() < bytes_max &&
-         (teaching_ ? write_lesson(source, out) : write_news(source, out)))
-    ;
+  plan_refresh(source, now);
+  bool more = true;
+  while (more && out.size() < bytes_max) {
+    more =
+        teaching_ ? write_lesson(source, out) : write_news(source, out) || write_held(source, out);
+  }
 }
 
 void Session::write_handshake(base::Bytes& out) {
@@ -80,6 +83,31 @@ bool Session::write_news(ChangeSource& source, base::Bytes& out) {
   const Table* table = source.table(change->update.table);
   if (table != nullptr) write_change(*change, *table, out);
   told_ = change->number;
+  return true;
+}
+
+void Session::plan_refresh(const ChangeSource& source, base::TimePoint now) {
+  const base::Duration interval = source.refresh_interval();
+  if (interval == base::Duration::max()) {
+    refresh_due_ = base::TimePoint::max();
+    return;
+  }
+  const bool due = now >= refresh_due_;
+  if (due && !refresh_) refresh_ = {.told = 0, .until = source.newest()};
+  refresh_due_ = due ? now + interval : std::min(refresh_due_, now + interval);
+}
+
+// Behind the news.
+bool Session::write_held(ChangeSource& source, base::Bytes& out) {
+  if (!refresh_ || lesson_ == Lesson::Asked) return false;
+  const auto change = source.next_change(refresh_->told, peer(), Scope::Held);
+  if (!change || change->number > refresh_->until) {
+    refresh_.reset();
+    return false;
+  }
+  refresh_->told = change->number;
+  const Table* table = source.table(change->update.table);
+  if (table != nullptr) write_change(*change, *table, out);
   return true;
 }
 

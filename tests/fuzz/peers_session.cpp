@@ -21,6 +21,7 @@ class OneTable : public ChangeSource {
     return Change{after + 1, {.table = "bk", .key = {'k'}, .server = "s1"}};
   }
   [[nodiscard]] std::uint64_t newest() const override { return 3; }
+  [[nodiscard]] base::Duration refresh_interval() const override { return std::chrono::seconds(1); }
   [[nodiscard]] bool complete() const override { return true; }
 
  private:

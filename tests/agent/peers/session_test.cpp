@@ -160,6 +160,26 @@ TEST(Session, BeatsAndHearsBeats) {
   EXPECT_EQ(pair.other.session.closing(), "it was silent for 10 s");
 }
 
+TEST(Session, TellsAgainAndAgainWhatATunnelHolds) {
+  Pair pair;
+  pair.one.store.put(room("aging", "s1"));
+  pair.one.store.put(room("held", "s2"));
+  pair.one.store.hold_newest();
+  talk(pair.one, pair.other, at(1s));
+  const std::size_t told = pair.other.store.told().size();
+  pair.other.read(from_hex("00 04"), at(600s));
+  pair.one.read(from_hex("00 04"), at(600s));
+  talk(pair.one, pair.other, at(600s));
+  EXPECT_EQ(pair.other.store.told().size(), told);
+  EXPECT_EQ(pair.one.session.next_deadline(), at(601s));
+  talk(pair.one, pair.other, at(601s));
+  ASSERT_EQ(pair.other.store.told().size(), told + 1);
+  EXPECT_EQ(pair.other.store.told().back(), room("held", "s2"));
+  talk(pair.one, pair.other, at(602s));
+  EXPECT_EQ(pair.other.store.told().size(), told + 1);
+  EXPECT_EQ(pair.one.session.acknowledged(), 2U);
+}
+
 TEST(Session, GivesUpASilentHandshake) {
   End end = dialler();
   std::ignore = end.write(at(0ms));

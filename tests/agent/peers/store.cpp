@@ -68,6 +68,7 @@ std::optional<Change> Store::next_change(std::uint64_t after, const std::string&
                                          Scope scope) {
   for (auto at = changes_.upper_bound(after); at != changes_.end(); ++at) {
     if (scope == Scope::News && at->second.origin == peer) continue;
+    if (scope == Scope::Held && !held_.contains(at->first)) continue;
     return Change{at->first, at->second.update};
   }
   return std::nullopt;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +26,8 @@ class Store : public ChangeSource {
   void put_all(const std::vector<Update>& updates, const std::string& origin);
   void add_table(const Table& table) { tables_.insert_or_assign(table.name, table); }
   void set_complete(bool complete) { complete_ = complete; }
+  // That change is of an entry that a tunnel holds.
+  void hold_newest() { held_.insert(newest_); }
 
   // "KEY=SERVER", sorted.
   [[nodiscard]] std::vector<std::string> entries() const;
@@ -33,6 +37,9 @@ class Store : public ChangeSource {
   std::optional<Change> next_change(std::uint64_t after, const std::string& peer,
                                     Scope scope) override;
   [[nodiscard]] std::uint64_t newest() const override { return newest_; }
+  [[nodiscard]] base::Duration refresh_interval() const override {
+    return held_.empty() ? base::Duration::max() : base::Duration(std::chrono::minutes(10));
+  }
   [[nodiscard]] bool complete() const override { return complete_; }
 
  private:
@@ -44,6 +51,7 @@ class Store : public ChangeSource {
   std::map<std::uint64_t, Entry> changes_;
   std::map<std::pair<std::string, base::Bytes>, std::uint64_t> numbers_;  // of the changes
   std::vector<Update> told_;                                              // by peers
+  std::set<std::uint64_t> held_;
   std::uint64_t newest_ = 0;
   bool complete_ = true;
 };
