@@ -26,6 +26,9 @@ void check_proxies(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnosti
 // Puts the users into their groups.
 [[nodiscard]] Userlist complete_userlist(UserlistDraft& draft, Diagnostics& diagnostics);
 
+// Names the table that each rule and sample means, and has it store what they need.
+void check_stick_tables(Draft& draft, Diagnostics& diagnostics);
+
 // Puts what `http-errors` sections say into the proxies.
 void complete_errors(ProxyDraft& draft, const std::vector<HttpErrors>& sections,
                      Diagnostics& diagnostics);

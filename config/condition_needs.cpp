@@ -31,6 +31,49 @@ void check(const Rules& rules, std::string_view keyword, Needs known, Diagnostic
   }
 }
 
+// The keys of rules about stick tables.
+void check_key(const Sample& sample, const Location& where, std::string_view keyword, Needs known,
+               Diagnostics& diagnostics) {
+  const Needs needed = needs(sample.fetch);
+  if (needed <= known) return;
+  diagnostics.error(where, "'" + std::string(keyword) + "' has the key '" + sample.text +
+                               "', which is of " + std::string(name_of(needed)) +
+                               " and not known there yet");
+}
+
+template <typename Rules>
+void check_tracked(const Rules& rules, std::string_view keyword, Needs known,
+                   Diagnostics& diagnostics) {
+  for (const auto& rule : rules) {
+    const HttpRule* action = nullptr;
+    if constexpr (requires { rule.change; }) {
+      action = &rule.change;
+    } else {
+      action = &rule;
+    }
+    if (action->action != Action::Track) continue;
+    check_key(*action->sample, rule.where, keyword, known, diagnostics);
+  }
+}
+
+void check_stick_rules(const ProxySection& section, Diagnostics& diagnostics) {
+  const bool http = section.mode == Mode::Http;
+  const Needs in_request = http ? Needs::Request : Needs::Content;
+  const Needs in_response = http ? Needs::Response : Needs::Content;
+  check(section.stick_rules, "stick", in_request, diagnostics);
+  for (const StickRule& rule : section.stick_rules) {
+    check_key(rule.sample, rule.where, "stick", in_request, diagnostics);
+  }
+  check(section.store_responses, "stick", in_response, diagnostics);
+  for (const StickRule& rule : section.store_responses) {
+    check_key(rule.sample, rule.where, "stick", in_response, diagnostics);
+  }
+  check_tracked(section.connection_rules, "track-sc", Needs::Connection, diagnostics);
+  check_tracked(section.session_rules, "track-sc", Needs::Connection, diagnostics);
+  check_tracked(section.content_rules, "track-sc", in_request, diagnostics);
+  check_tracked(section.request_rules, "track-sc", Needs::Request, diagnostics);
+}
+
 void check_tcp_mode(ProxyDraft& draft, Diagnostics& diagnostics) {
   ProxySection& section = draft.section;
   for (auto* const rules : {&section.request_rules, &section.response_rules, &section.answer_rules,
@@ -73,6 +116,7 @@ void check_rules(ProxyDraft& draft, Diagnostics& diagnostics) {
   const Needs known = http ? Needs::Request : Needs::Content;
   check(section.persist_rules, "force-persist or ignore-persist", known, diagnostics);
   check(section.use_servers, "use-server", known, diagnostics);
+  check_stick_rules(section, diagnostics);
   if (http) check(section.use_backends, "use_backend", Needs::Request, diagnostics);
 }
 

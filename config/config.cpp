@@ -15,4 +15,15 @@ const Userlist* Config::find_userlist(std::string_view name) const {
   return found == userlists.end() ? nullptr : &*found;
 }
 
+std::vector<const StickTable*> Config::stick_tables() const {
+  std::vector<const StickTable*> tables;
+  for (const PeersSection& section : peers) {
+    for (const StickTable& table : section.tables) tables.push_back(&table);
+  }
+  for (const ProxySection& proxy : proxies) {
+    if (proxy.stick_table) tables.push_back(&*proxy.stick_table);
+  }
+  return tables;
+}
+
 }  // namespace wslb::config

@@ -55,6 +55,8 @@ struct Config {
 
   [[nodiscard]] const ProxySection* find_backend(std::string_view name) const;
   [[nodiscard]] const Userlist* find_userlist(std::string_view name) const;
+  // Of proxies and of `peers` sections.
+  [[nodiscard]] std::vector<const StickTable*> stick_tables() const;
 };
 
 // One file as read by the caller; this library reads none itself.

@@ -62,6 +62,8 @@ struct ProxyDraft {
   std::vector<DraftCondition> content_conditions;
   std::vector<DraftCondition> persist_conditions;
   std::vector<DraftCondition> server_conditions;
+  std::vector<DraftCondition> stick_conditions;
+  std::vector<DraftCondition> store_response_conditions;
   std::vector<ErrorLine> error_lines;
   ReadFile read_file;
   Places places;  // of keywords given in this section

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kUnreadSections = "mailers,program,ring,cache,log-forward,fcgi-app";
 
-constexpr std::string_view kPeers = "default-bind,default-server,log,table";
+constexpr std::string_view kPeers = "default-bind,default-server,log";
 
 constexpr std::string_view kGlobal =
     "51degrees-cache-size,51degrees-data-file,51degrees-property-name-list,"
@@ -63,7 +63,7 @@ constexpr std::string_view kProxy =
     "option ssl-hello-chk,option transparent,rate-limit,"
     "server-state-file-name,srvtcpka-cnt,srvtcpka-idle,srvtcpka-intvl,"
     "stats admin,stats http-request,stats scope,stats show-desc,stats show-modules,stats show-node,"
-    "stick,stick-table,tcp-check send-lf,tcp-check send-binary-lf,tcp-check set-var,"
+    "tcp-check send-lf,tcp-check send-binary-lf,tcp-check set-var,"
     "tcp-check set-var-fmt,tcp-check unset-var,tcp-request,tcp-response,"
     "use-fcgi-app";
 

@@ -43,10 +43,10 @@ constexpr auto kActions = std::to_array<ActionRow>({
 
 constexpr std::string_view kOtherActions =
     "add-acl,cache-store,cache-use,capture,del-acl,del-map,disable-l7-retry,do-resolve,"
-    "early-hint,normalize-uri,sc-inc-gpc,sc-inc-gpc0,sc-inc-gpc1,sc-set-gpt0,"
+    "early-hint,normalize-uri,"
     "send-spoe-group,set-bandwidth-limit,set-log-level,set-map,set-mark,"
     "set-nice,set-priority-class,set-priority-offset,set-timeout,set-tos,"
-    "strict-mode,track-sc0,track-sc1,track-sc2,wait-for-handshake,"
+    "strict-mode,wait-for-handshake,"
     "auth,redirect,tarpit,silent-drop,use-service";
 
 bool belongs_to(const ActionRow& row, RuleSet set) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/http_action.h"
+#include "config/stick_action.h"
 
 namespace wslb::config {
 namespace {
@@ -247,6 +248,7 @@ std::optional<ReadRule> parse_http_rule(std::span<const std::string> words, Rule
       return reader.read_variable(kind);
     }
   }
+  if (set != RuleSet::Answer && is_stick_action(name)) return parse_stick_action(words, statement);
   const ActionRow* const row = find_action(name, set, statement);
   return row == nullptr ? std::nullopt : reader.read(*row);
 }

@@ -145,7 +145,7 @@ void Loader::begin_userlist(const Line& line) {
 void Loader::begin_peers(const Line& line) {
   std::string name;
   if (!read_name(line, name)) return;
-  diagnostics_.warning(line.where, "'peers' has no effect yet: there are no stick tables");
+  diagnostics_.warning(line.where, "'peers' has no effect yet: stick tables stay on this host");
   PeersSection& section = draft_.peers.emplace_back();
   section.name = name;
   section.where = line.where;
@@ -273,6 +273,7 @@ Config Loader::finish() {
   for (UserlistDraft& list : draft_.userlists) {
     config.userlists.push_back(complete_userlist(list, diagnostics_));
   }
+  check_stick_tables(draft_, diagnostics_);
   config.peers = draft_.peers;
   check_resolvers(draft_, diagnostics_);
   for (ResolversDraft& each : draft_.resolvers) config.resolvers.push_back(each.section);

@@ -9,6 +9,7 @@
 #include "config/dispatch.h"
 #include "config/haproxy_words.h"
 #include "config/section.h"
+#include "config/stick_line.h"
 
 namespace wslb::config {
 namespace {
@@ -43,6 +44,14 @@ void bind(PeersSection& section, const Statement& statement) {
   section.bind = read_address(statement[0], statement);
 }
 
+void table(PeersSection& section, const Statement& statement) {
+  auto read = parse_stick_table(statement.arguments().subspan(1), true, statement);
+  if (!read) return;
+  read->name = section.name + "/" + statement[0];
+  read->peers = section.name;
+  section.tables.push_back(std::move(*read));
+}
+
 void disabled(PeersSection& section, const Statement& /*statement*/) {
   section.disabled = true;
 }
@@ -55,6 +64,7 @@ constexpr auto kPeersKeywords = std::to_array<Keyword<PeersSection>>({
     {"peer", "peer NAME ADDRESS:PORT", 1, kAnyNumber, peer},
     {"server", "server NAME [ADDRESS:PORT]", 1, kAnyNumber, peer},
     {"bind", "bind ADDRESS:PORT", 1, kAnyNumber, bind},
+    {"table", "table NAME type TYPE size SIZE [OPTION...]", 2, kAnyNumber, table},
     {.name = "disabled", .usage = "disabled", .apply = disabled},
     {.name = "enabled", .usage = "enabled", .apply = enabled},
 });

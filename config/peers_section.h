@@ -1,5 +1,4 @@
-// `peers NAME`: the proxies that are to know the same sticky entries. Kept for stick tables, which
-// this version has none of.
+// `peers NAME`: the proxies that are to know the same sticky entries, and stick tables of no proxy.
 #pragma once
 
 #include <optional>
@@ -8,6 +7,7 @@
 
 #include "base/ip_address.h"
 #include "config/diagnostic.h"
+#include "config/stick_table.h"
 
 namespace wslb::config {
 
@@ -22,6 +22,7 @@ struct PeersSection {
   std::string name;
   std::vector<Peer> peers;
   std::optional<base::Endpoint> bind;  // of this one
+  std::vector<StickTable> tables;      // "NAME/TABLE", of all members
   bool disabled = false;
   Location where;
 };

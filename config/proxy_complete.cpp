@@ -207,6 +207,8 @@ void complete_proxy(ProxyDraft& draft, const Global& global, Diagnostics& diagno
   resolve_all(draft.content_conditions, section.content_rules, draft);
   resolve_all(draft.persist_conditions, section.persist_rules, draft);
   resolve_all(draft.server_conditions, section.use_servers, draft);
+  resolve_all(draft.stick_conditions, section.stick_rules, draft);
+  resolve_all(draft.store_response_conditions, section.store_responses, draft);
   check_use_servers(section, diagnostics);
   check_rules(draft, diagnostics);
   if (draft.log_global) {

@@ -15,7 +15,8 @@ std::vector<Keyword<ProxyDraft>> join_tables() {
   for (const auto part :
        {frontend_keywords(), backend_keywords(), check_keywords(), retry_keywords(),
         balance_keywords(), cookie_keywords(), option_keywords(), log_keywords(), error_keywords(),
-        timeout_keywords(), stats_keywords(), rule_keywords(), persist_keywords()}) {
+        timeout_keywords(), stats_keywords(), rule_keywords(), persist_keywords(),
+        stick_keywords()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

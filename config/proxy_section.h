@@ -23,6 +23,8 @@
 #include "config/rule.h"
 #include "config/server.h"
 #include "config/stats_page.h"
+#include "config/stick_rule.h"
+#include "config/stick_table.h"
 #include "config/tls.h"
 
 namespace wslb::config {
@@ -168,6 +170,8 @@ struct ProxySection {
   std::vector<HttpRule> response_rules;
   std::vector<HttpRule> answer_rules;  // `http-after-response`: of whatever goes to the client
 
+  std::optional<StickTable> stick_table;
+
   // What a frontend or listen has.
   std::string monitor_uri;  // answered by us; empty: none
   std::vector<MonitorFailure> monitor_failures;
@@ -189,6 +193,8 @@ struct ProxySection {
   std::optional<CookieRule> cookie;
   std::vector<PersistRule> persist_rules;
   std::vector<UseServer> use_servers;
+  std::vector<StickRule> stick_rules;      // of requests
+  std::vector<StickRule> store_responses;  // `stick store-response`
   HealthCheck check;
   int retries = 3;
   RetryOn retry_on;

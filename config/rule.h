@@ -46,6 +46,9 @@ enum class Action : std::uint8_t {
   SetStatus,
   SetVariable,
   UnsetVariable,
+  Track,             // an entry of a stick table
+  IncrementCounter,  // of the entry that is tracked
+  SetTag,            // likewise
   SetSource,
   SetSourcePort,
   SetDestination,
@@ -85,10 +88,11 @@ struct HttpRule {
   std::optional<base::Regex> regex;
   std::string replacement;  // with \1
   std::optional<VariableName> variable;
-  std::optional<Sample> sample;  // set-var, set-src
-  Match match = Match::Exact;    // of DeleteHeaders
-  base::Duration time{};         // how long WaitForBody waits and Assign holds
-  std::size_t bytes = 0;         // of the body that suffice; 0: all
+  std::optional<Sample> sample;     // set-var, set-src; the key of Track, the value of SetTag
+  std::optional<StickQuery> stick;  // of Track, IncrementCounter and SetTag: where
+  Match match = Match::Exact;       // of DeleteHeaders
+  base::Duration time{};            // how long WaitForBody waits and Assign holds
+  std::size_t bytes = 0;            // of the body that suffice; 0: all
   RedirectTarget redirect;
   OwnReply reply;
   Condition condition;
@@ -99,7 +103,7 @@ struct HttpRule {
 struct TcpRule {
   enum class Action : std::uint8_t { Accept, Reject, SilentDrop, Change };
   Action action = Action::Accept;
-  HttpRule change;  // of Change, without a condition: a variable or an address
+  HttpRule change;  // of Change, without a condition: a variable, an address or a counter
   Condition condition;
   Location where;
 };

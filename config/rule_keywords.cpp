@@ -7,6 +7,7 @@
 #include "config/condition.h"
 #include "config/http_rule.h"
 #include "config/section.h"
+#include "config/stick_action.h"
 
 namespace wslb::config {
 namespace {
@@ -55,7 +56,8 @@ bool is_change(std::string_view word) {
   constexpr auto kNames =
       std::to_array<std::string_view>({"set-src", "set-src-port", "set-dst", "set-dst-port"});
   return std::ranges::count(kNames, word) > 0 || word.starts_with("set-var(") ||
-         word.starts_with("set-var-fmt(") || word.starts_with("unset-var(");
+         word.starts_with("set-var-fmt(") || word.starts_with("unset-var(") ||
+         is_stick_action(word);
 }
 
 // The action; `rest` gets what follows it.
@@ -83,14 +85,14 @@ std::optional<TcpRule> tcp_rule(const ProxyDraft& draft, const Statement& statem
     return rule;
   }
   constexpr auto kOthers = std::to_array<std::string_view>(
-      {"expect-proxy", "expect-netscaler-cip", "track-sc0", "track-sc1", "track-sc2", "capture",
-       "do-resolve", "set-priority-class", "set-priority-offset", "use-service", "switch-mode",
-       "set-mark", "set-tos", "set-nice", "set-log-level"});
+      {"expect-proxy", "expect-netscaler-cip", "capture", "do-resolve", "set-priority-class",
+       "set-priority-offset", "use-service", "switch-mode", "set-mark", "set-tos", "set-nice",
+       "set-log-level"});
   const std::string stem = statement[0].substr(0, statement[0].find('('));
-  if (std::ranges::count(kOthers, stem) > 0 || stem.starts_with("sc-")) {
+  if (std::ranges::count(kOthers, stem) > 0) {
     statement.refuse(statement[0]);
   } else {
-    statement.expects("accept, reject, silent-drop, set-var, set-src or set-dst");
+    statement.expects("accept, reject, silent-drop, set-var, set-src, set-dst or track-sc0");
   }
   return std::nullopt;
 }

@@ -37,6 +37,15 @@ base::Result<SampleArguments> take_call(std::string_view name, std::string_view&
   return arguments;
 }
 
+base::Result<Sample> sample_of(base::Result<StickQuery> query) {
+  if (!query) return query.error();
+  Sample sample;
+  sample.fetch = Fetch::Stick;
+  sample.type = query->is_bool() ? SampleType::Bool : SampleType::Int;
+  sample.stick = std::move(*query);
+  return sample;
+}
+
 }  // namespace
 
 Needs needs(Fetch fetch) {
@@ -78,7 +87,8 @@ base::Result<Sample> parse_sample(std::string_view text, std::string_view* rest)
   }
   auto arguments = take_call(name, text);
   if (!arguments) return arguments.error();
-  auto sample = make_fetch(name, *arguments);
+  auto stick = stick_fetch(name, *arguments);
+  auto sample = stick ? sample_of(std::move(*stick)) : make_fetch(name, *arguments);
   if (!sample) return sample.error();
   sample->result_type = sample->type;
   while (text.starts_with(',')) {

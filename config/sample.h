@@ -11,6 +11,7 @@
 
 #include "base/regex.h"
 #include "base/result.h"
+#include "config/stick_query.h"
 
 namespace wslb::config {
 
@@ -28,6 +29,7 @@ enum class Fetch : std::uint8_t {
   TlsSni,
   SocketName,
   SocketId,
+  Stick,  // of a stick table: `stick` says what
   // Of the proxy and its servers (`proxy` and `server` say whose), and of the world.
   UsableServers,
   ConnectionSlots,
@@ -124,6 +126,7 @@ enum class Converter : std::uint8_t {
   BytesToDecimal,
   SecureCompare,
   Mask,
+  StickLookup,  // in_table(), table_conn_rate(): `stick` says what
   ToBool,
   Not,
   Odd,
@@ -155,6 +158,7 @@ struct Conversion {
   std::int64_t count = 0;
   std::optional<VariableName> variable;  // of arithmetic: instead of `number`
   std::optional<base::Regex> regex;
+  std::optional<StickQuery> stick;
 };
 
 struct Sample {
@@ -168,6 +172,7 @@ struct Sample {
   std::string proxy;   // empty: the current one
   std::string server;  // of `proxy`
   std::optional<VariableName> variable;
+  std::optional<StickQuery> stick;
   std::vector<Conversion> conversions;
 };
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "config/check.h"
-#include "config/condition_needs.h"
+#include "config/sample_visitor.h"
 
 namespace wslb::config {
 namespace {
@@ -19,48 +19,6 @@ bool is_named(const std::vector<ProxyDraft>& drafts, const Sample& sample, const
            std::ranges::count(section.servers, sample.server, &Server::name) > 0;
   };
   return std::ranges::any_of(drafts, is_meant);
-}
-
-template <typename Visit>
-void visit_format(const LogFormat& format, const Visit& visit) {
-  for (const LogPart& part : format.parts) {
-    if (part.sample) visit(*part.sample);
-  }
-}
-
-template <typename Rule, typename Visit>
-void visit_samples(const Rule& rule, const Visit& visit) {
-  for_each_sample(rule.condition, visit);
-}
-
-template <typename Visit>
-void visit_samples(const HttpRule& rule, const Visit& visit) {
-  for_each_sample(rule.condition, visit);
-  visit_format(rule.value, visit);
-  if (rule.sample) visit(*rule.sample);
-  visit_format(rule.reply.content, visit);
-  for (const OwnReply::Header& header : rule.reply.headers) visit_format(header.value, visit);
-}
-
-// `visit(sample, where)` of all lines of the section.
-template <typename Visit>
-void visit_all(const ProxySection& section, const Visit& visit) {
-  const auto each = [&visit](const auto& rules) {
-    for (const auto& rule : rules) {
-      visit_samples(rule, [&](const Sample& sample) { visit(sample, rule.where); });
-    }
-  };
-  each(section.monitor_failures);
-  each(section.use_backends);
-  each(section.persist_rules);
-  each(section.use_servers);
-  each(section.request_rules);
-  each(section.redirects);
-  each(section.response_rules);
-  each(section.answer_rules);
-  each(section.connection_rules);
-  each(section.session_rules);
-  each(section.content_rules);
 }
 
 }  // namespace
@@ -81,7 +39,7 @@ void check_assignments(const std::vector<ProxyDraft>& drafts, Diagnostics& diagn
 
 void check_samples(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnostics) {
   for (const ProxyDraft& draft : drafts) {
-    visit_all(draft.section, [&](const Sample& sample, const Location& where) {
+    visit_samples(draft.section, [&](const Sample& sample, const Location& where) {
       if (sample.proxy.empty() && sample.server.empty()) return;
       if (is_named(drafts, sample, draft)) return;
       diagnostics.error(where, "'" + sample.text + "' names what does not exist");
@@ -91,7 +49,7 @@ void check_samples(const std::vector<ProxyDraft>& drafts, Diagnostics& diagnosti
 
 bool asks_about(const ProxySection& own, const ProxySection& backend, const std::string& server) {
   bool found = false;
-  visit_all(own, [&](const Sample& sample, const Location& /*where*/) {
+  visit_samples(own, [&](const Sample& sample, const Location& /*where*/) {
     const bool meant = sample.proxy.empty() ? &own == &backend : sample.proxy == backend.name;
     found = found || (meant && sample.server == server);
   });
@@ -101,7 +59,7 @@ bool asks_about(const ProxySection& own, const ProxySection& backend, const std:
 void check_userlists(const std::vector<ProxyDraft>& drafts, const Config& config,
                      Diagnostics& diagnostics) {
   for (const ProxyDraft& draft : drafts) {
-    visit_all(draft.section, [&](const Sample& sample, const Location& where) {
+    visit_samples(draft.section, [&](const Sample& sample, const Location& where) {
       const bool asks =
           sample.fetch == Fetch::AuthenticUser || sample.fetch == Fetch::AuthenticGroup;
       if (!asks || config.find_userlist(sample.name) != nullptr) return;

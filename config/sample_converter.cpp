@@ -97,17 +97,11 @@ constexpr std::array<ConverterRow, 45> kConverters{{
 
 // HAProxy's, of which wslb has none.
 constexpr std::string_view kOtherConverters =
-    "51d.single,add_item,aes_gcm_dec,crc32,crc32c,da-csv-conv,debug,djb2,"
-    "fix_is_valid,fix_tag_value,htonl,http_date,in_table,json,json_query,jwt_header_query,"
-    "jwt_payload_query,jwt_verify,language,ltime,map,map_beg,map_dir,map_dom,map_end,map_int,"
-    "map_ip,map_len,map_reg,map_regm,map_str,map_sub,mqtt_field_value,mqtt_is_valid,nbsrv,"
-    "protobuf,sdbm,srv_queue,table_bytes_in_rate,table_bytes_out_rate,"
-    "table_conn_cnt,table_conn_cur,table_conn_rate,table_expire,table_gpc,table_gpc0,"
-    "table_gpc0_rate,table_gpc1,table_gpc1_rate,table_gpc_rate,table_gpt,table_gpt0,"
-    "table_http_err_cnt,table_http_err_rate,table_http_fail_cnt,table_http_fail_rate,"
-    "table_http_req_cnt,table_http_req_rate,table_idle,table_kbytes_in,table_kbytes_out,"
-    "table_server_id,table_sess_cnt,table_sess_rate,table_trackers,ungrpc,utime,wt6,xxh3,xxh32,"
-    "xxh64";
+    "51d.single,add_item,aes_gcm_dec,crc32,crc32c,da-csv-conv,debug,djb2,fix_is_valid,"
+    "fix_tag_value,htonl,http_date,json,json_query,jwt_header_query,jwt_payload_query,jwt_verify,"
+    "language,ltime,map,map_beg,map_dir,map_dom,map_end,map_int,map_ip,map_len,map_reg,map_regm,"
+    "map_str,map_sub,mqtt_field_value,mqtt_is_valid,nbsrv,protobuf,sdbm,srv_queue,ungrpc,utime,"
+    "wt6,xxh3,xxh32,xxh64";
 
 std::optional<base::Error> compile_regex(const std::string& pattern, const std::string& flags,
                                          Conversion& conversion) {
@@ -245,10 +239,20 @@ base::Error unknown_converter(std::string_view name) {
   return base::Error{"knows no converter " + quote(name) + did_you_mean(name, names)};
 }
 
+base::Result<Conversion> stick_lookup(base::Result<StickQuery> query, SampleType& type) {
+  if (!query) return query.error();
+  Conversion conversion;
+  conversion.converter = Converter::StickLookup;
+  type = query->is_bool() ? SampleType::Bool : SampleType::Int;
+  conversion.stick = std::move(*query);
+  return conversion;
+}
+
 }  // namespace
 
 base::Result<Conversion> make_conversion(std::string_view name, const SampleArguments& arguments,
                                          SampleType& type) {
+  if (auto stick = stick_converter(name, arguments)) return stick_lookup(std::move(*stick), type);
   const auto row = std::ranges::find(kConverters, name, &ConverterRow::name);
   if (row == kConverters.end()) return unknown_converter(name);
   const auto max =

@@ -284,7 +284,7 @@ base::Result<Sample> make_fetch(std::string_view name, const SampleArguments& ar
 }
 
 bool is_fetch(std::string_view name) {
-  return std::ranges::count(kFetchRows, name, &FetchRow::name) > 0;
+  return std::ranges::count(kFetchRows, name, &FetchRow::name) > 0 || is_stick_fetch(name);
 }
 
 std::vector<std::string_view> fetch_names() {

@@ -45,5 +45,6 @@ void read_proxy_line(const Line& line, ProxyDraft& draft, Diagnostics& diagnosti
 [[nodiscard]] Keywords<ProxyDraft> stats_keywords();
 [[nodiscard]] Keywords<ProxyDraft> rule_keywords();
 [[nodiscard]] Keywords<ProxyDraft> persist_keywords();
+[[nodiscard]] Keywords<ProxyDraft> stick_keywords();
 
 }  // namespace wslb::config

@@ -16,6 +16,7 @@
 #include "proxy/input_buffer.h"
 #include "proxy/server_pool.h"
 #include "proxy/socket_address.h"
+#include "proxy/stick_counters.h"
 #include "proxy/stream.h"
 
 namespace wslb::proxy {
@@ -35,6 +36,7 @@ struct ClientConnection {
   ConnectionLease lease;
   std::optional<TlsFacts> tls;         // nothing: in clear text
   http::Variables variables;           // sess.
+  TrackedEntries tracked;              // by the rules of the connection
   const config::Bind* bind = nullptr;  // by which it came
   std::chrono::system_clock::time_point accepted = std::chrono::system_clock::now();
 };

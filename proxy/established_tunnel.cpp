@@ -13,15 +13,19 @@ namespace {
 class EstablishedTunnel : public TunnelOwner, public Movable {
  public:
   EstablishedTunnel(std::shared_ptr<Service> service, Worker& worker, Frontend& frontend,
-                    const ClientConnection& client, ConnectionLease lease, Slot slot,
-                    RequestRecord record)
+                    ClientConnection& client, Slot slot, RequestRecord record, TunnelHolds holds)
       : service_(std::move(service)),
         worker_(worker),
         frontend_(&frontend),
         client_(client.address),
-        lease_(std::move(lease)),
+        lease_(std::move(client.lease)),
         slot_(std::move(slot)),
-        record_(std::move(record)) {
+        record_(std::move(record)),
+        tracked_(std::move(client.tracked)),
+        holds_(std::move(holds)) {
+    become_tunnels(tracked_);
+    become_tunnels(holds_.tracked);
+    for (StickHold& pin : holds_.pins) pin.become_tunnel();
     ++service_->process.tunnels;
     ++worker_.connections;  // besides the session's count, which ends with the session
   }
@@ -89,6 +93,8 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
     --record_.pool->connections();
     slot_.reset();
     count_end(*frontend_, record_);
+    StickCounters(service_->stick_tables, holds_.tracked, &tracked_)
+        .count_bytes(record_.bytes_from_client, record_.bytes_from_server);
     const config::ProxySection& section = frontend_->section;
     const bool silent = section.mode == config::Mode::Tcp && section.options.dontlognull &&
                         tunnel.received(Tunnel::Client) == 0;
@@ -104,6 +110,8 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
   ConnectionLease lease_;
   std::optional<Slot> slot_;
   RequestRecord record_;
+  TrackedEntries tracked_;  // by the session
+  TunnelHolds holds_;
   std::optional<SessionListing> listing_;
 };
 
@@ -124,15 +132,15 @@ TunnelLimits tunnel_limits(const config::Timeouts& client, const config::Timeout
 
 void establish_tunnel(std::shared_ptr<Service> service, Worker& worker, Frontend& frontend,
                       std::unique_ptr<ClientConnection> client, ServerLink link,
-                      RequestRecord record) {
+                      RequestRecord record, TunnelHolds holds) {
   if (frontend.section.mode == config::Mode::Tcp) {
     write_access_log(*service, frontend, client->address, record, LogMoment::Early);
   }
   const TunnelLimits timeouts =
       tunnel_limits(frontend.section.timeouts, record.pool->section().timeouts);
   auto owner = std::make_unique<EstablishedTunnel>(std::move(service), worker, frontend, *client,
-                                                   std::move(client->lease), std::move(*link.slot),
-                                                   std::move(record));
+                                                   std::move(*link.slot), std::move(record),
+                                                   std::move(holds));
   auto client_tls = client->stream.release_tls();
   auto server_tls = link.connection->stream.release_tls();
   EstablishedTunnel& established = *owner;

@@ -3,18 +3,26 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "proxy/connection.h"
 #include "proxy/request_record.h"
 #include "proxy/server_connector.h"
 #include "proxy/service.h"
+#include "proxy/stick_counters.h"
 #include "proxy/worker.h"
 
 namespace wslb::proxy {
 
+// Entries of stick tables that stay as long as the tunnel does.
+struct TunnelHolds {
+  TrackedEntries tracked;  // by the request; those of the session are the client's
+  std::vector<StickHold> pins;
+};
+
 // On the worker's thread. What either side has sent already is forwarded first.
 void establish_tunnel(std::shared_ptr<Service> service, Worker& worker, Frontend& frontend,
                       std::unique_ptr<ClientConnection> client, ServerLink link,
-                      RequestRecord record);
+                      RequestRecord record, TunnelHolds holds);
 
 }  // namespace wslb::proxy

@@ -26,11 +26,14 @@ Exchange::Exchange(Service& service, Frontend& frontend, ClientConnection& clien
       frontend_(frontend),
       client_(client),
       head_(std::move(head)),
+      counters_(service.stick_tables, tracked_, &client.tracked),
       record_(record) {}
 
 asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> idle) {
   if (const http::Rejection rejection = check_request()) {
     record_.end('P', 'R');
+    counters_.count_request();
+    counters_.count_error();
     co_return co_await refuse(rejection.status);
   }
   http::Outcome outcome = run_connection_rules();
@@ -63,6 +66,7 @@ asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> i
   ++pool_->connections();
   choose_server();
   read_server_cookies();
+  lead_by_stick_rules();
   hash_ = balance_hash();
   prepare_request();
   const End end = co_await converse(std::move(idle));
@@ -218,7 +222,10 @@ asio::awaitable<Exchange::End> Exchange::answer(std::optional<http::ResponseHead
         record_.termination.cause == 'S' && link_.connection->reused && !response_begun_;
     if (gone_stale) co_return End::Close;
     const bool aborted = record_.termination.cause == 'C' || record_.termination.cause == 'c';
-    if (!aborted) co_return co_await refuse(timeout ? 504 : 502);
+    if (!aborted) {
+      counters_.count_failure();
+      co_return co_await refuse(timeout ? 504 : 502);
+    }
     if (record_.termination.cause == 'c') co_return co_await refuse(408);
     const bool malformed = upload_failed() && upload_->end() == PumpEnd::SourceMalformed;
     if (malformed) co_return co_await refuse(400);
@@ -227,6 +234,7 @@ asio::awaitable<Exchange::End> Exchange::answer(std::optional<http::ResponseHead
   record_.end('-', '-');
   record_.response_received = steady_clock::now();
   record_.status = response->status;
+  note_server(*response);
   http::Outcome outcome = run_response_rules(*response);
   if (outcome.ends_exchange()) co_return co_await carry_out(std::move(outcome));
   note_response(*response);

@@ -17,6 +17,7 @@
 
 #include "proxy/body_pump.h"
 #include "proxy/connection.h"
+#include "proxy/established_tunnel.h"
 #include "proxy/http/body_peek.h"
 #include "proxy/http/cookie_date.h"
 #include "proxy/http/framing.h"
@@ -28,6 +29,8 @@
 #include "proxy/routing.h"
 #include "proxy/server_connector.h"
 #include "proxy/service.h"
+#include "proxy/stick_counters.h"
+#include "proxy/sticking.h"
 #include "proxy/upload.h"
 
 namespace wslb::proxy {
@@ -50,6 +53,10 @@ class Exchange {
   std::unique_ptr<ServerConnection> take_idle() { return std::move(link_.connection); }
   // After Tunnel.
   ServerLink take_link() { return std::move(link_); }
+  TunnelHolds take_holds();
+
+  // At the end of what became no tunnel.
+  void count_traffic();
 
  private:
   http::Transaction transaction(const http::LiveState& live);
@@ -69,6 +76,8 @@ class Exchange {
   boost::asio::awaitable<End> carry_out(http::Outcome outcome);
   void choose_backend();
   void choose_server();
+  void lead_by_stick_rules();
+  void note_server(const http::ResponseHead& response);
   http::Rejection check_request();
   void read_server_cookies();
   std::optional<std::uint32_t> balance_hash() const;
@@ -109,6 +118,9 @@ class Exchange {
   ClientConnection& client_;
   http::RequestHead head_;
   http::Variables variables_;
+  TrackedEntries tracked_;
+  StickCounters counters_;
+  std::optional<Sticking> sticking_;
   RequestRecord& record_;
   ServerPool* pool_ = nullptr;
   http::Framing framing_;

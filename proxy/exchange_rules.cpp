@@ -26,6 +26,7 @@ http::Transaction Exchange::transaction(const http::LiveState& live) {
   transaction.session = &client_.variables;
   transaction.variables = &variables_;
   transaction.live = &live;
+  transaction.stick = &counters_;
   transaction.client_at = &client_.address;
   transaction.destination_at = &client_.destination;
   transaction.body = [this] { return body_so_far(); };
@@ -46,7 +47,10 @@ http::Transaction Exchange::transaction(const http::LiveState& live) {
 http::Outcome Exchange::run_connection_rules() {
   const ServiceState live(service_, frontend_, pool_);
   const auto content = judge(frontend_.section.content_rules, transaction(live));
-  if (content == config::TcpRule::Action::Accept) return {};
+  if (content == config::TcpRule::Action::Accept) {
+    counters_.count_request();
+    return {};
+  }
   return {content == config::TcpRule::Action::Reject ? Kind::Close : Kind::Drop};
 }
 
@@ -59,6 +63,7 @@ bool Exchange::monitor_fails() {
 }
 
 asio::awaitable<http::Outcome> Exchange::run_rules(const config::ProxySection& section) {
+  counters_.enter(StickCounters::Place::Request);
   const ServiceState live(service_, frontend_, pool_);
   const http::Transaction now = transaction(live);
   http::Outcome outcome = http::run_request_rules(section.request_rules, head_, now);
@@ -150,6 +155,8 @@ asio::awaitable<Exchange::End> Exchange::carry_out(http::Outcome outcome) {
   if (outcome.kind == Kind::Failed) co_return co_await refuse(outcome.status);
   if (outcome.kind == Kind::Assign) co_return co_await answer_assignment(outcome);
   const bool tarpits = outcome.kind == Kind::Tarpit;
+  const bool denies = tarpits || outcome.kind == Kind::Deny || outcome.kind == Kind::Challenge;
+  if (denies && !record_.response_received) counters_.count_error();
   if (outcome.kind == Kind::Challenge) {
     outcome.answer = http::challenge(own_page(outcome.status), outcome.subject);
   }

@@ -78,9 +78,10 @@ class HttpSession : public Movable {
       if (end == Exchange::End::Tunnel) {
         listing_.reset();
         establish_tunnel(service_, worker_, *frontend_, std::move(client_), exchange.take_link(),
-                         std::move(record));
+                         std::move(record), exchange.take_holds());
         co_return;
       }
+      exchange.count_traffic();
       log(record);
       client_->address = address;
       client_->destination = destination;
@@ -131,6 +132,7 @@ class HttpSession : public Movable {
       }
       if (status == http::ParseStatus::Bad) {
         record.end('P', 'R');
+        count_bad_request();
         service_->process.errors.note({.frontend = frontend_->section.name,
                                        .client = client_->address,
                                        .reason = parser.rejection().reason},
@@ -171,12 +173,19 @@ class HttpSession : public Movable {
     const bool nothing_sent = client_->input.empty();
     if (received.status == IoStatus::Timeout) {
       record.end('c', 'R');
+      count_bad_request();
       co_await refuse(408, record);
     } else {
       record.end('C', 'R');
       if (!nothing_sent) co_await refuse(400, record);
     }
     silent_ = nothing_sent && frontend_->section.options.dontlognull;
+  }
+
+  void count_bad_request() {
+    StickCounters counters(service_->stick_tables, client_->tracked, nullptr);
+    counters.count_request();
+    counters.count_error();
   }
 
   asio::awaitable<void> refuse(int status, RequestRecord& record) {

@@ -7,6 +7,7 @@
 #include "proxy/server_commands.h"
 #include "proxy/server_list_commands.h"
 #include "proxy/show_commands.h"
+#include "proxy/stick_commands.h"
 
 namespace wslb::proxy {
 namespace {
@@ -23,6 +24,7 @@ struct Command {
 constexpr auto kCommands = std::to_array<Command>({
     {"add server", "add server <bk>/<srv> <address> [<option>]...", Level::Admin, add_server},
     {"clear counters", "clear counters [all]", Level::Operator, clear_counters},
+    {"clear table", "clear table <table> [<filter>]*", Level::Operator, clear_table},
     {"del server", "del server <bk>/<srv>", Level::Admin, del_server},
     {"disable frontend", "disable frontend <frontend>", Level::Admin, disable_frontend},
     {"disable health", "disable health <bk>/<srv>", Level::Admin, disable_health},
@@ -38,6 +40,8 @@ constexpr auto kCommands = std::to_array<Command>({
      set_maxconn_server},
     {"set server", "set server <bk>/<srv> addr | health | state | weight <value>", Level::Admin,
      set_server},
+    {"set table", "set table <table> key <key> [data.<data_type> <value>]*", Level::Admin,
+     set_table},
     {"set weight", "set weight <bk>/<srv> <weight>[%]", Level::Admin, set_weight},
     {"show backend", "show backend", Level::User, show_backend},
     {"show errors", "show errors [<px>] [request|response]", Level::Operator, show_errors},
@@ -47,6 +51,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"show sess", "show sess [<id>]", Level::Operator, show_sessions},
     {"show stat", "show stat [<proxy> <types> <server>] [typed|json|up|no-maint]...", Level::User,
      show_stat},
+    {"show table", "show table [<table> [<filter>]*]", Level::User, show_table},
     {"shutdown frontend", "shutdown frontend <frontend>", Level::Admin, shutdown_frontend},
     {"shutdown sessions server", "shutdown sessions server <bk>/<srv>", Level::Admin,
      shutdown_sessions},
@@ -66,6 +71,7 @@ std::string run_command(RuntimeContext& context, const CommandWords& words, Leve
   for (const Command& command : kCommands) {
     if (!words.begin_with(command.name)) continue;
     if (level < command.level) return "Permission denied\n\n";
+    context.level = level;
     return command.run(context, words) + "\n";
   }
   return help("Unknown command, but maybe one of the following ones is a better match:\n") + "\n";

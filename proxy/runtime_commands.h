@@ -35,6 +35,7 @@ struct RuntimeContext {
   std::function<void(std::uint64_t)> cut_session;
   std::shared_ptr<const NameWatch> names{};  // of the configuration in use
   LiveTraffic live{};                        // gathered before each command
+  config::StatsSocket::Level level{};        // of whoever gives the command
 };
 
 [[nodiscard]] std::string run_command(RuntimeContext& context, const CommandWords& words,

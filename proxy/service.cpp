@@ -38,7 +38,10 @@ std::shared_ptr<FrontendFigures> figures_of(const config::ProxySection& section,
 Service::Service(std::shared_ptr<const config::Config> loaded,
                  std::shared_ptr<TlsStore> certificates, ProcessState& running,
                  const Service* before)
-    : loaded_config(std::move(loaded)), tls(std::move(certificates)), process(running) {
+    : loaded_config(std::move(loaded)),
+      tls(std::move(certificates)),
+      process(running),
+      stick_tables(config, before == nullptr ? nullptr : &before->stick_tables) {
   const std::uint32_t maxconn = process.configured_maxconn;
   for (const config::ProxySection& section : config.proxies) {
     if (!section.is_backend()) continue;

@@ -13,6 +13,7 @@
 #include "proxy/frontend.h"
 #include "proxy/process_state.h"
 #include "proxy/server_pool.h"
+#include "proxy/stick_table.h"
 #include "proxy/tls_store.h"
 
 namespace wslb::proxy {
@@ -31,6 +32,7 @@ struct Service : std::enable_shared_from_this<Service> {
   const config::Config& config = *loaded_config;
   std::shared_ptr<TlsStore> tls;
   ProcessState& process;
+  const StickTables stick_tables;
   std::map<std::string, std::unique_ptr<ServerPool>, std::less<>> pools;
   std::vector<std::unique_ptr<Frontend>> frontends;
 };

@@ -5,6 +5,7 @@
 #include "config/condition_needs.h"
 #include "proxy/http/acl.h"
 #include "proxy/http/rule.h"
+#include "proxy/http/sample.h"
 #include "proxy/live_state.h"
 
 namespace wslb::proxy {
@@ -19,11 +20,18 @@ void drop(ClientConnection& client, Action action) {
   if (action == Action::SilentDrop) client.stream.reset_on_close();
 }
 
+// Whether what is to be tracked has not come yet.
+bool waits_for_key(const config::HttpRule& rule, const http::Transaction& transaction) {
+  return rule.action == config::Action::Track &&
+         config::needs(rule.sample->fetch) == config::Needs::Content &&
+         !http::sample_value(*rule.sample, transaction);
+}
+
 // Whether more bytes could change what the first rule that holds says: a rule before it looks at
 // them.
 bool may_change(const std::vector<config::TcpRule>& rules, const http::Transaction& transaction) {
   for (const config::TcpRule& rule : rules) {
-    if (rule.action == Action::Change) continue;
+    if (rule.action == Action::Change && !waits_for_key(rule.change, transaction)) continue;
     // What holds because nothing has come yet says nothing.
     const bool looks = config::needs(rule.condition) == config::Needs::Content;
     if (looks && transaction.content.empty()) return true;
@@ -35,7 +43,8 @@ bool may_change(const std::vector<config::TcpRule>& rules, const http::Transacti
 
 }  // namespace
 
-http::Transaction about(ClientConnection& client, const http::LiveState& live) {
+http::Transaction about(ClientConnection& client, const http::LiveState& live,
+                        StickCounters& counters) {
   http::Transaction transaction;
   transaction.client = client.address;
   transaction.destination = client.destination;
@@ -49,6 +58,7 @@ http::Transaction about(ClientConnection& client, const http::LiveState& live) {
     transaction.socket_id = client.bind->index;
   }
   transaction.live = &live;
+  transaction.stick = &counters;
   transaction.tls = client.tls.has_value();
   if (client.tls) transaction.sni = client.tls->sni;
   return transaction;
@@ -64,26 +74,28 @@ Action judge(const std::vector<config::TcpRule>& rules, const http::Transaction&
 }
 
 bool admits(const Service& service, const Frontend& frontend, ClientConnection& client) {
+  StickCounters counters(service.stick_tables, client.tracked, nullptr);
   for (const auto* const rules :
        {&frontend.section.connection_rules, &frontend.section.session_rules}) {
     if (rules->empty()) continue;
     const ServiceState live(service, frontend, nullptr);
-    const Action action = judge(*rules, about(client, live));
+    const Action action = judge(*rules, about(client, live, counters));
     drop(client, action);
     if (action != Action::Accept) return false;
   }
+  counters.count_session();
   return true;
 }
 
 asio::awaitable<bool> inspect(const Service& service, const Frontend& frontend,
-                              ClientConnection& client) {
+                              ClientConnection& client, StickCounters& counters) {
   const auto& rules = frontend.section.content_rules;
   if (rules.empty()) co_return true;
   const ServiceState live(service, frontend, nullptr);
   const base::TimePoint deadline =
       std::chrono::steady_clock::now() + frontend.section.inspect_delay;
   for (bool over = false;;) {
-    http::Transaction transaction = about(client, live);
+    http::Transaction transaction = about(client, live, counters);
     transaction.inspection_over = over;
     const auto room = client.input.room();
     if (over || room.empty() || !may_change(rules, transaction)) {

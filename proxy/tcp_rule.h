@@ -23,9 +23,10 @@ namespace wslb::proxy {
 // In TCP mode: waits for what the content rules want to see, at most `inspect-delay`, and tells
 // whether the connection may go on.
 boost::asio::awaitable<bool> inspect(const Service& service, const Frontend& frontend,
-                                     ClientConnection& client);
+                                     ClientConnection& client, StickCounters& counters);
 
 // What is known of a connection in TCP mode; `content` is a view of its input.
-[[nodiscard]] http::Transaction about(ClientConnection& client, const http::LiveState& live);
+[[nodiscard]] http::Transaction about(ClientConnection& client, const http::LiveState& live,
+                                      StickCounters& counters);
 
 }  // namespace wslb::proxy

@@ -11,6 +11,7 @@
 #include "proxy/live_state.h"
 #include "proxy/routing.h"
 #include "proxy/session.h"
+#include "proxy/sticking.h"
 #include "proxy/tcp_rule.h"
 
 namespace wslb::proxy {
@@ -60,13 +61,15 @@ asio::awaitable<void> run(std::shared_ptr<Service> owner, Worker& worker, Fronte
   record.destination = client->destination;
   record.tls = client->tls;
   if (!admits(service, frontend, *client)) co_return;
-  if (!co_await inspect(service, frontend, *client)) {
+  TrackedEntries tracked;
+  StickCounters counters(service.stick_tables, tracked, &client->tracked);
+  if (!co_await inspect(service, frontend, *client, counters)) {
     record.end('P', 'R');
     write_access_log(service, frontend, client->address, record);
     co_return;
   }
   const ServiceState live(service, frontend, nullptr);
-  const http::Transaction now = about(*client, live);
+  const http::Transaction now = about(*client, live, counters);
   ServerPool* const chosen = route(service, frontend, now);
   record.pool = chosen;
   if (chosen == nullptr) {
@@ -81,9 +84,12 @@ asio::awaitable<void> run(std::shared_ptr<Service> owner, Worker& worker, Fronte
   const Persistence persists = persistence(pool.section(), now);
   auto named = named_server(pool, now, persists);
   if (!named) named = server_of_rdp_cookie(pool, *client, persists);
-  const Preference preference{.named = named,
-                              .forced = persists == Persistence::Forced,
-                              .hash = balance_hash(pool, *client)};
+  Sticking sticking(service.stick_tables, true);
+  const bool forced = persists == Persistence::Forced;
+  const auto stuck = sticking.match(pool, now, forced, named.has_value());
+  if (stuck) named = stuck;
+  const Preference preference{
+      .named = named, .forced = forced, .hash = balance_hash(pool, *client)};
   ServerLink link = co_await connect_to_server(pool, preference, nullptr, facts, record);
   if (!link.slot) {
     --pool.connections();
@@ -92,8 +98,9 @@ asio::awaitable<void> run(std::shared_ptr<Service> owner, Worker& worker, Fronte
     co_return;
   }
   listing.reset();
+  sticking.store(pool, link.slot->server(), now);
   establish_tunnel(std::move(owner), worker, frontend, std::move(client), std::move(link),
-                   std::move(record));
+                   std::move(record), {std::move(tracked), sticking.take_pins()});
 }
 
 }  // namespace

@@ -22,16 +22,17 @@ ARROWS = {
     "agent/sticky": {"base"},
     "proxy/http": {"base", "config"},
     "proxy/lb": {"base", "config"},
+    "proxy/stick": {"base", "config"},
     "base": set(),
     "vrrp": {"base"},
     "config": {"base"},
     "agent": {"base", "vrrp", "config", "proto", "agent/core", "agent/peers",
               "agent/sticky"},
-    "proxy": {"base", "config", "proto", "proxy/http", "proxy/lb"},
+    "proxy": {"base", "config", "proto", "proxy/http", "proxy/lb", "proxy/stick"},
     "ctl": {"base", "config", "proto"},
 }
 PURE = {"base", "config", "vrrp", "agent/core", "agent/peers", "agent/sticky", "proxy/http",
-        "proxy/lb"}
+        "proxy/lb", "proxy/stick"}
 IMPURE = re.compile(
     r"boost/asio|netlink/|spdlog|\.pb\.h|<sys/|<thread>|<mutex>|<atomic>|<fstream>|<iostream>|"
     r"<unistd\.h>|<fcntl\.h>|::now\(\)|random_device|\bsocket\(|\bgetenv\(|\btime\("

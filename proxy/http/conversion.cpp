@@ -11,6 +11,7 @@
 #include "proxy/http/credentials.h"
 #include "proxy/http/digest.h"
 #include "proxy/http/encoding.h"
+#include "proxy/http/stick_state.h"
 #include "proxy/http/text_piece.h"
 
 // Text and numbers are converted apart.
@@ -234,6 +235,10 @@ Converted cast(const Value& value, config::SampleType type) {
 Converted convert(const Conversion& conversion, const Value& value,
                   const Transaction& transaction) {
   if (conversion.converter == Converter::Mask) return mask(conversion, value);
+  if (conversion.converter == Converter::StickLookup) {
+    if (transaction.stick == nullptr) return std::nullopt;
+    return transaction.stick->value(*conversion.stick, &value);
+  }
   if (conversion.converter == Converter::IfElse) {
     const auto truth = value.to_int();
     if (!truth) return std::nullopt;

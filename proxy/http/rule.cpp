@@ -8,6 +8,7 @@
 #include "proxy/http/rule_edit.h"
 #include "proxy/http/rule_text.h"
 #include "proxy/http/sample.h"
+#include "proxy/http/stick_state.h"
 
 namespace wslb::proxy::http {
 namespace {
@@ -144,6 +145,11 @@ Outcome run_response_rules(const std::vector<HttpRule>& rules, ResponseHead& hea
 void change(const HttpRule& rule, const Transaction& transaction) {
   if (rule.action == Action::SetVariable || rule.action == Action::UnsetVariable) {
     return set_variable(rule, transaction);
+  }
+  if (rule.stick) {
+    if (transaction.stick == nullptr) return;
+    const auto value = rule.sample ? sample_value(*rule.sample, transaction) : std::nullopt;
+    return transaction.stick->act(rule, value);
   }
   set_endpoint(rule, transaction);
 }

@@ -48,7 +48,7 @@ Outcome run_request_rules(const std::vector<config::HttpRule>& rules, RequestHea
 Outcome run_response_rules(const std::vector<config::HttpRule>& rules, ResponseHead& head,
                            const Transaction& transaction);
 
-// A variable or an address, by an action that does no more.
+// A variable, an address or a stick table, by an action that does no more.
 void change(const config::HttpRule& rule, const Transaction& transaction);
 
 // `answer` with `Connection: close` where the connection ends behind it.

@@ -8,6 +8,7 @@
 #include "proxy/http/sample_auth.h"
 #include "proxy/http/sample_content.h"
 #include "proxy/http/sample_message.h"
+#include "proxy/http/stick_state.h"
 
 // Samples come in groups, and each function answers for its own.
 #pragma GCC diagnostic push
@@ -118,6 +119,13 @@ Found constant(const config::Sample& sample) {
   return std::nullopt;
 }
 
+Found of_stick_table(const config::StickQuery& query, const Transaction& transaction) {
+  if (transaction.stick == nullptr) return std::nullopt;
+  if (query.of != config::StickQuery::Of::Source) return transaction.stick->value(query, nullptr);
+  const Value source = Value::of(transaction.source().address);
+  return transaction.stick->value(query, &source);
+}
+
 Found of_connection(const config::Sample& sample, const Transaction& transaction) {
   switch (sample.fetch) {
     case Fetch::Constant:
@@ -139,6 +147,8 @@ Found of_connection(const config::Sample& sample, const Transaction& transaction
       return Value::view(transaction.socket_name);
     case Fetch::SocketId:
       return Value::of(std::int64_t{transaction.socket_id});
+    case Fetch::Stick:
+      return of_stick_table(*sample.stick, transaction);
     case Fetch::Tls:
       return Value::of(transaction.tls);
     case Fetch::TlsSni:

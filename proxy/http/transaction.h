@@ -30,6 +30,8 @@ class LiveState {
   }
 };
 
+class StickState;
+
 struct Transaction {
   const RequestHead* request = nullptr;
   const ResponseHead* response = nullptr;
@@ -42,6 +44,7 @@ struct Transaction {
   Variables* session = nullptr;    // sess.
   Variables* variables = nullptr;  // txn., req. and res.
   const LiveState* live = nullptr;
+  StickState* stick = nullptr;  // the stick tables
   // Where rules change the addresses; null: they cannot, and those above count.
   base::Endpoint* client_at = nullptr;
   base::Endpoint* destination_at = nullptr;
