@@ -121,6 +121,7 @@ void write_access_log(Service& service, Frontend& frontend, const base::Endpoint
   http::Transaction transaction;  // of the heads nothing is left but what was captured
   transaction.client = client;
   transaction.destination = record.destination;
+  transaction.stick = record.stick;
   ++frontend.log_lines;
   send_to_logs(service, section,
                wrong && section.options.log_separate_errors ? kSeverityError : kSeverityInfo,

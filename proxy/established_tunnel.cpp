@@ -93,8 +93,9 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
     --record_.pool->connections();
     slot_.reset();
     count_end(*frontend_, record_);
-    StickCounters(service_->stick_tables, holds_.tracked, &tracked_)
-        .count_bytes(record_.bytes_from_client, record_.bytes_from_server);
+    StickCounters counters(service_->stick_tables, holds_.tracked, &tracked_);
+    counters.count_bytes(record_.bytes_from_client, record_.bytes_from_server);
+    record_.stick = &counters;
     const config::ProxySection& section = frontend_->section;
     const bool silent = section.mode == config::Mode::Tcp && section.options.dontlognull &&
                         tunnel.received(Tunnel::Client) == 0;
@@ -133,6 +134,7 @@ TunnelLimits tunnel_limits(const config::Timeouts& client, const config::Timeout
 void establish_tunnel(std::shared_ptr<Service> service, Worker& worker, Frontend& frontend,
                       std::unique_ptr<ClientConnection> client, ServerLink link,
                       RequestRecord record, TunnelHolds holds) {
+  record.stick = nullptr;  // that of the request, whose entries are the tunnel's now
   if (frontend.section.mode == config::Mode::Tcp) {
     write_access_log(*service, frontend, client->address, record, LogMoment::Early);
   }

@@ -27,7 +27,9 @@ Exchange::Exchange(Service& service, Frontend& frontend, ClientConnection& clien
       client_(client),
       head_(std::move(head)),
       counters_(service.stick_tables, tracked_, &client.tracked),
-      record_(record) {}
+      record_(record) {
+  record_.stick = &counters_;
+}
 
 asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> idle) {
   if (const http::Rejection rejection = check_request()) {

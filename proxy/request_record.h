@@ -17,6 +17,10 @@
 
 namespace wslb::proxy {
 
+namespace http {
+class StickState;
+}
+
 struct RequestRecord {
   // When the connection was accepted or, on a kept connection, when the request before ended.
   std::chrono::system_clock::time_point accepted = std::chrono::system_clock::now();
@@ -46,6 +50,7 @@ struct RequestRecord {
   std::uint32_t retries = 0;
   bool redispatched = false;
   bool denied = false;                  // by a rule
+  http::StickState* stick = nullptr;    // for samples of the log line; null: it has none
   std::string_view service;             // of ours, that answered in a server's place; empty: none
   std::optional<std::uint32_t> number;  // of the process's requests
   bool logged = false;                  // by `option logasap`

@@ -40,7 +40,7 @@ constexpr auto kCommands = std::to_array<Command>({
      set_maxconn_server},
     {"set server", "set server <bk>/<srv> addr | health | state | weight <value>", Level::Admin,
      set_server},
-    {"set table", "set table <table> key <key> [data.<data_type> <value>]*", Level::Admin,
+    {"set table", "set table <table> key <key> [data.<data_type> <value>]*", Level::Operator,
      set_table},
     {"set weight", "set weight <bk>/<srv> <weight>[%]", Level::Admin, set_weight},
     {"show backend", "show backend", Level::User, show_backend},

@@ -45,9 +45,8 @@ std::optional<Sticking::Key> Sticking::key_of(const config::StickRule& rule,
 }
 
 bool Sticking::may_store(const config::StickRule& rule) const {
-  return std::ranges::none_of(to_store_, [&rule](const Key& key) {
-           return key.table->definition().name == rule.table;
-         });
+  return std::ranges::none_of(
+      to_store_, [&rule](const Key& key) { return key.table->definition().name == rule.table; });
 }
 
 std::optional<std::size_t> Sticking::match(const ServerPool& pool,

@@ -63,6 +63,7 @@ asio::awaitable<void> run(std::shared_ptr<Service> owner, Worker& worker, Fronte
   if (!admits(service, frontend, *client)) co_return;
   TrackedEntries tracked;
   StickCounters counters(service.stick_tables, tracked, &client->tracked);
+  record.stick = &counters;
   if (!co_await inspect(service, frontend, *client, counters)) {
     record.end('P', 'R');
     write_access_log(service, frontend, client->address, record);

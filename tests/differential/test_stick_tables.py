@@ -117,7 +117,8 @@ STICK = {
     "req.cook": (dict(backend=f"{TEXTS}\nstick on req.cook(S)"),
                  ["/ | Cookie: S=1", "/ | Cookie: S=2; T=1", "/ | Cookie: T=1; S=1",
                   "> show table app"]),
-    "res.cook": (dict(backend=f"{TEXTS}\nstick match req.cook(S)\nstick store-response res.cook(S)"),
+    "res.cook": (dict(backend=f"{TEXTS}\nstick match req.cook(S)\n"
+                              "stick store-response res.cook(S)"),
                  ["/set-cookie?v=S=1", "/ | Cookie: S=1", "/ | Cookie: S=1", "/ | Cookie: S=2",
                   "> show table app"]),
     "store-response condition": (
@@ -240,8 +241,9 @@ ARRAYS = {
         "sc_get_gpc(1,0)] %[sc_gpc_rate(1,0)] %[sc0_get_gpc0] %[sc0_get_gpc1] %[sc0_gpc1_rate"),
     "tags": "http-request sc-set-gpt(1,0) 5\nhttp-request sc-set-gpt0(0) 6\n" + SEEN.format(
         "sc_get_gpt(1,0)] %[sc0_get_gpt0] %[src_get_gpt(1,web)] %[src,table_gpt(1,web)"),
-    "beyond": "http-request sc-inc-gpc(9,0)\n" + SEEN.format("sc_get_gpc(9,0)] %[src_get_gpc(9,web)"),
-    "samples": SEEN.format(
+    "beyond": "http-request sc-inc-gpc(9,0)\n" + SEEN.format(
+        "sc_get_gpc(9,0)] %[src_get_gpc(9,web)"),
+    "changed by samples": SEEN.format(
         "sc_inc_gpc(2,0)] %[src_inc_gpc(2,web)] %[sc_clr_gpc(2,0)] %[src_get_gpc(2,web)"),
 }
 
@@ -286,20 +288,22 @@ def test_keys_of_an_address(both, operator):
 
 COMMANDS = [
     "show table", "show table nope", "show table web", "show table web key",
-    "show table web key 1.2.3.4", "set table web key 1.2.3.4", "set table web key 1.2.3.4 data.gpc0 7",
+    "show table web key 1.2.3.4", "set table web key 1.2.3.4",
+    "set table web key 1.2.3.4 data.gpc0 7",
     "set table web key 5.6.7.8 data.gpc0 3 data.http_req_cnt 4294967297 data.conn_rate 5",
     "show table web", "show table web key 1.2.3.4", "show table web data.gpc0 gt 3",
-    "show table web data.gpc0 le 3", "show table web data.gpc0 ne 3", "show table web data.gpc0 eq 3",
-    "show table web data.gpc0 ge 3 data.http_req_cnt lt 1", "show table web data.conn_rate gt 4",
-    "show table web foo", "show table web data.gpc0", "show table web data.gpc0 gt",
-    "show table web data.gpc0 gt x", "show table web data.nope gt 0",
+    "show table web data.gpc0 le 3", "show table web data.gpc0 ne 3",
+    "show table web data.gpc0 eq 3", "show table web data.gpc0 ge 3 data.http_req_cnt lt 1",
+    "show table web data.conn_rate gt 4", "show table web foo", "show table web data.gpc0",
+    "show table web data.gpc0 gt", "show table web data.gpc0 gt x", "show table web data.nope gt 0",
     "show table web data.server_id gt 0", "show table web data.gpc0 xx 0",
-    "show table web data.gpc0 eq 0 foo", "show table web" + " data.gpc0 eq 0" * 5,
-    "set table", "set table nope", "set table web key", "set table web key 9.9.9.9 data.gpc0 x",
+    "show table web data.gpc0 eq 0 foo", "show table web" + " data.gpc0 eq 0" * 5, "set table",
+    "set table nope", "set table web key", "set table web key 9.9.9.9 data.gpc0 x",
     "set table web key 9.9.9.9 data.gpc0", "set table web key 9.9.9.9 data.foo 1",
     "set table web key 9.9.9.9 data.server_id 1", "set table web key 9.9.9.9 foo",
-    "clear table web key 9.9.9.9", "set table web data.gpc0 gt 0", "clear table", "clear table nope", "clear table web foo",
-    "clear table web key 5.6.7.8", "clear table web key 5.6.7.8", "clear table web data.gpc0 gt 100",
+    "clear table web key 9.9.9.9", "set table web data.gpc0 gt 0", "clear table",
+    "clear table nope", "clear table web foo", "clear table web key 5.6.7.8",
+    "clear table web key 5.6.7.8", "clear table web data.gpc0 gt 100",
     "clear table web data.gpc0 gt 0", "show table web", "set table other key a\\ b",
     "set table other key " + "x" * 40, "show table other", "clear table other", "show table other",
     "set table app key 77", "set table app key x", "set table app key -1", "show table app",
@@ -314,6 +318,20 @@ def test_commands(both, operator):
         # HAProxy makes the entry before it finds a word that it does not know.
         return [(step, [line for line in lines or () if "key=9.9.9.9" not in line])
                 for step, lines in seen]
+    both.equal(text, story)
+
+
+def test_log_lines(both, operator):
+    address = f"10.77.0.31:{both.syslog.port}"
+    text = configuration(operator, frontend=f"{COUNTS}\nhttp-request track-sc0 src\n"
+                         f"log {address} local3\nlog-format \"%ST <%[sc0_http_req_cnt]> "
+                         "<%[src_http_err_cnt(web)]> <%[sc1_conn_cnt]> <%[table_cnt(web)]>\"")
+
+    def story():
+        both.syslog.lines()
+        both.solo.get("/whoami")
+        both.solo.websocket("/echo").close()
+        return [line.split(": ", 1)[1] for line in both.syslog.wait_for(2)]
     both.equal(text, story)
 
 
@@ -350,6 +368,64 @@ def test_bad_requests_count_as_errors(both, operator):
         status = client.response().status
         client.close()
         return status, normal(operator.ask("show table web"))
+    both.equal(text, story)
+
+
+def test_slow_requests_count_as_errors(both, operator):
+    text = configuration(operator, frontend=f"{COUNTS}\ntcp-request connection track-sc0 src\n"
+                         "timeout http-request 300ms")
+
+    def story():
+        for sent in ("GET / HTTP/1.1\r\n", ""):
+            client = both.solo.http()
+            client.send(sent)
+            client.response()
+            client.close()
+        return normal(operator.ask("show table web"))
+    both.equal(text, story)
+
+
+@pytest.mark.parametrize("rule", (
+    "http-request auth if { path /whoami }", "http-request tarpit if { path /whoami }",
+    "http-request reject if { path /whoami }", "http-request silent-drop if { path /whoami }",
+    "http-response deny", "http-request redirect location /x if { path /whoami }",
+    "http-request return status 404 if { path /whoami }",
+    "tcp-request content reject if { path /whoami }", "use_backend none if { path /whoami }",
+    "tcp-request connection reject if { src_conn_cnt gt 1 }"))
+def test_what_counts_as_an_error(both, operator, rule):
+    text = configuration(operator, frontend=f"{COUNTS}\ntimeout tarpit 100ms\n"
+                         f"tcp-request connection track-sc0 src\n{rule}",
+                         other="server x 10.77.0.99:1\nbackend none")
+    def story():
+        seen = []
+        for path in ("/whoami", "/cookies"):
+            try:
+                answer = both.solo.get(path)
+                seen.append(answer and answer.status)
+            except ConnectionError:
+                seen.append("reset")
+        return seen, normal(operator.ask("show table web"))
+    both.equal(text, story)
+
+
+def test_open_connections(both, operator):
+    text = configuration(operator, frontend=f"{COUNTS}\ntcp-request connection track-sc0 src\n"
+                         "http-request track-sc1 hdr_ip(x-ip)")
+
+    def shown():
+        return [re.findall(r"key=\S+|use=\d|conn_c\w+=\d", line)
+                for line in normal(operator.ask("show table web"))]
+
+    def story():
+        first = both.solo.websocket("/echo", "X-IP: 1.2.3.4")
+        second = both.solo.websocket("/echo", "X-IP: 1.2.3.4")
+        seen = [shown()]
+        first.close()
+        time.sleep(0.2)
+        seen.append(shown())
+        second.close()
+        time.sleep(0.2)
+        return seen, shown()
     both.equal(text, story)
 
 
