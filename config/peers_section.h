@@ -22,7 +22,7 @@ struct PeersSection {
   std::string name;
   std::vector<Peer> peers;
   std::optional<base::Endpoint> bind;  // of this one
-  std::vector<StickTable> tables;      // "NAME/TABLE", of all members
+  std::vector<StickTable> tables{};    // "NAME/TABLE", of all members
   bool disabled = false;
   Location where;
 };

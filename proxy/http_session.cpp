@@ -132,7 +132,7 @@ class HttpSession : public Movable {
       }
       if (status == http::ParseStatus::Bad) {
         record.end('P', 'R');
-        count_bad_request();
+        count_bad_request(true);
         service_->process.errors.note({.frontend = frontend_->section.name,
                                        .client = client_->address,
                                        .reason = parser.rejection().reason},
@@ -173,7 +173,7 @@ class HttpSession : public Movable {
     const bool nothing_sent = client_->input.empty();
     if (received.status == IoStatus::Timeout) {
       record.end('c', 'R');
-      count_bad_request();
+      count_bad_request(false);  // as HAProxy has it
       co_await refuse(408, record);
     } else {
       record.end('C', 'R');
@@ -182,10 +182,10 @@ class HttpSession : public Movable {
     silent_ = nothing_sent && frontend_->section.options.dontlognull;
   }
 
-  void count_bad_request() {
+  void count_bad_request(bool is_error) {
     StickCounters counters(service_->stick_tables, client_->tracked, nullptr);
     counters.count_request();
-    counters.count_error();
+    if (is_error) counters.count_error();
   }
 
   asio::awaitable<void> refuse(int status, RequestRecord& record) {
