@@ -94,6 +94,14 @@ class TableResolver {
   void resolve_rule(StickRule& rule, const ProxySection& section) {
     StickTable* const table = find(rule.table, section, "stick", rule.where);
     if (table == nullptr) return;
+    if (rule.engineio && table->type != StickTable::Type::String) {
+      diagnostics_.error(rule.where, "'stick on engineio-sid' needs a table of type string; '" +
+                                         table->name + "' is of type " +
+                                         std::string(name_of(table->type)));
+    }
+    if (rule.engineio && section.mode != Mode::Http) {
+      diagnostics_.error(rule.where, "'stick on engineio-sid' needs 'mode http'");
+    }
     for (const StickData data : {StickData::ServerId, StickData::ServerKey}) {
       if (table->find(data) == nullptr) table->store.push_back({.type = data});
     }

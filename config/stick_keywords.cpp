@@ -23,6 +23,20 @@ void stick_table(ProxyDraft& draft, const Statement& statement) {
   table = std::move(*read);
 }
 
+// False: it is wrong, which has been said.
+bool read_key(StickRule& rule, const Statement& statement) {
+  rule.engineio = statement[1] == "engineio-sid";
+  if (!rule.engineio) {
+    auto sample = statement.accept(parse_sample(statement[1]));
+    if (sample) rule.sample = std::move(*sample);
+    return sample.has_value();
+  }
+  // The request of a session that nobody knows makes no entry: anybody can make up a name.
+  rule.stores = false;
+  if (statement[0] != "on") statement.error("'engineio-sid' is a key of 'stick on' alone");
+  return statement[0] == "on";
+}
+
 // `stick on|match|store-request|store-response SAMPLE [table NAME] [if|unless CONDITION]`
 void stick(ProxyDraft& draft, const Statement& statement) {
   StickRule rule;
@@ -34,11 +48,8 @@ void stick(ProxyDraft& draft, const Statement& statement) {
   if (!rule.matches && !rule.stores) {
     return statement.expects("on, match, store-request or store-response");
   }
-  auto words = statement.arguments().subspan(1);
-  auto sample = statement.accept(parse_sample(words[0]));
-  if (!sample) return;
-  rule.sample = std::move(*sample);
-  words = words.subspan(1);
+  if (!read_key(rule, statement)) return;
+  auto words = statement.arguments().subspan(2);
   if (!words.empty() && words[0] == "table") {
     if (words.size() < 2) return statement.error("lacks the name of the table");
     rule.table = words[1];

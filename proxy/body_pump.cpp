@@ -15,6 +15,7 @@ bool BodyPump::collect(std::string& out) {
     const http::BodyDecoder::Step step = decoder.decode(input.view());
     if (step.status == http::BodyDecoder::Status::Bad) return false;
     payload += step.data.size();
+    if (on_data) on_data(step.data);
     if (chunked) {
       http::append_chunk(out, step.data);
     } else {

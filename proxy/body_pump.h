@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -38,6 +39,8 @@ struct BodyPump {
   std::uint64_t payload = 0;  // bytes of the body received, without the chunks' frames
   bool stop = false;          // looked at whenever the pump wakes up
   std::function<void()> on_progress = [] {};  // after each write
+  // Sees the body before it is sent; null: nobody wants to.
+  std::function<void(std::string_view)> on_data = nullptr;
 
   // `head` may be empty. May be called once.
   boost::asio::awaitable<PumpEnd> run(std::string head);

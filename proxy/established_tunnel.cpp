@@ -37,6 +37,11 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
 
   void count_answer() { wslb::proxy::count_answer(*frontend_, record_); }
 
+  // Before its first byte.
+  void show_server_of(Tunnel& tunnel) {
+    if (holds_.learner) tunnel.show_server(*holds_.learner);
+  }
+
   // Once, before the engine has it.
   void list(Tunnel& tunnel) {
     listing_.emplace(worker_.sessions, OpenSession{.id = service_->process.next_session_id++,
@@ -157,6 +162,7 @@ void establish_tunnel(std::shared_ptr<Service> service, Worker& worker, Frontend
     tunnel->take_care(
         std::make_unique<WebSocketCare>(*tunnel, options.websocket_close, options.websocket_ping));
   }
+  established.show_server_of(*tunnel);
   tunnel->preload(Tunnel::Client, client->input.take());
   tunnel->preload(Tunnel::Server, link.connection->input.take());
   established.list(*tunnel);

@@ -9,6 +9,7 @@
 #include "proxy/request_record.h"
 #include "proxy/server_connector.h"
 #include "proxy/service.h"
+#include "proxy/sid_learner.h"
 #include "proxy/stick_counters.h"
 #include "proxy/worker.h"
 
@@ -18,6 +19,8 @@ namespace wslb::proxy {
 struct TunnelHolds {
   TrackedEntries tracked;  // by the request; those of the session are the client's
   std::vector<StickHold> pins;
+  // Of a session that the server may open; null: none.
+  std::unique_ptr<SidLearner> learner = nullptr;
 };
 
 // On the worker's thread. What either side has sent already is forwarded first.

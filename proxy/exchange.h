@@ -121,6 +121,7 @@ class Exchange {
   TrackedEntries tracked_;
   StickCounters counters_;
   std::optional<Sticking> sticking_;
+  std::unique_ptr<SidLearner> learner_;
   RequestRecord& record_;
   ServerPool* pool_ = nullptr;
   http::Framing framing_;

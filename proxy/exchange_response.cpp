@@ -154,6 +154,7 @@ asio::awaitable<Exchange::End> Exchange::send_response(http::ResponseHead respon
                 .on_progress = [this] {
                   client_.stream.extend_read(deadline_after(frontend_.section.timeouts.client));
                 }};
+  if (learner_) pump.on_data = [this](std::string_view data) { learner_->see(data); };
   const PumpEnd end = co_await pump.run(http::serialise(response));
   record_.bytes_from_server += pump.payload;
   if (end == PumpEnd::Done && from_server.kind == http::Framing::Kind::Chunked) {

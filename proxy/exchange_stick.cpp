@@ -29,10 +29,11 @@ void Exchange::note_server(const http::ResponseHead& response) {
   http::Transaction now = transaction(live);
   now.response = &response;
   sticking_->store(*pool_, server, now);
+  learner_ = sticking_->learner(*pool_, server, response);
 }
 
 TunnelHolds Exchange::take_holds() {
-  TunnelHolds holds{std::move(tracked_), {}};
+  TunnelHolds holds{std::move(tracked_), {}, std::move(learner_)};
   if (sticking_) holds.pins = sticking_->take_pins();
   return holds;
 }

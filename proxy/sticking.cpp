@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "proxy/http/acl.h"
+#include "proxy/http/engineio_query.h"
 #include "proxy/http/sample.h"
 
 namespace wslb::proxy {
@@ -31,6 +32,19 @@ std::optional<std::size_t> find_server(const ServerPool& pool, bool by_address,
   return std::nullopt;
 }
 
+// What an Engine.IO server answers to who asks for a session.
+std::optional<http::EngineIoHandshake::Form> form_of(const http::ResponseHead& response) {
+  if (response.status == 101) return http::EngineIoHandshake::Form::WebSocket;
+  const auto encoding = response.fields.find("Content-Encoding");
+  if (response.status != 200 || encoding) return std::nullopt;
+  return http::EngineIoHandshake::Form::PollingBody;
+}
+
+std::optional<http::Value> engineio_key(const http::Transaction& transaction) {
+  auto sid = http::engineio_sid(transaction.request->target);
+  return sid ? std::optional(http::Value::text(std::move(*sid))) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Sticking::Key> Sticking::key_of(const config::StickRule& rule,
@@ -38,7 +52,8 @@ std::optional<Sticking::Key> Sticking::key_of(const config::StickRule& rule,
   if (!http::holds(rule.condition, transaction)) return std::nullopt;
   auto table = tables_.find(rule.table);
   if (table == nullptr) return std::nullopt;
-  const auto value = http::sample_value(rule.sample, transaction);
+  const auto value =
+      rule.engineio ? engineio_key(transaction) : http::sample_value(rule.sample, transaction);
   auto bytes = value ? stick_key(table->definition(), *value) : std::nullopt;
   if (!bytes) return std::nullopt;
   return Key{std::move(table), std::move(*bytes)};
@@ -56,6 +71,7 @@ std::optional<std::size_t> Sticking::match(const ServerPool& pool,
   for (const config::StickRule& rule : pool.section().stick_rules) {
     // The first one that stores in a table counts; such a later rule does not match either.
     if (rule.stores && !may_store(rule)) continue;
+    if (rule.engineio) expect_session(rule, transaction);
     auto key = key_of(rule, transaction);
     if (!key) continue;
     if (rule.matches) {
@@ -66,6 +82,24 @@ std::optional<std::size_t> Sticking::match(const ServerPool& pool,
     if (rule.stores && to_store_.size() < kStoresMax) to_store_.push_back(std::move(*key));
   }
   return found;
+}
+
+void Sticking::expect_session(const config::StickRule& rule, const http::Transaction& transaction) {
+  const bool opens = to_learn_.size() < kStoresMax &&
+                     http::opens_engineio(transaction.request->target) &&
+                     http::holds(rule.condition, transaction);
+  if (!opens) return;
+  if (auto table = tables_.find(rule.table)) to_learn_.push_back(std::move(table));
+}
+
+std::unique_ptr<SidLearner> Sticking::learner(const ServerPool& pool, std::size_t server,
+                                              const http::ResponseHead& response) {
+  const auto form = form_of(response);
+  if (!form || to_learn_.empty()) return nullptr;
+  return std::make_unique<SidLearner>(*form, std::move(to_learn_),
+                                      SidLearner::Server{.name = name_of(pool, server, false),
+                                                         .address = name_of(pool, server, true),
+                                                         .id = pool.section().servers[server].id});
 }
 
 std::optional<std::size_t> Sticking::server_of(const ServerPool& pool, const Key& key) {

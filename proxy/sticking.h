@@ -4,11 +4,14 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <vector>
 
+#include "proxy/http/response.h"
 #include "proxy/http/transaction.h"
 #include "proxy/server_pool.h"
+#include "proxy/sid_learner.h"
 #include "proxy/stick_table.h"
 
 namespace wslb::proxy {
@@ -26,6 +29,10 @@ class Sticking {
   // That server was reached: notes it under all keys, those of `store-response` too.
   void store(const ServerPool& pool, std::size_t server, const http::Transaction& transaction);
 
+  // For `stick on engineio-sid`: what learns the session that this response opens. Null: none.
+  [[nodiscard]] std::unique_ptr<SidLearner> learner(const ServerPool& pool, std::size_t server,
+                                                    const http::ResponseHead& response);
+
   std::vector<StickHold> take_pins() { return std::move(pins_); }
 
  private:
@@ -36,6 +43,7 @@ class Sticking {
 
   [[nodiscard]] std::optional<Key> key_of(const config::StickRule& rule,
                                           const http::Transaction& transaction) const;
+  void expect_session(const config::StickRule& rule, const http::Transaction& transaction);
   [[nodiscard]] bool may_store(const config::StickRule& rule) const;
   std::optional<std::size_t> server_of(const ServerPool& pool, const Key& key);
   void store(const Key& key, const ServerPool& pool, std::size_t server);
@@ -44,6 +52,7 @@ class Sticking {
   const StickTables& tables_;
   const bool pins_entries_;
   std::vector<Key> to_store_;
+  std::vector<std::shared_ptr<StickTable>> to_learn_;  // of sessions that are to be opened
   std::vector<StickHold> pins_;
 };
 

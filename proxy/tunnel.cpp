@@ -34,6 +34,7 @@ Tunnel::~Tunnel() {
 
 void Tunnel::preload(Side from, std::string bytes) {
   sides_[from].received += bytes.size();
+  if (watch_ != nullptr && from == Server) show(bytes);
   if (care_) care_->receive(from == Client ? WebSocketCare::Client : WebSocketCare::Server, bytes);
   sides_[other(from)].pending = std::move(bytes);
 }
@@ -165,7 +166,12 @@ bool Tunnel::flush(Side to) {
   return sink.pending.empty();
 }
 
+void Tunnel::show(std::string_view from_server) {
+  if (!watch_->see(from_server)) watch_ = nullptr;
+}
+
 void Tunnel::forward(Side from, std::string_view data) {
+  if (watch_ != nullptr && from == Server) show(data);
   if (!care_) return send(other(from), data);
   const auto passage =
       care_->receive(from == Client ? WebSocketCare::Client : WebSocketCare::Server, data);

@@ -26,6 +26,7 @@
 #include "base/time.h"
 #include "proxy/timeouts.h"
 #include "proxy/tls_connection.h"
+#include "proxy/tunnel_watch.h"
 #include "proxy/websocket_care.h"
 
 namespace wslb::proxy {
@@ -87,6 +88,9 @@ class Tunnel {
   // Before the first byte.
   void take_care(std::unique_ptr<WebSocketCare> care) { care_ = std::move(care); }
   [[nodiscard]] WebSocketCare* care() { return care_.get(); }
+  // Before the first byte: shows what the server sends until `watch` has seen enough. It must live
+  // as long as the owner.
+  void show_server(TunnelWatch& watch) { watch_ = &watch; }
   // Puts a frame of ours behind what is on its way to that side; only where the care says so.
   void interject(Side to, std::string_view frame);
 
@@ -144,6 +148,7 @@ class Tunnel {
 
   Progress pump_direction(Side from, std::span<char> scratch);
   bool flush(Side to);
+  void show(std::string_view from_server);
   void forward(Side from, std::string_view data);
   void send(Side to, std::string_view data);
   void fail(Side side);
@@ -153,6 +158,7 @@ class Tunnel {
   TunnelLimits limits_;
   std::unique_ptr<TunnelOwner> owner_;
   std::unique_ptr<WebSocketCare> care_;  // null: pure transport
+  TunnelWatch* watch_ = nullptr;         // the owner's; null: nobody wants to see
   TunnelEnd end_ = TunnelEnd::ClientClosed;
   std::uint64_t activity_ = 0;
   bool failed_ = false;

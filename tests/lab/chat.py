@@ -69,9 +69,10 @@ class Chat:
 class Crowd:
     """Many socket.io clients in one node process."""
 
-    def __init__(self, host, url, count):
+    def __init__(self, host, url, count, transport=""):
         self.count = count
-        self.process = host.spawn("node", DIRECTORY / "clients.js", url, count, name="clients")
+        self.process = host.spawn("node", DIRECTORY / "clients.js", url, count,
+                                  *([transport] if transport else []), name="clients")
         self._lines = Lines(self.process.log)
         self._events = []
 

@@ -1,12 +1,14 @@
-// Socket.io clients of the lab: `node clients.js URL COUNT`.
+// Socket.io clients of the lab: `node clients.js URL COUNT [polling|websocket|upgrade]`.
 //
-// Each begins with HTTP polling, upgrades, keeps its cookies over reconnections as a browser does,
-// and writes what happens to it as a JSON line {"at", "client", "event", "value"}; "at" is in ms of
+// Without the last word each begins with HTTP polling, upgrades and keeps its cookies over
+// reconnections as a browser does. With it there are no cookies at all, as in native clients, and
+// only that transport, or polling and then WebSocket. Each writes what happens to it as a JSON line {"at", "client", "event", "value"}; "at" is in ms of
 // the monotonic clock, which all processes of the machine share.
 "use strict";
 const { io } = require("socket.io-client");
 
-const [url, count] = [process.argv[2], Number(process.argv[3])];
+const [url, count, transport] = [process.argv[2], Number(process.argv[3]), process.argv[4]];
+const transports = { polling: ["polling"], websocket: ["websocket"] };
 
 function tell(client, event, value) {
   const at = Number(process.hrtime.bigint() / 1000n) / 1000;
@@ -35,16 +37,17 @@ function keepCookies(manager) {
 function start(client) {
   const socket = io(url, {
     forceNew: true,
-    transports: ["polling", "websocket"],
-    withCredentials: true,
+    transports: transports[transport] ?? ["polling", "websocket"],
+    withCredentials: transport === undefined,
     query: { client },
     timeout: 5000,
     reconnectionDelay: 50,
     reconnectionDelayMax: 200,
   });
-  keepCookies(socket.io);
+  if (transport === undefined) keepCookies(socket.io);
   socket.io.on("open", () => {
     const engine = socket.io.engine;
+    tell(client, "sid", engine.id);
     engine.once("upgrade", () => tell(client, "upgrade", engine.transport.name));
   });
   socket.on("connect", () => tell(client, "connect", socket.id));
