@@ -6,6 +6,8 @@
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include "agent/file_descriptor.h"
 #include "agent/secret_file.h"
@@ -43,6 +45,14 @@ bool same_settings(const config::UrlCheck& one, const config::UrlCheck& other) {
 }
 
 }  // namespace
+
+std::uint64_t digest_files(const std::vector<std::string>& files) {
+  std::string all;
+  for (const std::string& file : files) {
+    if (const auto text = base::read_file(file)) all += *text + '\0';
+  }
+  return XXH3_64bits(all.data(), all.size());
+}
 
 base::Result<config::LoadResult> load_files(const std::vector<std::string>& files) {
   std::vector<config::Source> sources;

@@ -2,6 +2,7 @@
 // cluster's nodes this host is.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,9 @@ namespace wslb::agent {
 
 // The error is of reading; what is wrong with the text is in the result's diagnostics.
 [[nodiscard]] base::Result<config::LoadResult> load_files(const std::vector<std::string>& files);
+
+// Of the files' text: equal where the configurations are.
+[[nodiscard]] std::uint64_t digest_files(const std::vector<std::string>& files);
 
 // What the agent needs beyond a valid file: a secret that it can read, hooks that it can run.
 // Nothing wrong: an empty list.

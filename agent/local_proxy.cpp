@@ -15,7 +15,7 @@ base::Result<std::unique_ptr<LocalProxy>> LocalProxy::open(boost::asio::io_conte
     proxy->external_ = std::move(*external);
   } else {
     auto link = ProxyLink::open(io, run_dir.path("agent.sock"), node,
-                                {handlers.on_ready, handlers.on_lost});
+                                {handlers.on_ready, handlers.on_lost, handlers.make_stream});
     if (!link) return link.error();
     proxy->link_ = std::move(*link);
   }

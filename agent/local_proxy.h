@@ -24,6 +24,8 @@ class LocalProxy {
   struct Handlers {
     std::function<void(std::int32_t pid)> on_ready;
     std::function<void(const std::string& reason)> on_lost;  // after on_ready only
+    // See ProxyLink::Handlers.
+    std::function<base::Result<FileDescriptor>()> make_stream = {};
   };
 
   static base::Result<std::unique_ptr<LocalProxy>> open(boost::asio::io_context& io,

@@ -1,4 +1,4 @@
-// wslb-agent: the wiring diagram. Everything runs on one thread, in one io_context:
+// wslb-agent: the wiring diagram. All of this runs on one thread, in one io_context:
 //
 //   kernel ---- Netlink ---------+                    +--> Netlink (VIPs, by VipKeeper)
 //   peers ----- VrrpSocket ------+--> Runner <-> core +--> VrrpSocket (adverts)
@@ -6,16 +6,19 @@
 //   files, URLs - Tracking ------+       |            +--> EventLog --> wslbctl events, the log
 //   wslbctl --- ControlServer -----------+            +--> HookRunner (notify)
 //
+// StickyService has a thread of its own: peers and the proxy's sticky stream <-> sticky::Hub.
 // LocalProxy is ProxyLink, or ExternalProxy for another one than ours. SequenceFile keeps where the
 // signed adverts' numbers go on after a restart, Continuity what the next agent needs in order to
 // go on where a killed one stopped.
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <memory>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <spdlog/spdlog.h>
 
@@ -36,6 +39,7 @@
 #include "agent/secret_file.h"
 #include "agent/sequence_file.h"
 #include "agent/status_report.h"
+#include "agent/sticky_service.h"
 #include "agent/systemd_notify.h"
 #include "agent/tracking.h"
 
@@ -65,6 +69,12 @@ std::unique_ptr<config::Config> load_config(const Options& options) {
   for (const std::string& obstacle : obstacles) fail({obstacle});
   if (!obstacles.empty()) return nullptr;
   return std::make_unique<config::Config>(std::move(loaded->config));
+}
+
+// Where things lie that outlive a reboot: systemd's StateDirectory, if it gives one.
+std::string state_path(const RunDir& run_dir, const std::string& name) {
+  const char* const directory = std::getenv("STATE_DIRECTORY");
+  return directory == nullptr ? run_dir.path(name) : directory + ("/" + name);
 }
 
 std::uint32_t wall_seconds() {
@@ -135,12 +145,14 @@ int work_in_real_time(Runner& runner, const std::function<void()>& work) {
   return code;
 }
 
-proto::Status report(const std::string& cluster, const Runner& runner, const LocalProxy& proxy) {
+proto::Status report(const std::string& cluster, const Runner& runner, const LocalProxy& proxy,
+                     const StickyService& sticky) {
   ShellFigures figures{.cluster = cluster,
                        .version = WSLB_VERSION,
                        .now = std::chrono::steady_clock::now(),
                        .wall_now = std::chrono::system_clock::now()};
   proxy.report(figures);
+  figures.sticky = sticky.figures();
   return report_status(runner.status(), figures);
 }
 
@@ -173,11 +185,22 @@ int run(const Options& options, const config::Config& config, const std::string&
   const EventLog::Follower teller(events, [&] { systemd.status(summarise(runner.status())); });
   auto tracking = Tracking::open(io, config, std::bind_front(&Runner::track_changed, &runner));
   if (!tracking) return fail(tracking.error());
-  auto proxy = LocalProxy::open(io, *config.cluster, *run_dir, node,
-                                {.on_ready = std::bind_front(&Runner::proxy_ready, &runner),
-                                 .on_lost = std::bind_front(&Runner::proxy_lost, &runner)});
+  auto sticky = StickyService::open(
+      config, node, digest_files(options.files), state_path(*run_dir, "sticky-tables"),
+      [&](const std::string& peer, const std::string& text) {
+        boost::asio::post(io, [&events, peer, text] {
+          spdlog::info("peer {}: {}", peer, text);
+          events.append("peer", peer, text, std::chrono::system_clock::now());
+        });
+      });
+  if (!sticky) return fail(sticky.error());
+  auto proxy = LocalProxy::open(
+      io, *config.cluster, *run_dir, node,
+      {.on_ready = std::bind_front(&Runner::proxy_ready, &runner),
+       .on_lost = std::bind_front(&Runner::proxy_lost, &runner),
+       .make_stream = std::bind_front(&StickyService::make_stream, sticky->get())});
   if (!proxy) return fail(proxy.error());
-  const auto status = [&] { return report(config.cluster->name, runner, **proxy); };
+  const auto status = [&] { return report(config.cluster->name, runner, **proxy, **sticky); };
   const auto failover = [&](const proto::FailoverRequest& request) {
     return runner.failover(request.vrrp(), request.to());
   };
@@ -191,8 +214,12 @@ int run(const Options& options, const config::Config& config, const std::string&
     systemd.stopping();
     runner.stop();
     if (!keys->empty()) sequence.stop();
-    (*proxy)->stop([&] { hooks.finish([&io] { io.stop(); }); });
+    (*proxy)->stop([&] {
+      (*sticky)->stop();
+      hooks.finish([&io] { io.stop(); });
+    });
   });
+  (*sticky)->start();  // before this thread's priority, which a new one would have too
   return work_in_real_time(runner, [&] {
     spdlog::info("wslb-agent {} is node {} of cluster {}", WSLB_VERSION, node,
                  config.cluster->name);

@@ -1,6 +1,7 @@
 #include "agent/proxy_link.h"
 
 #include <array>
+#include <cstring>
 
 #include <poll.h>
 #include <spdlog/spdlog.h>
@@ -21,6 +22,8 @@ constexpr int kPacketsPerWakeUp = 64;
 // process or the whole host was stopped, the proxy gets its second after that.
 constexpr std::chrono::milliseconds kBeat{250};
 constexpr int kSilentBeatsMax = 4;
+// Until it is ready it takes back its sticky entries, and speaks meanwhile.
+constexpr int kBeatsUntilReady = 40;
 constexpr int kPeerPidfd = 77;  // SO_PEERPIDFD: Linux 6.5, newer than Debian 12's headers
 
 // The peer's process. SO_PEERPIDFD cannot take a newer process for a dead one whose number it has.
@@ -118,9 +121,12 @@ void ProxyLink::wait_for_beat() {
 
 void ProxyLink::judge_silence() {
   const bool spoke = std::exchange(connection_->heard, false);
-  connection_->silent_beats = spoke && connection_->ready ? 0 : connection_->silent_beats + 1;
+  connection_->silent_beats = spoke ? 0 : connection_->silent_beats + 1;
+  if (!connection_->ready && ++connection_->beats > kBeatsUntilReady) {
+    return lose("was not ready within 10 s and is hung up on");
+  }
   if (connection_->silent_beats < kSilentBeatsMax || connection_->lost) return;
-  if (!connection_->ready) return lose("was not ready within a second and is hung up on");
+  if (!connection_->ready) return lose("was silent before it was ready and is hung up on");
   connection_->lost = true;
   handlers_.on_lost("process " + std::to_string(connection_->pid) + " does not answer");
 }
@@ -168,14 +174,40 @@ bool ProxyLink::greet(std::uint32_t protocol, const std::string& version) {
     return false;
   }
   connection_->greeted = true;
+  answer_hello();
+  return true;
+}
+
+// A failure shows as a closed connection when it is read next.
+void ProxyLink::answer_hello() {
   proto::AgentToProxy message;
   message.mutable_hello()->set_protocol(kProtocol);
   message.mutable_hello()->set_node(node_);
-  const std::string bytes = message.SerializeAsString();
-  // A failure shows as a closed connection when it is read next.
-  std::ignore = ::send(connection_->socket.native_handle(), bytes.data(), bytes.size(),
-                       MSG_NOSIGNAL | MSG_DONTWAIT);
-  return true;
+  FileDescriptor stream;
+  if (handlers_.make_stream) {
+    auto made = handlers_.make_stream();
+    if (!made) spdlog::error("agent.sock: {}", made.error().message);
+    if (made) stream = std::move(*made);
+  }
+  message.mutable_hello()->set_has_sticky_stream(!!stream);
+  std::string bytes = message.SerializeAsString();
+  iovec part{.iov_base = bytes.data(), .iov_len = bytes.size()};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> room{};
+  msghdr packet{};
+  packet.msg_iov = &part;
+  packet.msg_iovlen = 1;
+  if (stream) {
+    packet.msg_control = room.data();
+    packet.msg_controllen = room.size();
+    cmsghdr* const head = CMSG_FIRSTHDR(&packet);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof(int));
+    const int fd = stream.get();
+    std::memcpy(CMSG_DATA(head), &fd, sizeof fd);
+  }
+  std::ignore =
+      ::sendmsg(connection_->socket.native_handle(), &packet, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 bool ProxyLink::process_is_dead() const {

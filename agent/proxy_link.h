@@ -27,6 +27,8 @@ class ProxyLink {
     // After on_ready only; on_ready comes again for a proxy that was silent. `reason` is a clause
     // such as "process 4711 died".
     std::function<void(const std::string& reason)> on_lost;
+    // The proxy's end of a new sticky stream, for a proxy that has come; empty: there is none.
+    std::function<base::Result<FileDescriptor>()> make_stream = {};
   };
   struct Counters {
     std::uint64_t garbage = 0;  // connections closed for what they sent
@@ -53,7 +55,8 @@ class ProxyLink {
     bool greeted = false;
     bool ready = false;
     bool heard = false;    // since the last beat
-    int silent_beats = 0;  // before it is ready: all beats
+    int silent_beats = 0;  // in a row
+    int beats = 0;         // before it was ready
     bool lost = false;     // ready once, silent now
     std::uint64_t tunnels = 0;
   };
@@ -67,6 +70,7 @@ class ProxyLink {
   void receive();
   [[nodiscard]] bool handle_message(base::ByteView message);
   [[nodiscard]] bool greet(std::uint32_t protocol, const std::string& version);
+  void answer_hello();
   [[nodiscard]] bool process_is_dead() const;
   void lose(const std::string& what);
 

@@ -7,7 +7,7 @@
 
 namespace wslb::agent {
 
-base::Result<vrrp::Keyring> read_secret(const config::Cluster& cluster) {
+base::Result<vrrp::Keyring> read_secret(const config::Cluster& cluster, std::string_view purpose) {
   if (!cluster.secret_file) return vrrp::Keyring();
   const std::string& path = *cluster.secret_file;
   const std::string what = "secret-file " + path + ": ";
@@ -22,7 +22,7 @@ base::Result<vrrp::Keyring> read_secret(const config::Cluster& cluster) {
   }
   const auto text = base::read_file(path);
   if (!text) return base::Error{"secret-file: " + text.error().message};
-  auto keys = vrrp::parse_secret(*text);
+  auto keys = vrrp::parse_secret(*text, purpose);
   if (!keys) return base::Error{what + keys.error().message};
   return std::move(*keys);
 }

@@ -38,6 +38,26 @@ void add_counter(std::string name, std::uint64_t value, proto::Status& report) {
   counter.set_value(value);
 }
 
+void report_sticky(const StickyService::Figures& figures, proto::Status& report) {
+  for (const StickyService::PeerFigures& peer : figures.peers) {
+    proto::Status::Peer& out = *report.add_peers();
+    out.set_node(peer.node);
+    out.set_address(peer.address);
+    out.set_state(peer.state);
+    out.set_lag_ms(peer.lag_ms);
+    out.set_reason(peer.reason);
+    out.set_behind(peer.behind);
+    if (peer.config_differs) out.add_alarms("its configuration differs from this host's");
+    if (peer.repaired > 0) {
+      out.add_alarms(std::to_string(peer.repaired) +
+                     " sticky entries differed from this host's and were repaired");
+    }
+  }
+  add_counter("sticky/entries", figures.entries, report);
+  add_counter("sticky/refused-entries", figures.refused_entries, report);
+  add_counter("peer-link/strangers", figures.strangers, report);
+}
+
 }  // namespace
 
 proto::Status report_status(const core::Status& status, const ShellFigures& figures) {
@@ -60,6 +80,7 @@ proto::Status report_status(const core::Status& status, const ShellFigures& figu
   proxy.set_restarts(status.proxy.restarts);
   add_counter("proxy-link/garbage", figures.link_garbage, report);
   add_counter("proxy-link/refused", figures.link_refused, report);
+  report_sticky(figures.sticky, report);
   return report;
 }
 

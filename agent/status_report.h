@@ -6,6 +6,7 @@
 #include <string>
 
 #include "agent/core/status.h"
+#include "agent/sticky_service.h"
 #include "base/time.h"
 #include "proto/control.pb.h"
 
@@ -19,6 +20,7 @@ struct ShellFigures {
   std::string proxy_kind = "wslb";
   bool proxy_starting = false;    // a process or a connection is there
   std::string proxy_reason = {};  // why it is not up
+  StickyService::Figures sticky{};
   std::uint64_t link_garbage = 0;
   std::uint64_t link_refused = 0;
   base::TimePoint now;

@@ -13,7 +13,7 @@ pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 # Asio is compiled once, in this library, instead of in every file that includes it.
 add_library(wslb_asio STATIC ${CMAKE_SOURCE_DIR}/cmake/asio.cpp)
 target_compile_definitions(wslb_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
-target_link_libraries(wslb_asio PUBLIC Boost::headers Threads::Threads)
+target_link_libraries(wslb_asio PUBLIC Boost::headers Threads::Threads OpenSSL::SSL)
 
 # Boost.JSON likewise: Debian's libboost1.81-dev has its headers, and no more is needed.
 add_library(wslb_json STATIC ${CMAKE_SOURCE_DIR}/cmake/json.cpp)

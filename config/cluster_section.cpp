@@ -63,7 +63,6 @@ void peer_port(ClusterDraft& draft, const Statement& statement) {
   if (!is_first(draft.places, statement)) return;
   if (const auto port = statement.integer(0, 1, 65535)) {
     draft.cluster.peer_port = static_cast<std::uint16_t>(*port);
-    warn(Inert::PeerPort, statement.where(), statement.diagnostics());
   }
 }
 

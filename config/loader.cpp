@@ -145,7 +145,6 @@ void Loader::begin_userlist(const Line& line) {
 void Loader::begin_peers(const Line& line) {
   std::string name;
   if (!read_name(line, name)) return;
-  diagnostics_.warning(line.where, "'peers' has no effect yet: stick tables stay on this host");
   PeersSection& section = draft_.peers.emplace_back();
   section.name = name;
   section.where = line.where;

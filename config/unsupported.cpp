@@ -8,8 +8,6 @@ namespace {
 
 std::string_view text_of(Inert inert) {
   switch (inert) {
-    case Inert::PeerPort:
-      return "'peer-port' has no effect in this version of wslb: the agents talk by VRRP only";
     case Inert::TakeoverAfter:
       return "'takeover-after' counts as 0 in this version of wslb: a dead proxy moves the VIP at "
              "once, since its connections are lost";

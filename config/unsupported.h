@@ -9,7 +9,7 @@
 
 namespace wslb::config {
 
-enum class Inert : std::uint8_t { PeerPort, TakeoverAfter };
+enum class Inert : std::uint8_t { TakeoverAfter };
 
 void warn(Inert inert, const Location& where, Diagnostics& diagnostics);
 

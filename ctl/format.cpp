@@ -83,7 +83,13 @@ std::string vrrp_table(const proto::Status& status, const TableStyle& style) {
 
 std::string peer_table(const proto::Status& status, const TableStyle& style) {
   std::vector<Row> rows{{{"PEER"}, {"STATE"}, {"ADDRESS"}, {"LAG"}}};
+  std::string remarks;
+  std::string alarms;
   for (const proto::Status::Peer& peer : status.peers()) {
+    if (!peer.reason().empty()) remarks += "  " + peer.node() + ": " + peer.reason() + "\n";
+    for (const std::string& alarm : peer.alarms()) {
+      alarms += painted({"ALARM", "1;31"}, style.colour) + " " + peer.node() + ": " + alarm + "\n";
+    }
     std::array<char, 32> lag{};
     std::snprintf(lag.data(), lag.size(), "%.1f ms", peer.lag_ms());
     rows.push_back({{peer.node()},
@@ -91,7 +97,7 @@ std::string peer_table(const proto::Status& status, const TableStyle& style) {
                     {peer.address()},
                     {peer.lag_ms() > 0 ? lag.data() : "-"}});
   }
-  return lay_out(rows, style.colour);
+  return lay_out(rows, style.colour) + remarks + alarms;
 }
 
 json::object vrrp_json(const proto::Status::Vrrp& vrrp) {
@@ -135,7 +141,10 @@ std::string status_json(const proto::Status& status) {
     peers.push_back({{"node", peer.node()},
                      {"address", peer.address()},
                      {"state", peer.state()},
-                     {"lag", peer.lag_ms()}});
+                     {"lag", peer.lag_ms()},
+                     {"reason", peer.reason()},
+                     {"behind", peer.behind()},
+                     {"alarms", json::array(peer.alarms().begin(), peer.alarms().end())}});
   }
   json::object counters;
   for (const proto::Status::Counter& one : status.counters()) counters[one.name()] = one.value();

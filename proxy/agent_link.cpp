@@ -2,9 +2,12 @@
 
 #include <array>
 #include <chrono>
+#include <cstring>
 
 #include <boost/asio/local/stream_protocol.hpp>
 #include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "proto/proxy.pb.h"
 
@@ -21,9 +24,23 @@ constexpr auto kReportInterval = std::chrono::milliseconds(100);
 }  // namespace
 
 AgentLink::AgentLink(asio::io_context& context, const ProcessState& process,
-                     std::string socket_path)
-    : context_(context), process_(process), socket_path_(std::move(socket_path)), timer_(context) {
+                     std::string socket_path, Handlers handlers)
+    : context_(context),
+      process_(process),
+      socket_path_(std::move(socket_path)),
+      handlers_(std::move(handlers)),
+      timer_(context) {}
+
+void AgentLink::start() {
   connect();
+}
+
+void AgentLink::say_ready() {
+  ready_ = true;
+  if (!socket_ || !socket_->is_open()) return;
+  proto::ProxyToAgent ready;
+  ready.mutable_ready();
+  send(ready.SerializeAsString());
 }
 
 void AgentLink::connect() {
@@ -45,6 +62,7 @@ void AgentLink::connect() {
                  error.message());
   }
   connect_later();
+  handlers_.on_absence();
 }
 
 void AgentLink::connect_later() {
@@ -59,30 +77,55 @@ void AgentLink::on_connected() {
   proto::ProxyToAgent hello;
   hello.mutable_hello()->set_protocol(kProtocol);
   hello.mutable_hello()->set_version(WSLB_VERSION);
-  proto::ProxyToAgent ready;
-  ready.mutable_ready();
-  if (!send(hello.SerializeAsString()) || !send(ready.SerializeAsString())) {
-    return connect_later();
-  }
+  if (!send(hello.SerializeAsString())) return connect_later();
+  if (ready_) say_ready();
   spdlog::info("agent: connected to {}", socket_path_);
   wait_for_agent();
   report_periodically();
 }
 
-// The agent's messages carry nothing that changes what this version does; the end of the
-// connection says that the agent has gone.
+// The end of the connection says that the agent has gone.
 void AgentLink::wait_for_agent() {
   socket_->async_wait(Protocol::socket::wait_read, [this](const boost::system::error_code& error) {
     if (error) return;
-    std::array<char, 4096> packet;
-    const ssize_t count = ::recv(socket_->native_handle(), packet.data(), packet.size(), 0);
-    if (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR))) return wait_for_agent();
-    spdlog::warn("agent: connection lost; serving without it, and trying again");
-    timer_.cancel();
-    socket_.reset();
-    told_absence_ = true;
-    connect_later();
+    receive() ? wait_for_agent() : lose_agent();
   });
+}
+
+// False: there is no agent any more.
+bool AgentLink::receive() {
+  std::array<char, 4096> packet;
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> room{};
+  iovec part{.iov_base = packet.data(), .iov_len = packet.size()};
+  msghdr received{};
+  received.msg_iov = &part;
+  received.msg_iovlen = 1;
+  received.msg_control = room.data();
+  received.msg_controllen = room.size();
+  const ssize_t count = ::recvmsg(socket_->native_handle(), &received, MSG_CMSG_CLOEXEC);
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return true;
+  if (count <= 0) return false;
+  int stream = -1;
+  const cmsghdr* const head = CMSG_FIRSTHDR(&received);
+  if (head != nullptr && head->cmsg_type == SCM_RIGHTS) {
+    std::memcpy(&stream, CMSG_DATA(head), sizeof stream);
+  }
+  proto::AgentToProxy message;
+  if (!message.ParseFromArray(packet.data(), static_cast<int>(count)) || !message.has_hello()) {
+    if (stream >= 0) ::close(stream);
+    return true;  // of a newer agent
+  }
+  handlers_.on_agent(stream);
+  return true;
+}
+
+void AgentLink::lose_agent() {
+  spdlog::warn("agent: connection lost; serving without it, and trying again");
+  timer_.cancel();
+  socket_.reset();
+  told_absence_ = true;
+  connect_later();
+  handlers_.on_absence();
 }
 
 void AgentLink::report_periodically() {

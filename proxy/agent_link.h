@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,9 +18,18 @@ namespace wslb::proxy {
 
 class AgentLink {
  public:
-  // On the loop of the first worker. `socket_path`: the agent's agent.sock.
-  AgentLink(boost::asio::io_context& context, const ProcessState& process, std::string socket_path);
+  struct Handlers {
+    std::function<void(int stream)> on_agent;  // with the sticky stream that it gave, or -1
+    std::function<void()> on_absence;          // nobody is there, or nobody any more
+  };
 
+  // On the loop of the first worker. `socket_path`: the agent's agent.sock.
+  AgentLink(boost::asio::io_context& context, const ProcessState& process, std::string socket_path,
+            Handlers handlers);
+
+  void start();
+  // The listening sockets are served: the agent may count on this proxy.
+  void say_ready();
   // Ends it for good: this proxy serves no new clients.
   void close();
 
@@ -30,15 +40,19 @@ class AgentLink {
   void connect_later();
   void on_connected();
   void wait_for_agent();
+  void lose_agent();
+  bool receive();
   void report_periodically();
   bool send(const std::string& packet);
 
   boost::asio::io_context& context_;
   const ProcessState& process_;
   std::string socket_path_;
+  Handlers handlers_;
   std::unique_ptr<Protocol::socket> socket_;
   boost::asio::steady_timer timer_;
   bool told_absence_ = false;
+  bool ready_ = false;
 };
 
 }  // namespace wslb::proxy

@@ -20,6 +20,8 @@ namespace {
 
 // For the Close frames of a proxy that is told to stop at once.
 constexpr auto kLastWords = std::chrono::seconds(1);
+// How long clients may wait, at the begin, for the sticky entries that the agent has kept.
+constexpr auto kSyncMax = std::chrono::seconds(5);
 
 Listener::Workers make_workers(std::size_t count, const std::shared_ptr<Service>& service) {
   Listener::Workers workers;
@@ -50,6 +52,7 @@ Server::Server(ProcessState& process, std::shared_ptr<Service> service,
       listeners_(workers_, start_session),
       monitor_(make_monitor(nullptr)),
       runtime_(runtime_context()),
+      patience_(workers_.front()->context),
       reload_(workers_.front()->context.get_executor(), std::move(source),
               [this](const ReadConfiguration& read) { reload(read); }),
       signals_(workers_.front()->context, SIGTERM, SIGINT, SIGUSR1),
@@ -59,19 +62,53 @@ Server::Server(ProcessState& process, std::shared_ptr<Service> service,
   process_.gather = [this](Detail detail) { return gather_traffic(workers_, detail); };
   monitor_->start();
   watch_names();
-  listeners_.serve(service_, sockets.binds);
   for (std::size_t i = 0; i < sockets.stats.size(); ++i) {
     runtime_sockets_.push_back(
         std::make_unique<RuntimeSocket>(started_with_, started_with_.stats_sockets.at(i).level,
                                         sockets.stats[i], runtime_, *workers_.front()));
   }
-  if (!agent_socket.empty()) {
-    agent_ = std::make_unique<AgentLink>(workers_.front()->context, process_, agent_socket);
-  }
+  begin(sockets, agent_socket);
   signals_.add(SIGHUP);
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
   std::signal(SIGUSR2, SIG_IGN);  // HAProxy does other things at it; here it must not be deadly
   wait_for_signal();
+}
+
+// Clients wait in the sockets' backlogs until the agent has given back the sticky entries that it
+// kept; without an agent nobody waits.
+void Server::begin(const ServerSockets& sockets, const std::string& agent_socket) {
+  binds_ = sockets.binds;
+  if (agent_socket.empty()) return serve();
+  boost::asio::io_context& context = workers_.front()->context;
+  sticky_ = std::make_unique<StickyLink>(context, [this] { serve(); });
+  sticky_->set_tables(service_->stick_tables);
+  agent_ = std::make_unique<AgentLink>(context, process_, agent_socket,
+                                       AgentLink::Handlers{.on_agent =
+                                                               [this](int stream) {
+                                                                 if (stream < 0) return serve();
+                                                                 sticky_->start(stream);
+                                                               },
+                                                           .on_absence =
+                                                               [this] {
+                                                                 sticky_->stop();
+                                                                 serve();
+                                                               }});
+  patience_.expires_after(kSyncMax);
+  patience_.async_wait([this](const boost::system::error_code& error) {
+    if (error || serves_) return;
+    spdlog::warn("sticky tables: the agent has not given all entries within 5 s; serving");
+    serve();
+  });
+  agent_->start();
+  if (!sticky_->has_tables()) serve();
+}
+
+// Once, whoever calls.
+void Server::serve() {
+  if (std::exchange(serves_, true)) return;
+  patience_.cancel();
+  listeners_.serve(service_, std::exchange(binds_, {}));
+  if (agent_) agent_->say_ready();
 }
 
 std::shared_ptr<HealthMonitor> Server::make_monitor(const HealthMonitor* before) {

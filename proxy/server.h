@@ -18,6 +18,7 @@
 #include "proxy/reload.h"
 #include "proxy/runtime_socket.h"
 #include "proxy/service.h"
+#include "proxy/sticky_link.h"
 #include "proxy/worker.h"
 
 namespace wslb::proxy {
@@ -40,6 +41,8 @@ class Server {
   void run();
 
  private:
+  void begin(const ServerSockets& sockets, const std::string& agent_socket);
+  void serve();
   RuntimeContext runtime_context();
   std::shared_ptr<HealthMonitor> make_monitor(const HealthMonitor* before);
   void watch_names();
@@ -65,7 +68,11 @@ class Server {
   std::shared_ptr<NameWatch> names_;
   RuntimeContext runtime_;
   std::vector<std::unique_ptr<RuntimeSocket>> runtime_sockets_;
+  std::vector<OpenBind> binds_;  // until they are served
+  bool serves_ = false;
   std::unique_ptr<AgentLink> agent_;
+  std::unique_ptr<StickyLink> sticky_;  // together with the agent
+  boost::asio::steady_timer patience_;
   Reload reload_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer drained_;

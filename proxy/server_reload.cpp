@@ -45,6 +45,7 @@ void Server::reload(const ReadConfiguration& read) {
 
 std::vector<std::string> Server::replace(std::shared_ptr<const config::Config> config,
                                          std::shared_ptr<TlsStore> tls) {
+  serve();  // if that was waiting still
   const std::uint32_t maxconn = maxconn_of(config->global);
   OpenedBinds opened = open_binds(*config, maxconn, listeners_.open(), service_.get());
   if (!opened.complaints.empty()) return opened.complaints;
@@ -56,6 +57,7 @@ std::vector<std::string> Server::replace(std::shared_ptr<const config::Config> c
   monitor_ = make_monitor(monitor_.get());
   monitor_->start();
   watch_names();
+  if (sticky_) sticky_->set_tables(service_->stick_tables);
   runtime_.service = service_;
   for (const auto& worker : workers_) {
     boost::asio::post(worker->context,

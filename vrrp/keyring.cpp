@@ -15,7 +15,6 @@ namespace wslb::vrrp {
 
 namespace {
 
-constexpr std::string_view purpose = "wslb vrrp auth hmac 1";
 constexpr std::size_t base64_length = 44;  // of 32 bytes
 constexpr std::string_view blanks = " \t\r";
 
@@ -54,7 +53,7 @@ std::optional<AuthKey> parse_base64(std::string_view text) {
 }
 
 // RFC 5869, without salt. OpenSSL fails here only for want of memory.
-std::optional<AuthKey> derive(const AuthKey& secret) {
+std::optional<AuthKey> derive(const AuthKey& secret, std::string_view purpose) {
   EVP_KDF* kdf = EVP_KDF_fetch(nullptr, "HKDF", nullptr);
   EVP_KDF_CTX* context = EVP_KDF_CTX_new(kdf);
   EVP_KDF_free(kdf);
@@ -74,21 +73,22 @@ std::optional<AuthKey> derive(const AuthKey& secret) {
   return key;
 }
 
-base::Result<NumberedKey> parse_line(const std::vector<std::string_view>& words) {
+base::Result<NumberedKey> parse_line(const std::vector<std::string_view>& words,
+                                     std::string_view purpose) {
   const auto id = words.size() == 2 ? parse_id(words.front()) : std::uint8_t{1};
   if (!id) return base::Error{"expects a key's id from 1 to 255 in front"};
   const auto secret = words.size() <= 2 ? parse_base64(words.back()) : std::nullopt;
   if (!secret) {
     return base::Error{"expects 32 bytes in base64, as 'wslbctl keygen' prints them"};
   }
-  const auto key = derive(*secret);
+  const auto key = derive(*secret, purpose);
   if (!key) return base::Error{"OpenSSL cannot derive a key from it"};
   return NumberedKey{*id, *key};
 }
 
 }  // namespace
 
-base::Result<Keyring> parse_secret(std::string_view text) {
+base::Result<Keyring> parse_secret(std::string_view text, std::string_view purpose) {
   Keyring keys;
   for (int number = 1; !text.empty(); ++number) {
     const auto end = std::min(text.find('\n'), text.size());
@@ -96,7 +96,7 @@ base::Result<Keyring> parse_secret(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
     if (words.empty() || words.front().starts_with('#')) continue;
     const std::string place = "line " + std::to_string(number) + ": ";
-    const auto key = parse_line(words);
+    const auto key = parse_line(words, purpose);
     if (!key) return base::Error{place + key.error().message};
     if (std::ranges::count(keys, key->id, &NumberedKey::id) > 0) {
       return base::Error{place + "the key's id " + std::to_string(key->id) + " was used before"};

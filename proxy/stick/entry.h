@@ -21,6 +21,7 @@ struct Entry {
   std::uint16_t key_bytes = 0;
   bool is_change : 1 = false;  // in the list of changes
   bool is_gone : 1 = false;    // only its removal is still to be told
+  bool is_purged : 1 = false;  // it is gone for want of room
   std::uint8_t pinned_in = 0;  // the round of pins in which another host pinned it; 0: none
 };
 

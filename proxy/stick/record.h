@@ -23,6 +23,8 @@ struct Datum {
 struct Record {
   base::Bytes key;  // a text's or a binary's bytes, an integer in 4 bytes (big-endian), 4 or 16
   bool removed = false;
+  bool purged = false;          // it was removed for want of room: others may keep it
+  bool restated = false;        // known before there was somebody to tell: others may know better
   std::string server{};         // its name, or its address; empty: none is known
   std::vector<Datum> data{};    // all that the table stores but conn_cur and the server's name
   base::Duration expires_in{};  // zero: never

@@ -139,7 +139,7 @@ void Table::purge() {
       by_use_.push_back(*oldest);
       continue;
     }
-    bury(*oldest);
+    bury(*oldest, true);
     ++dropped;
     ++purged_;
   }
@@ -215,7 +215,7 @@ void Table::release(Entry& entry, Holder holder, base::TimePoint now) {
 
 bool Table::remove(Entry& entry) {
   if (entry.holders > 0) return false;
-  bury(entry);
+  bury(entry, false);
   return true;
 }
 
@@ -225,11 +225,12 @@ void Table::leave_lists(Entry& entry) {
 }
 
 // Its removal is to be told, if anybody follows and there are not too many such.
-void Table::bury(Entry& entry) {
+void Table::bury(Entry& entry, bool purged) {
   leave_lists(entry);
   if (!followed_ || graves_ >= definition_.size) return destroy(entry);
   clear_data(entry);
   entry.is_gone = true;
+  entry.is_purged = purged;
   entry.pinned_in = 0;
   --used_;
   ++graves_;

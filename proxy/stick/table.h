@@ -114,7 +114,7 @@ class Table {
   void start_clock(Entry& entry, Tick expires);
   void note_use(Entry& entry);
   void leave_lists(Entry& entry);
-  void bury(Entry& entry);  // as a removal to tell, or for good
+  void bury(Entry& entry, bool purged);  // as a removal to tell, or for good
   void destroy(Entry& entry);
   void clear_data(Entry& entry);
   [[nodiscard]] std::uint8_t* data(Entry& entry) const;

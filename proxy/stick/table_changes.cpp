@@ -42,7 +42,9 @@ std::size_t Table::take_changes(std::size_t max, base::TimePoint now, std::vecto
     sweep_ = visit(
         sweep_, 1,
         [&](Entry& entry) {
-          if (!entry.is_change) out.push_back(record_of(entry, now));
+          if (entry.is_change) return;
+          out.push_back(record_of(entry, now));
+          out.back().restated = true;
         },
         now);
   }
@@ -122,6 +124,8 @@ bool Table::apply(const Record& remote, base::TimePoint now) {
     start_clock(*entry, expires);
     entry->announced = expires;
   }
+  // A tunnel of ours holds it, whoever else let go of it.
+  if (entry->tunnels > 0 && !remote.pinned) changed(*entry);
   return true;
 }
 

@@ -119,6 +119,7 @@ Record Table::record_of(Entry& entry, base::TimePoint now) {
   Record record;
   record.key.assign(bytes.begin(), bytes.end());
   record.removed = entry.is_gone;
+  record.purged = entry.is_gone && entry.is_purged;
   if (entry.is_gone) return record;
   record.server = server(entry);
   for (const config::StoredData& stored : definition_.store) {

@@ -1,0 +1,134 @@
+#include "agent/peer_codec.h"
+
+#include <algorithm>
+
+#include "agent/control_frame.h"
+#include "agent/sticky_record.h"
+#include "base/overloaded.h"
+
+namespace wslb::agent {
+namespace {
+
+template <typename Records>
+void write_records(const std::vector<sticky::Record>& records, Records& out) {
+  for (const sticky::Record& record : records) write_record(record, *out.add_records());
+}
+
+void write(const sticky::Hello& hello, proto::PeerHello& out) {
+  out.set_protocol_min(hello.protocol_min);
+  out.set_protocol_max(hello.protocol_max);
+  out.set_cluster(hello.cluster);
+  out.set_node(hello.node);
+  out.set_incarnation(hello.incarnation);
+  out.set_known_incarnation(hello.known_incarnation);
+  out.set_known_sequence(hello.known_sequence);
+  out.set_config_digest(hello.config_digest);
+}
+
+sticky::Hello read(const proto::PeerHello& in) {
+  return {.protocol_min = in.protocol_min(),
+          .protocol_max = in.protocol_max(),
+          .cluster = in.cluster(),
+          .node = in.node(),
+          .incarnation = in.incarnation(),
+          .known_incarnation = in.known_incarnation(),
+          .known_sequence = in.known_sequence(),
+          .config_digest = in.config_digest()};
+}
+
+std::optional<PeerMessage> read(const proto::PeerEntries& in) {
+  sticky::Entries entries;
+  entries.upto = in.upto();
+  entries.is_repair = in.repair();
+  if (!read_records(in.records(), entries.records)) return std::nullopt;
+  return entries;
+}
+
+std::optional<PeerMessage> read(const proto::StickyEntries& in) {
+  sticky::Ended ended;
+  if (!read_records(in.records(), ended.records)) return std::nullopt;
+  return ended;
+}
+
+std::optional<PeerMessage> read(const proto::PeerCheck& in) {
+  sticky::Check check;
+  check.upto = in.upto();
+  if (in.digest_size() != static_cast<int>(check.digest.size())) return std::nullopt;
+  std::ranges::copy(in.digest(), check.digest.begin());
+  return check;
+}
+
+std::optional<PeerMessage> read(const proto::PeerRepair& in) {
+  sticky::Repair repair;
+  if (in.buckets().size() > sticky::Replica::kBuckets) return std::nullopt;
+  repair.buckets.assign(in.buckets().begin(), in.buckets().end());
+  return repair;
+}
+
+}  // namespace
+
+std::string encode(const sticky::Frame& frame) {
+  proto::PeerFrame message;
+  std::visit(
+      base::Overloaded{
+          [&](const sticky::Hello& hello) { write(hello, *message.mutable_hello()); },
+          [&](const sticky::Tables& tables) { write_tables(tables, *message.mutable_tables()); },
+          [&](const sticky::Entries& entries) {
+            proto::PeerEntries& out = *message.mutable_entries();
+            write_records(entries.records, out);
+            out.set_upto(entries.upto);
+            out.set_repair(entries.is_repair);
+          },
+          [&](const sticky::Ended& ended) {
+            write_records(ended.records, *message.mutable_ended());
+          },
+          [&](const sticky::Ack& ack) { message.mutable_ack()->set_upto(ack.upto); },
+          [&](const sticky::Check& check) {
+            message.mutable_check()->set_upto(check.upto);
+            for (const std::uint64_t sum : check.digest) message.mutable_check()->add_digest(sum);
+          },
+          [&](const sticky::Repair& repair) {
+            message.mutable_repair()->set_buckets(
+                std::string(repair.buckets.begin(), repair.buckets.end()));
+          },
+      },
+      frame);
+  return encode_frame(message.SerializeAsString());
+}
+
+std::string encode(const PeerBeat& beat) {
+  proto::PeerFrame message;
+  message.mutable_beat()->set_sent_us(beat.sent_us);
+  message.mutable_beat()->set_echo_us(beat.echo_us);
+  return encode_frame(message.SerializeAsString());
+}
+
+std::optional<PeerMessage> PeerDecoder::decode(base::ByteView payload) {
+  if (!frame_.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return {};
+  switch (frame_.frame_case()) {
+    case proto::PeerFrame::kHello:
+      return read(frame_.hello());
+    case proto::PeerFrame::kTables: {
+      auto tables = read_tables(frame_.tables());
+      if (!tables) return std::nullopt;
+      return std::move(*tables);
+    }
+    case proto::PeerFrame::kEntries:
+      return read(frame_.entries());
+    case proto::PeerFrame::kEnded:
+      return read(frame_.ended());
+    case proto::PeerFrame::kAck:
+      return sticky::Ack{frame_.ack().upto()};
+    case proto::PeerFrame::kCheck:
+      return read(frame_.check());
+    case proto::PeerFrame::kRepair:
+      return read(frame_.repair());
+    case proto::PeerFrame::kBeat:
+      return PeerBeat{frame_.beat().sent_us(), frame_.beat().echo_us()};
+    case proto::PeerFrame::FRAME_NOT_SET:
+      break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace wslb::agent

@@ -1,0 +1,127 @@
+#include "agent/replica_store.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "agent/proxy_stream.h"
+#include "proto/sticky.pb.h"
+
+namespace wslb::agent {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint8_t kFirstNumber = 2;  // 0 are peer agents, 1 is this host's proxy
+constexpr std::chrono::seconds kSameExpiry{1};
+
+base::ByteView view(const std::string& text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+std::string value_of(const peers::Update& update) {
+  proto::StickyValue value;
+  value.set_server(update.server);
+  for (const peers::Datum& datum : update.data) {
+    proto::StickyDatum& out = *value.add_data();
+    out.set_type(datum.type);
+    out.set_index(datum.index);
+    out.set_value(datum.value);
+    out.set_age_ms(datum.age_ms);
+    out.set_previous(datum.previous);
+  }
+  return value.SerializeAsString();
+}
+
+void read_value(base::ByteView bytes, peers::Update& update) {
+  proto::StickyValue value;
+  if (!value.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
+  update.server = value.server();
+  for (const proto::StickyDatum& one : value.data()) {
+    update.data.push_back({.type = static_cast<std::uint8_t>(one.type()),
+                           .index = static_cast<std::uint8_t>(one.index()),
+                           .value = one.value(),
+                           .age_ms = one.age_ms(),
+                           .previous = static_cast<std::uint32_t>(one.previous())});
+  }
+}
+
+}  // namespace
+
+const peers::Table* ReplicaStore::table(const std::string& name) const {
+  const auto id = replica_.find_table(name);
+  if (!id || !tables_.contains(name)) return nullptr;
+  const sticky::Table& known = replica_.tables()[*id];
+  table_ = {.name = name,
+            .key_type = static_cast<peers::KeyType>(known.key_type),
+            .key_length = known.key_length,
+            .expire = std::chrono::duration_cast<milliseconds>(known.expire),
+            .data = {}};
+  for (const sticky::Field& field : known.fields) {
+    const bool is_array = peers::is_array(field.type);
+    table_.data.push_back({.type = field.type,
+                           .elements = is_array ? field.elements : 0U,
+                           .period = milliseconds(field.period_ms)});
+  }
+  return &table_;
+}
+
+std::uint8_t ReplicaStore::number_of(const std::string& peer) {
+  const auto found = std::ranges::find(peers_, peer);
+  const auto index = found - peers_.begin();
+  if (found == peers_.end()) peers_.push_back(peer);
+  return static_cast<std::uint8_t>(kFirstNumber + index);
+}
+
+// HAProxy knows no removal, and what others changed they tell themselves.
+bool ReplicaStore::is_for(const sticky::Replica::Entry& entry, std::uint8_t peer,
+                          peers::Scope scope) const {
+  if (entry.life == sticky::Life::Removed) return false;
+  if (!tables_.contains(replica_.tables()[entry.table].name)) return false;
+  if (scope == peers::Scope::Everything) return true;
+  return entry.origin == replica_.self() && entry.by != peer;
+}
+
+std::optional<peers::Change> ReplicaStore::next_change(std::uint64_t after, const std::string& peer,
+                                                       peers::Scope scope) {
+  Reader& reader = readers_[{peer, scope}];
+  if (!reader.cursor || reader.at != after) {
+    reader.cursor = std::make_unique<sticky::Replica::Cursor>(replica_, after);
+    reader.at = after;
+  }
+  const std::uint8_t number = number_of(peer);
+  while (const sticky::Replica::Entry* const entry = reader.cursor->advance()) {
+    if (!is_for(*entry, number, scope)) continue;
+    const sticky::Record record = replica_.record_of(*entry, std::chrono::steady_clock::now());
+    peers::Change change{.number = entry->sequence, .update = {}};
+    change.update.table = replica_.tables()[entry->table].name;
+    change.update.key.assign(record.key.begin(), record.key.end());
+    if (record.life == sticky::Life::Aging && record.expires_in != base::Duration::max()) {
+      change.update.expires_in = record.expires_in;
+    }
+    read_value(record.value, change.update);
+    reader.at = change.number;
+    return change;
+  }
+  return std::nullopt;
+}
+
+void ReplicaStore::apply(const peers::Update& update, const std::string& from_peer) {
+  const auto id = replica_.find_table(update.table);
+  if (!id || !tables_.contains(update.table)) return;
+  const std::string value = value_of(update);
+  const sticky::Moment moment = sticky_moment();
+  sticky::Record record{.table = *id, .key = update.key, .value = view(value)};
+  const base::Duration full = replica_.tables()[*id].expire;
+  record.expires_in = update.expires_in.value_or(full);
+  if (full.count() == 0) record.expires_in = base::Duration::max();
+  if (const auto* known = replica_.find(*id, update.key)) {
+    const auto moved = known->deadline - moment.now - record.expires_in;
+    const bool same = std::ranges::equal(known->value(), record.value);
+    // An open tunnel counts for more than what HAProxy remembers.
+    if (known->life == sticky::Life::Pinned) return;
+    if (same && std::chrono::abs(moved) < kSameExpiry) return;
+  }
+  replica_.change(record, number_of(from_peer), moment.now, moment.wall_us);
+}
+
+}  // namespace wslb::agent

@@ -1,0 +1,229 @@
+#include "agent/sticky_service.h"
+
+#include <algorithm>
+#include <random>
+
+#include <boost/asio/post.hpp>
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+
+#include "agent/sticky_tables.h"
+
+namespace wslb::agent {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kSaveInterval{30};
+constexpr int kStreamBuffer = 1 << 20;
+
+std::vector<std::string> names_of_others(const config::Cluster& cluster, const std::string& self) {
+  std::vector<std::string> names;
+  for (const config::Node& node : cluster.nodes) {
+    if (node.name != self) names.push_back(node.name);
+  }
+  return names;
+}
+
+std::uint64_t draw_incarnation() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32U | device();
+}
+
+std::string to_string(PeerLinks::State state) {
+  switch (state) {
+    case PeerLinks::State::Connected:
+      return "connected";
+    case PeerLinks::State::Refused:
+      return "refused";
+    case PeerLinks::State::Connecting:
+      break;
+  }
+  return "connecting";
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<StickyService>> StickyService::open(const config::Config& config,
+                                                                 const std::string& self,
+                                                                 std::uint64_t config_digest,
+                                                                 std::string snapshot,
+                                                                 OnEvent on_event) {
+  auto service = std::make_unique<StickyService>(*config.cluster, self, config_digest,
+                                                 std::move(snapshot), std::move(on_event));
+  auto links = PeerLinks::open(
+      service->io_, *config.cluster, self, service->hub_,
+      {.on_change = [raw = service.get()] { raw->send_all(); }, .on_event = service->on_event_});
+  if (!links) return links.error();
+  service->links_ = std::move(*links);
+  for (const sticky::Table& table : shared_tables(config)) service->hub_.replica().define(table);
+  const auto joined = service->join_haproxies(config, self);
+  if (!joined) return joined.error();
+  return service;
+}
+
+base::Result<void> StickyService::join_haproxies(const config::Config& config,
+                                                 const std::string& self) {
+  for (const config::PeersSection& section : config.peers) {
+    const auto settings = HaproxyPeers::settings_of(section, cluster_, self);
+    if (!settings) return settings.error();
+    if (!*settings) continue;
+    stores_.push_back(
+        std::make_unique<ReplicaStore>(hub_.replica(), tables_of(config, section.name)));
+    auto opened = HaproxyPeers::open(io_, **settings, *stores_.back());
+    if (!opened) return opened.error();
+    haproxies_.push_back(std::move(*opened));
+  }
+  return {};
+}
+
+StickyService::StickyService(const config::Cluster& cluster, const std::string& self,
+                             std::uint64_t config_digest, std::string snapshot, OnEvent on_event)
+    : cluster_(cluster),
+      work_(io_.get_executor()),
+      hub_({cluster.name, self, draw_incarnation(), config_digest}, names_of_others(cluster, self),
+           steady_clock::now()),
+      snapshot_(std::move(snapshot)),
+      on_event_(std::move(on_event)),
+      timer_(io_) {}
+
+StickyService::~StickyService() {
+  stop();
+}
+
+void StickyService::start() {
+  const auto loaded = load_snapshot(snapshot_, hub_.replica());
+  if (!loaded) {
+    spdlog::warn("sticky tables: {}; beginning without it", loaded.error().message);
+  } else if (*loaded > 0) {
+    spdlog::info("sticky tables: {} entries from {}", *loaded, snapshot_);
+  }
+  saved_ = hub_.replica().sequence();
+  next_save_ = steady_clock::now() + kSaveInterval;
+  update_figures();
+  thread_ = std::thread([this] { run(); });
+}
+
+void StickyService::run() {
+  ::pthread_setname_np(::pthread_self(), "sticky");
+  links_->start();
+  tick();
+  io_.run();
+}
+
+void StickyService::stop() {
+  if (!thread_.joinable()) return;
+  boost::asio::post(io_, [this] {
+    links_->stop();
+    timer_.cancel();
+    stream_.reset();
+    haproxies_.clear();
+    begin_save();
+    while (writer_) go_on_saving();
+    work_.reset();
+    io_.stop();
+  });
+  thread_.join();
+}
+
+void StickyService::tick() {
+  hub_.tick(steady_clock::now());
+  send_all();
+  if (steady_clock::now() >= next_save_) begin_save();
+  if (writer_) go_on_saving();
+  update_figures();
+  timer_.expires_after(sticky::Hub::kTick);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) tick();
+  });
+}
+
+void StickyService::send_all() {
+  links_->send();
+  for (const auto& haproxy : haproxies_) haproxy->wake();
+  if (stream_ && hub_.proxy().has_output()) stream_->send();
+}
+
+void StickyService::begin_save() {
+  next_save_ = steady_clock::now() + kSaveInterval;
+  if (writer_ || saved_ == hub_.replica().sequence()) return;
+  saved_ = hub_.replica().sequence();
+  auto writer = SnapshotWriter::open(snapshot_, hub_.replica());
+  if (!writer) return spdlog::error("sticky tables: {}", writer.error().message);
+  writer_ = std::move(*writer);
+}
+
+void StickyService::go_on_saving() {
+  const auto done = writer_->step();
+  if (!done) spdlog::error("sticky tables: {}", done.error().message);
+  if (!done || *done) writer_.reset();
+}
+
+// --- The proxy ----------------------------------------------------------------------------------
+
+base::Result<FileDescriptor> StickyService::make_stream() {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) != 0) {
+    return system_error("cannot make a sticky stream");
+  }
+  FileDescriptor theirs(ends[1]);
+  for (const int end : ends) {
+    ::setsockopt(end, SOL_SOCKET, SO_SNDBUF, &kStreamBuffer, sizeof kStreamBuffer);
+  }
+  auto ours = std::make_shared<FileDescriptor>(ends[0]);
+  boost::asio::post(io_, [this, ours] { replace_stream(std::move(*ours)); });
+  return theirs;
+}
+
+void StickyService::replace_stream(FileDescriptor socket) {
+  if (stream_) hub_.proxy().disconnect(sticky_moment());
+  stream_ = std::make_unique<ProxyStream>(
+      io_, hub_.proxy(),
+      ProxyStream::Handlers{.on_change = [this] { send_all(); },
+                            .on_end =
+                                [this](const std::string& reason) {
+                                  spdlog::info("sticky tables: {}", reason);
+                                  boost::asio::post(io_, [this, ended = stream_.get()] {
+                                    if (stream_.get() == ended) stream_.reset();
+                                  });
+                                  links_->send();
+                                }});
+  const auto started = stream_->start(std::move(socket));
+  if (started) return;
+  spdlog::error("sticky tables: {}", started.error().message);
+  stream_.reset();
+}
+
+// --- Figures ------------------------------------------------------------------------------------
+
+void StickyService::update_figures() {
+  Figures now;
+  now.entries = hub_.replica().size();
+  now.strangers = links_->strangers();
+  now.refused_entries = hub_.proxy().refused();
+  now.proxy_connected = hub_.proxy().connected();
+  for (const auto& peer : links_->peers()) {
+    PeerFigures& one = now.peers.emplace_back();
+    one.node = peer->node->name;
+    one.address = peer->node->address.to_string();
+    one.state = to_string(peer->state);
+    one.reason = peer->reason;
+    if (peer->connection) {
+      one.lag_ms = std::chrono::duration<double, std::milli>(peer->connection->lag()).count();
+    }
+    one.behind = peer->session->behind();
+    one.config_differs = peer->session->config_differs();
+    one.repaired = peer->session->figures().repaired;
+    now.refused_entries += peer->session->figures().refused;
+  }
+  const std::lock_guard lock(mutex_);
+  figures_ = std::move(now);
+}
+
+StickyService::Figures StickyService::figures() const {
+  const std::lock_guard lock(mutex_);
+  return figures_;
+}
+
+}  // namespace wslb::agent

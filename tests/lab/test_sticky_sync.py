@@ -1,0 +1,170 @@
+"""Sticky entries outlive the proxy, the agent and the host that made them."""
+import contextlib
+
+import pytest
+
+from .bed import Bed
+from .clock import now_ms, wait_until
+from .configuration import DEFAULTS, VIP
+from .http_client import HttpClient
+from .pair import WslbPair
+from .stats_socket import Operator
+from .websocket import WebSocket
+
+SECRET = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\n"
+
+
+def proxies(apps, expire="60s"):
+    servers = "\n".join(f"    server {app.name} {app.endpoint}" for app in apps)
+    stats = "global\n    stats socket @STATS@ level admin"
+    return f"""{DEFAULTS.replace("global", stats, 1)}
+peers lab
+    peer lb1 10.77.0.11:10000
+    peer lb2 10.77.0.12:10000
+
+frontend web
+    bind {VIP}:80
+    default_backend app
+
+backend app
+    balance roundrobin
+    stick-table type string len 32 size 10k expire {expire} peers lab
+    stick on url_param(room)
+{servers}
+"""
+
+
+class StickyPair(WslbPair):
+    def __init__(self, network, apps, **options):
+        secret = network.directory / "cluster.key"
+        secret.write_text(SECRET)
+        secret.chmod(0o600)
+        super().__init__(network, apps, proxies(apps, **options), secret_file=secret)
+
+    def start(self):
+        for host, wslb in self.wslb.items():
+            socket = self.socket_of(host)
+            wslb.file.write_text(wslb.file.read_text().replace("@STATS@", str(socket)))
+        active = super().start()
+        wait_until(lambda: all(self.peer_of(host)["state"] == "connected" for host in self.hosts),
+                   10, "the agents connected")
+        return active
+
+    @staticmethod
+    def socket_of(host):
+        return host.directory / "stats.sock"
+
+    def peer_of(self, host):
+        return self[host].status()["peers"][0]
+
+    def table(self, host):
+        """{key: line} of the backend's table in that host's proxy."""
+        shown = Operator(self.socket_of(host)).ask("show table app")
+        return {line.split("key=")[1].split()[0]: line for line in shown.splitlines()
+                if "key=" in line}
+
+
+@pytest.fixture
+def sticky():
+    with contextlib.ExitStack() as stack:
+        def make(**options):
+            return stack.enter_context(Bed(
+                lambda network, apps: StickyPair(network, apps, **options), probe=False))
+        yield make
+
+
+def app_of(bed, room):
+    with bed.client.inside():
+        client = HttpClient(VIP)
+        answer = client.get(f"/whoami?room={room}")
+        client.close()
+    return answer.header("X-App")
+
+
+def rooms_of(bed, count):
+    return {f"room{n}": app_of(bed, f"room{n}") for n in range(count)}
+
+
+def wait_table(pair, host, keys):
+    wait_until(lambda: set(pair.table(host)) >= set(keys), 5, f"{host.name}'s table complete")
+
+
+def test_a_power_cut_keeps_every_room_on_its_server(sticky):
+    bed = sticky()
+    rooms = rooms_of(bed, 20)
+    assert set(rooms.values()) == {"app1", "app2"}
+    other = bed.pair.other(bed.active)
+    wait_table(bed.pair, other, rooms)
+    bed.pair.power_off(bed.active)
+    wait_until(lambda: bed.pair[other].vrrp() == "active", 10, "the other host took over")
+    assert {room: app_of(bed, room) for room in rooms} == rooms
+
+
+def test_a_killed_proxy_gets_everything_back_before_it_serves(sticky):
+    bed = sticky()
+    wslb = bed.pair[bed.active]
+    rooms = rooms_of(bed, 20)
+    # The other host must not help.
+    bed.pair[bed.pair.other(bed.active)].agent.kill()
+    wslb.proxy.kill()
+    wslb.start_proxy()
+    wait_until(lambda: bed.pair[bed.active].vrrp() == "active", 10, "active again")
+    assert {room: app_of(bed, room) for room in rooms} == rooms
+
+
+def test_a_restarted_agent_has_everything_again(sticky):
+    bed = sticky()
+    rooms = rooms_of(bed, 20)
+    other = bed.pair.other(bed.active)
+    wait_table(bed.pair, other, rooms)
+    for host in (bed.active, other):
+        bed.pair[host].agent.kill()
+        bed.pair[host].start_agent()
+        wait_until(lambda: bed.pair[host].status() is not None, 10, "an agent")
+    wait_until(lambda: bed.pair.peer_of(other)["state"] == "connected", 10, "connected again")
+    bed.pair[other].proxy.kill()
+    bed.pair[other].start_proxy()
+    bed.pair.wait_settled()
+    wait_table(bed.pair, other, rooms)
+
+
+def test_an_open_tunnel_keeps_its_entry_on_both_hosts(sticky):
+    bed = sticky(expire="1s")
+    other = bed.pair.other(bed.active)
+    with bed.client.inside():
+        tunnel = WebSocket(VIP, 80, "/echo?room=long")
+    app_of(bed, "short")
+    begun = now_ms()
+    wait_until(lambda: "short" not in bed.pair.table(bed.active) and now_ms() > begun + 3000, 10,
+               "the other entry gone")
+    for host in (bed.active, other):
+        assert "long" in bed.pair.table(host), f"pinned on {host.name}"
+    tunnel.socket.close()
+    for host in (bed.active, other):
+        wait_until(lambda: "long" not in bed.pair.table(host), 10, f"expired on {host.name}")
+
+
+def test_clearing_reaches_the_other_host(sticky):
+    bed = sticky()
+    rooms = rooms_of(bed, 4)
+    other = bed.pair.other(bed.active)
+    wait_table(bed.pair, other, rooms)
+    Operator(bed.pair.socket_of(bed.active)).ask("clear table app key room1")
+    wait_until(lambda: "room1" not in bed.pair.table(other), 5, "cleared there, too")
+    assert set(bed.pair.table(other)) == set(rooms) - {"room1"}
+
+
+def test_another_secret_is_told_and_vrrp_goes_on(sticky):
+    bed = sticky()
+    other = bed.pair.other(bed.active)
+    wslb = bed.pair[other]
+    key = other.directory / "other.key"
+    key.write_text("QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVpBQkNERUY=\n")
+    key.chmod(0o600)
+    text = wslb.file.read_text()
+    wslb.file.write_text(text.replace(str(bed.network.directory / "cluster.key"), str(key)))
+    wslb.agent.stop()
+    wslb.start_agent()
+    wait_until(lambda: bed.pair.peer_of(bed.active)["state"] == "refused", 10, "refused")
+    assert "same secret file" in bed.pair[bed.active].ctl("status").stdout
+    assert bed.pair[bed.active].vrrp() == "active"
