@@ -160,7 +160,8 @@ STICK = {
                users(*"uvu") + ["sleep 0.4"] + users("u") + ["sleep 0.5", "> show table app"]
                + users("u") + ["sleep 1", "> show table app"] + users(*"uv")),
     "purge": (dict(backend="stick-table type string size 3 expire 1m\nstick on hdr(x-user)"),
-              users(*"abcd") + ["> show table app"]),
+              [step for user in "abcd" for step in (*users(user), "sleep 0.05")]
+              + ["> show table app"]),
     "nopurge": (dict(backend="stick-table type string size 2 nopurge\nstick on hdr(x-user)"),
                 users(*"abcc") + ["> show table app"]),
     "srvkey addr": (dict(backend="stick-table type string size 9 srvkey addr\n"
@@ -387,7 +388,8 @@ def test_slow_requests_count_as_errors(both, operator):
 
 @pytest.mark.parametrize("rule", (
     "http-request auth if { path /whoami }", "http-request tarpit if { path /whoami }",
-    "http-request reject if { path /whoami }", "http-response deny", "http-request redirect location /x if { path /whoami }",
+    "http-request reject if { path /whoami }", "http-response deny",
+    "http-request redirect location /x if { path /whoami }",
     "http-request return status 404 if { path /whoami }",
     "tcp-request content reject if { path /whoami }", "use_backend none if { path /whoami }",
     "tcp-request connection reject if { src_conn_cnt gt 1 }"))
