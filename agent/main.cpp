@@ -156,6 +156,39 @@ proto::Status report(const std::string& cluster, const Runner& runner, const Loc
   return report_status(runner.status(), figures);
 }
 
+void tell_of_hook(EventLog& events, const std::string& section, const std::string& text) {
+  spdlog::warn("vrrp {}: {}", section, text);
+  events.append("notify", section, text, std::chrono::system_clock::now());
+}
+
+// ctl.sock and status.sock.
+base::Result<std::vector<std::unique_ptr<ControlServer>>> open_control(
+    boost::asio::io_context& io, const RunDir& run_dir, const ControlService& service) {
+  std::vector<std::unique_ptr<ControlServer>> servers;
+  for (const Access access : {Access::ReadWrite, Access::ReadOnly}) {
+    const char* const name = access == Access::ReadWrite ? "ctl.sock" : "status.sock";
+    auto opened = ControlServer::open(io, run_dir.path(name), access, service);
+    if (!opened) return opened.error();
+    servers.push_back(std::move(*opened));
+  }
+  return servers;
+}
+
+base::Result<std::unique_ptr<StickyService>> open_sticky(boost::asio::io_context& io,
+                                                         const config::Config& config,
+                                                         const std::string& node,
+                                                         const Options& options,
+                                                         const RunDir& run_dir, EventLog& events) {
+  return StickyService::open(
+      config, node, digest_files(options.files), state_path(run_dir, "sticky-tables"),
+      [&](const std::string& peer, const std::string& text) {
+        boost::asio::post(io, [&events, peer, text] {
+          spdlog::info("peer {}: {}", peer, text);
+          events.append("peer", peer, text, std::chrono::system_clock::now());
+        });
+      });
+}
+
 int run(const Options& options, const config::Config& config, const std::string& node) {
   auto run_dir = RunDir::open(options.run_dir);
   if (!run_dir) return fail(run_dir.error());
@@ -175,24 +208,14 @@ int run(const Options& options, const config::Config& config, const std::string&
 
   SystemdNotify systemd(io);
   SequenceFile sequence(io, run_dir->path("vrrp.seq"), wall_seconds());
-  HookRunner hooks(io, config, [&](const std::string& section, const std::string& text) {
-    spdlog::warn("vrrp {}: {}", section, text);
-    events.append("notify", section, text, std::chrono::system_clock::now());
-  });
+  HookRunner hooks(io, config, std::bind_front(tell_of_hook, std::ref(events)));
   Runner runner({io, **netlink, *announcer, events, **continuity,
                  std::bind_front(&HookRunner::notify, &hooks)},
                 config, node, *keys, sequence.first());
   const EventLog::Follower teller(events, [&] { systemd.status(summarise(runner.status())); });
   auto tracking = Tracking::open(io, config, std::bind_front(&Runner::track_changed, &runner));
   if (!tracking) return fail(tracking.error());
-  auto sticky = StickyService::open(
-      config, node, digest_files(options.files), state_path(*run_dir, "sticky-tables"),
-      [&](const std::string& peer, const std::string& text) {
-        boost::asio::post(io, [&events, peer, text] {
-          spdlog::info("peer {}: {}", peer, text);
-          events.append("peer", peer, text, std::chrono::system_clock::now());
-        });
-      });
+  auto sticky = open_sticky(io, config, node, options, *run_dir, events);
   if (!sticky) return fail(sticky.error());
   auto proxy = LocalProxy::open(
       io, *config.cluster, *run_dir, node,
@@ -200,15 +223,11 @@ int run(const Options& options, const config::Config& config, const std::string&
        .on_lost = std::bind_front(&Runner::proxy_lost, &runner),
        .make_stream = std::bind_front(&StickyService::make_stream, sticky->get())});
   if (!proxy) return fail(proxy.error());
-  const auto status = [&] { return report(config.cluster->name, runner, **proxy, **sticky); };
-  const auto failover = [&](const proto::FailoverRequest& request) {
-    return runner.failover(request.vrrp(), request.to());
-  };
-  const ControlService service{WSLB_VERSION, events, status, failover};
-  auto control = ControlServer::open(io, run_dir->path("ctl.sock"), Access::ReadWrite, service);
+  const ControlService service{
+      WSLB_VERSION, events, [&] { return report(config.cluster->name, runner, **proxy, **sticky); },
+      [&](const auto& request) { return runner.failover(request.vrrp(), request.to()); }};
+  const auto control = open_control(io, *run_dir, service);
   if (!control) return fail(control.error());
-  auto reading = ControlServer::open(io, run_dir->path("status.sock"), Access::ReadOnly, service);
-  if (!reading) return fail(reading.error());
 
   const Signals signals(io, [&] {
     systemd.stopping();

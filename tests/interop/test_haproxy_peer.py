@@ -1,4 +1,5 @@
-"""Debian's HAProxy as a third peer of the stick tables: entries flow both ways, through its reloads."""
+"""Debian's HAProxy as a third peer of the stick tables: entries flow both ways, also while it
+reloads."""
 import contextlib
 import signal
 
@@ -12,6 +13,7 @@ from tests.lab.pair import WslbPair
 from tests.lab.stats_socket import Operator
 
 THIRD = "10.77.0.13"
+NEW_LINE = "\n    "
 
 PEERS = f"""
 peers lab
@@ -23,7 +25,8 @@ peers lab
 
 def text(apps, bind, stats):
     servers = "\n".join(f"    server {app.name} {app.endpoint}" for app in apps)
-    return f"""{DEFAULTS.replace("global", f"global{chr(10)}    stats socket {stats} level admin", 1)}
+    line = f"stats socket {stats} level admin{NEW_LINE}maxconn"
+    return f"""{DEFAULTS.replace("maxconn", line, 1)}
 {PEERS}
 frontend web
     bind {bind}:80
@@ -88,7 +91,8 @@ def test_haproxy_follows_our_rooms_and_we_follow_its(bed):
     assert {room: app_of(bed, THIRD, room) for room in ours} == ours
     its = rooms_of(bed, THIRD, "its")
     for host in pair.hosts:
-        wait_until(lambda host=host: pair.table(host) >= set(its), 15, f"its entries at {host.name}")
+        wait_until(lambda host=host: pair.table(host) >= set(its), 15,
+                   f"its entries at {host.name}")
     assert {room: app_of(bed, VIP, room) for room in its} == its
     pair.power_off(bed.active)
     other = pair.other(bed.active)
