@@ -1,5 +1,6 @@
 #include "proxy/sticky_link.h"
 
+#include <algorithm>
 #include <array>
 
 #include <boost/asio/post.hpp>
@@ -28,15 +29,23 @@ StickyLink::~StickyLink() {
   *alive_ = false;
 }
 
+// A table keeps its number as long as the stream lives: entries of the others may be on their way.
 void StickyLink::set_tables(const StickTables& tables) {
   std::vector<std::shared_ptr<StickTable>> now;
   for (const auto& [name, table] : tables.all()) {
     if (!table->definition().peers.empty()) now.push_back(table);
   }
-  if (now == tables_) return;
-  tables_ = std::move(now);
-  for (const auto& table : tables_) follow(*table);
-  if (socket_) declare();
+  bool is_news = false;
+  for (auto& table : tables_) {
+    if (std::ranges::count(now, table) == 0) table.reset();
+  }
+  for (const auto& table : now) {
+    if (std::ranges::count(tables_, table) > 0) continue;
+    follow(*table);
+    tables_.push_back(table);
+    is_news = true;
+  }
+  if (socket_ && is_news) declare();
 }
 
 // On any thread a table says that it has changes; one look at all of them follows.
@@ -58,6 +67,7 @@ void StickyLink::start(int stream) {
   boost::system::error_code error;
   socket_->assign(Protocol(AF_UNIX, 0), stream, error);
   if (error) return lose("cannot watch the sticky stream: " + error.message());
+  std::erase(tables_, nullptr);
   declare();
   wait_for_packets();
 }
@@ -66,12 +76,14 @@ void StickyLink::start(int stream) {
 void StickyLink::declare() {
   proto::StickyToAgent message;
   for (std::size_t i = 0; i < tables_.size(); ++i) {
+    if (!tables_[i]) continue;
     write_table(tables_[i]->definition(), i, *message.mutable_tables()->add_tables());
   }
   message.mutable_tables();
   output_ = message.SerializeAsString();
   sent_.clear();
   for (const auto& table : tables_) {
+    if (!table) continue;
     const std::lock_guard lock(table->mutex);
     table->table.mark_all();
   }
@@ -88,6 +100,7 @@ void StickyLink::stop() {
   absence_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
     for (const auto& table : tables_) {
+      if (!table) continue;
       const std::lock_guard lock(table->mutex);
       table->table.forget_follower();
     }
@@ -107,6 +120,7 @@ void StickyLink::send() {
 
 // False: the table has none.
 bool StickyLink::send_changes(std::size_t index) {
+  if (!tables_[index]) return false;
   StickTable& table = *tables_[index];
   records_.clear();
   std::uint64_t upto = 0;
@@ -213,6 +227,7 @@ bool StickyLink::apply(const google::protobuf::RepeatedPtrField<proto::StickyRec
   const auto now = steady_clock::now();
   for (const proto::StickyRecord& one : records) {
     if (one.table() >= tables_.size()) return false;
+    if (!tables_[one.table()]) continue;
     auto record = read_record(one);
     if (!record) return false;
     record->removed = record->removed || ended;

@@ -66,7 +66,7 @@ class StickyLink {
 
   boost::asio::io_context& context_;
   std::function<void()> synced_;
-  std::vector<std::shared_ptr<StickTable>> tables_;  // the stream's numbers of them
+  std::vector<std::shared_ptr<StickTable>> tables_;  // the stream's numbers of them; null: gone
   std::unique_ptr<Protocol::socket> socket_;         // null: no agent
   std::shared_ptr<std::atomic<bool>> called_ = std::make_shared<std::atomic<bool>>(false);
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
