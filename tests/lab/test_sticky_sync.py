@@ -1,5 +1,7 @@
 """Sticky entries outlive the proxy, the agent and the host that made them."""
 import contextlib
+import os
+import socket
 
 import pytest
 
@@ -11,6 +13,7 @@ from .pair import WslbPair
 from .stats_socket import Operator
 from .websocket import WebSocket
 
+PEER_PORT = 8405
 SECRET = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\n"
 
 
@@ -168,3 +171,30 @@ def test_another_secret_is_told_and_vrrp_goes_on(sticky):
     wait_until(lambda: bed.pair.peer_of(bed.active)["state"] == "refused", 10, "refused")
     assert "same secret file" in bed.pair[bed.active].ctl("status").stdout
     assert bed.pair[bed.active].vrrp() == "active"
+
+
+def throw_at(host, address, data):
+    """Until the other side hangs up."""
+    with host.inside(), socket.create_connection((address, PEER_PORT), 5) as thrower:
+        thrower.settimeout(10)
+        with contextlib.suppress(ConnectionError):
+            thrower.sendall(data)
+            while thrower.recv(4096):
+                pass
+
+
+def test_garbage_on_the_peer_port_changes_nothing(sticky):
+    bed = sticky()
+    rooms = rooms_of(bed, 4)
+    dialler, listener = bed.pair.hosts
+    tls_hello = b"\x16\x03\x01\x00\x04\x01\x00\x00\x00"
+    for data in (b"GET / HTTP/1.0\r\n\r\n", tls_hello, b"\0" * 100000, os.urandom(100000)):
+        throw_at(dialler, listener.address, data)
+        throw_at(bed.client, listener.address, data)
+    status = bed.pair[listener].status
+    wait_until(lambda: status()["counters"]["peer-link/strangers"] >= 4, 5, "all refused, counted")
+    for host in bed.pair.hosts:
+        assert bed.pair.peer_of(host)["state"] == "connected"
+    app_of(bed, "later")
+    for host in bed.pair.hosts:
+        wait_table(bed.pair, host, {*rooms, "later"})
