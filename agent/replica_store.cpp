@@ -18,11 +18,22 @@ base::ByteView view(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-std::string value_of(const peers::Update& update) {
+proto::StickyDatum& place_of(proto::StickyValue& value, const peers::Datum& datum) {
+  for (proto::StickyDatum& one : *value.mutable_data()) {
+    if (one.type() == datum.type && one.index() == datum.index) return one;
+  }
+  return *value.add_data();
+}
+
+// HAProxy's table may store more than ours, or less: then what it does not speak of stays.
+std::string merged_value(base::ByteView known, const peers::Update& update,
+                         const sticky::Table& table) {
   proto::StickyValue value;
-  value.set_server(update.server);
+  if (!value.ParseFromArray(known.data(), static_cast<int>(known.size()))) value.Clear();
+  if (!update.server.empty()) value.set_server(update.server);
   for (const peers::Datum& datum : update.data) {
-    proto::StickyDatum& out = *value.add_data();
+    if (std::ranges::count(table.fields, datum.type, &sticky::Field::type) == 0) continue;
+    proto::StickyDatum& out = place_of(value, datum);
     out.set_type(datum.type);
     out.set_index(datum.index);
     out.set_value(datum.value);
@@ -57,12 +68,23 @@ const peers::Table* ReplicaStore::table(const std::string& name) const {
             .expire = std::chrono::duration_cast<milliseconds>(known.expire),
             .data = {}};
   for (const sticky::Field& field : known.fields) {
+    if (field.type == peers::kConnCur) continue;  // each counts its own
     const bool is_array = peers::is_array(field.type);
     table_.data.push_back({.type = field.type,
                            .elements = is_array ? field.elements : 0U,
                            .period = milliseconds(field.period_ms)});
   }
   return &table_;
+}
+
+// Thrice in the shortest time after which one may expire there.
+base::Duration ReplicaStore::refresh_interval() const {
+  base::Duration shortest = base::Duration::max();
+  for (const sticky::Table& table : replica_.tables()) {
+    const bool ages = table.expire.count() > 0 && tables_.contains(table.name);
+    if (ages) shortest = std::min(shortest, table.expire / 3);
+  }
+  return shortest;
 }
 
 std::uint8_t ReplicaStore::number_of(const std::string& peer) {
@@ -78,6 +100,7 @@ bool ReplicaStore::is_for(const sticky::Replica::Entry& entry, std::uint8_t peer
   if (entry.life == sticky::Life::Removed) return false;
   if (!tables_.contains(replica_.tables()[entry.table].name)) return false;
   if (scope == peers::Scope::Everything) return true;
+  if (scope == peers::Scope::Held && entry.life != sticky::Life::Pinned) return false;
   return entry.origin == replica_.self() && entry.by != peer;
 }
 
@@ -108,17 +131,20 @@ std::optional<peers::Change> ReplicaStore::next_change(std::uint64_t after, cons
 void ReplicaStore::apply(const peers::Update& update, const std::string& from_peer) {
   const auto id = replica_.find_table(update.table);
   if (!id || !tables_.contains(update.table)) return;
-  const std::string value = value_of(update);
+  const auto* known = replica_.find(*id, update.key);
+  if (known != nullptr && known->life == sticky::Life::Removed) known = nullptr;
+  // An open tunnel counts for more than what HAProxy remembers.
+  if (known != nullptr && known->life == sticky::Life::Pinned) return;
+  const std::string value = merged_value(known != nullptr ? known->value() : base::ByteView(),
+                                         update, replica_.tables()[*id]);
   const sticky::Moment moment = sticky_moment();
   sticky::Record record{.table = *id, .key = update.key, .value = view(value)};
   const base::Duration full = replica_.tables()[*id].expire;
   record.expires_in = update.expires_in.value_or(full);
   if (full.count() == 0) record.expires_in = base::Duration::max();
-  if (const auto* known = replica_.find(*id, update.key)) {
+  if (known != nullptr) {
     const auto moved = known->deadline - moment.now - record.expires_in;
     const bool same = std::ranges::equal(known->value(), record.value);
-    // An open tunnel counts for more than what HAProxy remembers.
-    if (known->life == sticky::Life::Pinned) return;
     if (same && std::chrono::abs(moved) < kSameExpiry) return;
   }
   replica_.change(record, number_of(from_peer), moment.now, moment.wall_us);

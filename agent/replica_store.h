@@ -25,6 +25,7 @@ class ReplicaStore : public HaproxyStore {
   std::optional<peers::Change> next_change(std::uint64_t after, const std::string& peer,
                                            peers::Scope scope) override;
   [[nodiscard]] std::uint64_t newest() const override { return replica_.sequence(); }
+  [[nodiscard]] base::Duration refresh_interval() const override;
   [[nodiscard]] bool complete() const override { return replica_.size() > 0; }
   void apply(const peers::Update& update, const std::string& from_peer) override;
 
