@@ -49,7 +49,7 @@ constexpr std::string_view kFetches =
     "ssl_fc_err_str,ssl_fc_exporter_secret,ssl_fc_extlist_bin,ssl_fc_has_crt,ssl_fc_has_early,"
     "ssl_fc_has_sni,ssl_fc_is_resumed,ssl_fc_npn,ssl_fc_protocol,ssl_fc_protocol_hello_id,"
     "ssl_fc_server_handshake_traffic_secret,ssl_fc_server_random,ssl_fc_server_traffic_secret_0,"
-    "ssl_fc_session_id,ssl_fc_session_key,ssl_fc_unique_id,ssl_fc_use_keysize,ssl_s_chain_der,"
+    "ssl_fc_session_key,ssl_fc_unique_id,ssl_fc_use_keysize,ssl_s_chain_der,"
     "ssl_s_der,ssl_s_i_dn,ssl_s_key_alg,ssl_s_notafter,ssl_s_notbefore,ssl_s_s_dn,ssl_s_serial,"
     "ssl_s_sha1,ssl_s_sig_alg,ssl_s_version,stopping,thread,unique,url32,url_ip,url_port";
 

@@ -27,6 +27,7 @@ enum class Fetch : std::uint8_t {
   DstPort,
   Tls,
   TlsSni,
+  TlsSessionId,
   SocketName,
   SocketId,
   Stick,  // of a stick table: `stick` says what

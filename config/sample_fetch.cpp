@@ -32,7 +32,7 @@ struct FetchRow {
   Takes takes = Takes::Nothing;
 };
 
-constexpr std::array<FetchRow, 109> kFetchRows{{
+constexpr std::array<FetchRow, 110> kFetchRows{{
     {"always_true", Fetch::Constant, SampleType::Bool},
     {"always_false", Fetch::Constant, SampleType::Bool},
     {"bool", Fetch::Constant, SampleType::Bool, Takes::Constant},
@@ -51,6 +51,7 @@ constexpr std::array<FetchRow, 109> kFetchRows{{
     {"fc_dst_port", Fetch::DstPort, SampleType::Int},
     {"ssl_fc", Fetch::Tls, SampleType::Bool},
     {"ssl_fc_sni", Fetch::TlsSni, SampleType::Text},
+    {"ssl_fc_session_id", Fetch::TlsSessionId, SampleType::Text},
     {"nbsrv", Fetch::UsableServers, SampleType::Int, Takes::Backend},
     {"connslots", Fetch::ConnectionSlots, SampleType::Int, Takes::Backend},
     {"be_conn", Fetch::BackendConnections, SampleType::Int, Takes::Backend},

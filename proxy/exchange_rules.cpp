@@ -40,7 +40,10 @@ http::Transaction Exchange::transaction(const http::LiveState& live) {
     return log_facts(service_, frontend_, client_.address, record_);
   };
   transaction.tls = client_.tls.has_value();
-  if (client_.tls) transaction.sni = client_.tls->sni;
+  if (client_.tls) {
+    transaction.sni = client_.tls->sni;
+    transaction.session_id = client_.tls->session_id;
+  }
   return transaction;
 }
 

@@ -60,7 +60,10 @@ http::Transaction about(ClientConnection& client, const http::LiveState& live,
   transaction.live = &live;
   transaction.stick = &counters;
   transaction.tls = client.tls.has_value();
-  if (client.tls) transaction.sni = client.tls->sni;
+  if (client.tls) {
+    transaction.sni = client.tls->sni;
+    transaction.session_id = client.tls->session_id;
+  }
   return transaction;
 }
 

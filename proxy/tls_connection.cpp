@@ -102,6 +102,10 @@ TlsFacts TlsConnection::facts() const {
   unsigned length = 0;
   SSL_get0_alpn_selected(ssl_.get(), &alpn, &length);
   facts.alpn = text_of(alpn, length);
+  if (const SSL_SESSION* const session = SSL_get_session(ssl_.get())) {
+    const unsigned char* const id = SSL_SESSION_get_id(session, &length);
+    facts.session_id = text_of(id, length);
+  }
   facts.resumed = SSL_session_reused(ssl_.get()) == 1;
   return facts;
 }

@@ -21,6 +21,7 @@ struct TlsFacts {
   std::string protocol;  // "TLSv1.3"
   std::string cipher;
   std::string alpn;
+  std::string session_id;  // bytes; empty: none
   bool resumed = false;
 };
 

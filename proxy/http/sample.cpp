@@ -151,6 +151,9 @@ Found of_connection(const config::Sample& sample, const Transaction& transaction
       return of_stick_table(*sample.stick, transaction);
     case Fetch::Tls:
       return Value::of(transaction.tls);
+    case Fetch::TlsSessionId:
+      if (transaction.session_id.empty()) return std::nullopt;
+      return Value::view(transaction.session_id);
     case Fetch::TlsSni:
       if (!transaction.tls || transaction.sni.empty()) return std::nullopt;
       return Value::view(transaction.sni);

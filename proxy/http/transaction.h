@@ -38,8 +38,9 @@ struct Transaction {
   base::Endpoint client;
   base::Endpoint destination;
   bool tls = false;
-  std::string_view sni;      // of a connection whose TLS ends here
-  std::string_view content;  // what a connection in TCP mode has sent so far
+  std::string_view sni;         // of a connection whose TLS ends here
+  std::string_view session_id;  // likewise: bytes
+  std::string_view content;     // what a connection in TCP mode has sent so far
   bool inspection_over = true;
   Variables* session = nullptr;    // sess.
   Variables* variables = nullptr;  // txn., req. and res.

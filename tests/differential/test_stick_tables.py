@@ -1,10 +1,14 @@
 """Stick tables: which way clients are led, what is counted, and what operators see and change."""
 import re
+import socket
+import ssl
 import time
 
 import pytest
 
 from tests.lab.stats_socket import Operator
+
+from .certificates import Authority
 
 CONFIGURATION = """
 global
@@ -50,7 +54,6 @@ def operator(both):
 
 
 def configuration(operator, frontend="", backend="", servers="", other=""):
-    import socket
     def indent(text):
         return text.replace("\n", "\n    ")
     return CONFIGURATION.format(frontend=indent(frontend), backend=indent(backend),
@@ -445,9 +448,9 @@ def test_a_websocket_is_led_as_well(both, operator):
     def story():
         names = []
         for user in "uvuv":
-            socket = both.solo.websocket("/echo", f"X-User: {user}")
-            names.append(socket.headers["x-app"])
-            socket.close()
+            client = both.solo.websocket("/echo", f"X-User: {user}")
+            names.append(client.headers["x-app"])
+            client.close()
         return names, [each.header("X-App") for each in
                        (both.solo.get("/whoami", f"X-User: {user}") for user in "uv")]
     both.equal(text, story)
@@ -461,3 +464,34 @@ def test_tcp_mode(both, operator):
     steps = ["/", "/", "/", "sleep 0.1", "> show table web", "> show table app",
              "> show table other"]
     both.equal(text, Story(both, operator, steps))
+
+
+def test_tls_session(both, operator):
+    """A resumed session of TLS 1.2 leads to the server that the first one had."""
+    authority = Authority(both.solo.host.directory / "stick-tls")
+    text = configuration(operator, backend="stick-table type binary len 32 size 10 expire 1m\n"
+                         "stick on ssl_fc_session_id")
+    text = text.replace("bind 10.77.0.11:80\n", "bind 10.77.0.11:80\n    bind 10.77.0.11:9444 ssl "
+                        f"crt {authority.issue('a.lab')} no-tls-tickets ssl-max-ver TLSv1.2\n", 1)
+    context = ssl.create_default_context(cafile=str(authority.file))
+    context.check_hostname = False
+
+    def visit(session):
+        with both.solo.client.inside():
+            plain = socket.create_connection(("10.77.0.11", 9444), 5)
+        with context.wrap_socket(plain, session=session) as client:
+            client.sendall(b"GET /whoami HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            answer = b""
+            while part := client.recv(4096):
+                answer += part
+            return re.search(rb"(?i)x-app: (\w)", answer)[1].decode(), client.session, \
+                client.session_reused
+
+    def story():
+        first, session, _ = visit(None)
+        other, _, _ = visit(None)
+        again = [visit(session)[::2] for _ in range(3)]
+        known = re.findall(r"key=([0-9A-F]+) .*server_key=(\w)", operator.ask("show table app"))
+        return first, other, again, [(len(key), server) for key, server in sorted(
+            known, key=lambda each: each[1])]
+    both.equal(text, story)
