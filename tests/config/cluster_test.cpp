@@ -43,12 +43,11 @@ TEST(ClusterTest, TakesEveryKeyword) {
 
 TEST(ClusterTest, WarnsOfWhatHasNoEffectYet) {
   const LoadResult loaded = load_text(
-      "cluster edge\n node lb1 10.0.0.11\n secret none\n peer-port 9000\n"
+      "cluster edge\n node lb1 10.0.0.11\n secret none\n"
       " takeover-after 100ms\n");
   EXPECT_FALSE(loaded.diagnostics.has_errors());
   const std::string text = diagnostics_of(loaded);
-  EXPECT_THAT(text, HasSubstr("t.cfg:4: warning: 'peer-port' has no effect"));
-  EXPECT_THAT(text, HasSubstr("t.cfg:5: warning: 'takeover-after' counts as 0"));
+  EXPECT_THAT(text, HasSubstr("t.cfg:4: warning: 'takeover-after' counts as 0"));
 }
 
 TEST(ClusterTest, ANodeMayHaveAnAddressOfEachFamily) {
