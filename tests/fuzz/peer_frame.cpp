@@ -42,7 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (int i = 0; i < 8; ++i) {
       const auto next = session.next(kNow);
       if (!next) break;
-      if (encode(*next).size() > wslb::agent::kPeerFrameBytesMax) std::abort();
+      if (wslb::agent::encode(*next).size() > wslb::agent::kPeerFrameBytesMax) std::abort();
     }
   }
   check(hub);
