@@ -11,8 +11,6 @@ namespace {
 using namespace std::chrono_literals;
 using peers::Scope;
 
-const auto kBegin = std::chrono::steady_clock::now();
-
 base::Bytes key_of(std::string_view text) {
   return {text.begin(), text.end()};
 }
@@ -49,7 +47,7 @@ class ReplicaStoreTest : public testing::Test {
                      .value = value_bytes,
                      .expires_in = 30s,
                      .life = life},
-                    by, kBegin, 1);
+                    by, begin_, 1);
   }
 
   void learn_from_another_node(std::string_view key, const std::string& server) {
@@ -62,7 +60,7 @@ class ReplicaStoreTest : public testing::Test {
                     .value = value_bytes,
                     .version = {5, sticky::node_id("lb2")},
                     .expires_in = 30s},
-                   kBegin);
+                   begin_);
   }
 
   [[nodiscard]] proto::StickyValue value_of(std::string_view key) const {
@@ -87,7 +85,8 @@ class ReplicaStoreTest : public testing::Test {
     return text;
   }
 
-  sticky::Replica replica_{sticky::node_id("lb1"), kBegin, [](const sticky::Replica::Entry&) {}};
+  const base::TimePoint begin_ = std::chrono::steady_clock::now();
+  sticky::Replica replica_{sticky::node_id("lb1"), begin_, [](const sticky::Replica::Entry&) {}};
   ReplicaStore store_{replica_, {"bk", "/shared"}};
 };
 
