@@ -7,6 +7,8 @@
 #include <boost/asio/write.hpp>
 #include <spdlog/spdlog.h>
 
+#include "agent/tcp_listener.h"
+
 namespace wslb::agent {
 namespace {
 
@@ -14,11 +16,6 @@ using Tcp = boost::asio::ip::tcp;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kDialTimeMax{3};
-
-Tcp::endpoint to_asio(const base::Endpoint& endpoint) {
-  const auto address = boost::asio::ip::make_address(endpoint.address.to_string());
-  return {address, endpoint.port};
-}
 
 // Empty: it is not connected any more.
 std::string describe(const Tcp::socket& socket) {

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
-#include <tuple>
 #include <utility>
 
 #include <boost/asio/post.hpp>
-#include <netinet/in.h>
 #include <spdlog/spdlog.h>
-#include <sys/socket.h>
 #include <unistd.h>
+
+#include "agent/tcp_listener.h"
 
 namespace wslb::agent {
 namespace {
@@ -20,6 +19,7 @@ using Tcp = boost::asio::ip::tcp;
 constexpr std::chrono::milliseconds kRedial{1000};
 constexpr std::chrono::milliseconds kPause{100};
 constexpr std::size_t kStrangersMax = 32;
+constexpr auto kNoComplaint = "connected";
 
 // Two that dial each other at the same time hang up on each other. Where both wait for the same
 // time that would go on for ever.
@@ -60,22 +60,9 @@ base::Result<std::optional<HaproxyPeers::Settings>> HaproxyPeers::settings_of(
 base::Result<std::unique_ptr<HaproxyPeers>> HaproxyPeers::open(boost::asio::io_context& io,
                                                                Settings settings,
                                                                HaproxyStore& store) {
-  const Tcp::endpoint endpoint(boost::asio::ip::make_address(settings.listen.address.to_string()),
-                               settings.listen.port);
-  Tcp::acceptor acceptor(io);
-  boost::system::error_code error;
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
-  // Before the interface has the address, as at boot.
-  const int on = 1;
-  std::ignore = ::setsockopt(acceptor.native_handle(), IPPROTO_IP, IP_FREEBIND, &on, sizeof on);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(Tcp::acceptor::max_listen_connections, error);
-  if (error) {
-    return base::Error{"peers " + settings.section + ": cannot listen on " +
-                       settings.listen.to_string() + ": " + error.message()};
-  }
-  return std::make_unique<HaproxyPeers>(io, std::move(settings), store, std::move(acceptor));
+  auto acceptor = listen_on(io, settings.listen);
+  if (!acceptor) return base::Error{"peers " + settings.section + ": " + acceptor.error().message};
+  return std::make_unique<HaproxyPeers>(io, std::move(settings), store, std::move(*acceptor));
 }
 
 HaproxyPeers::HaproxyPeers(boost::asio::io_context& io, Settings settings, HaproxyStore& store,
@@ -199,7 +186,7 @@ void HaproxyPeers::drop_stranger(HaproxyConnection& connection, const std::strin
 void HaproxyPeers::on_progress(HaproxyConnection& connection) {
   Peer* peer = find(connection);
   if (peer == nullptr) return;
-  if (std::exchange(peer->last_complaint, "connected") != "connected") {
+  if (std::exchange(peer->last_complaint, kNoComplaint) != kNoComplaint) {
     spdlog::info("peer {}: connected with HAProxy at {}", connection.session().peer(),
                  connection.remote());
   }
@@ -270,6 +257,7 @@ std::vector<HaproxyPeers::Figures> HaproxyPeers::figures() const {
   std::vector<Figures> all;
   for (const auto& [name, peer] : peers_) {
     Figures& figures = all.emplace_back(Figures{.peer = name, .address = peer.address});
+    figures.reason = peer.last_complaint;
     figures.received = peer.received;
     std::uint64_t acknowledged = peer.acknowledged;
     if (peer.connection) {
@@ -277,6 +265,7 @@ std::vector<HaproxyPeers::Figures> HaproxyPeers::figures() const {
       figures.received += peer.connection->received();
       acknowledged = std::max(acknowledged, peer.connection->session().acknowledged());
     }
+    if (figures.connected || figures.reason == kNoComplaint) figures.reason.clear();
     figures.behind = store_.newest() - std::min(store_.newest(), acknowledged);
   }
   return all;

@@ -57,6 +57,7 @@ class HaproxyPeers {
     std::string peer;
     base::Endpoint address;
     bool connected = false;
+    std::string reason{};        // why it is not; empty: nothing is known yet
     std::uint64_t received = 0;  // entries, on all connections
     std::uint64_t behind = 0;    // changes that it has not acknowledged
   };

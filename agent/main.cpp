@@ -19,7 +19,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <spdlog/spdlog.h>
 
 #include "agent/announcer.h"
@@ -38,6 +37,7 @@
 #include "agent/runner.h"
 #include "agent/secret_file.h"
 #include "agent/sequence_file.h"
+#include "agent/signals.h"
 #include "agent/status_report.h"
 #include "agent/sticky_service.h"
 #include "agent/systemd_notify.h"
@@ -104,32 +104,6 @@ std::string summarise(const core::Status& status) {
   return line + (status.proxy.up ? "proxy up" : "no proxy");
 }
 
-// SIGTERM and SIGINT call `stop` once; SIGHUP is answered by a line.
-class Signals {
- public:
-  Signals(boost::asio::io_context& io, std::function<void()> stop)
-      : signals_(io, SIGTERM, SIGINT, SIGHUP), stop_(std::move(stop)) {
-    wait();
-  }
-
- private:
-  void wait() {
-    signals_.async_wait([this](const boost::system::error_code& error, int number) {
-      if (error) return;
-      if (number == SIGHUP) {
-        spdlog::warn("SIGHUP: reload is not supported by this version; restart to read {}",
-                     "the configuration again");
-      } else if (const auto stop = std::exchange(stop_, nullptr)) {
-        stop();
-      }
-      wait();
-    });
-  }
-
-  boost::asio::signal_set signals_;
-  std::function<void()> stop_;
-};
-
 // A VIP must not stay with an agent that cannot go on.
 int work_in_real_time(Runner& runner, const std::function<void()>& work) {
   become_realtime();
@@ -174,19 +148,93 @@ base::Result<std::vector<std::unique_ptr<ControlServer>>> open_control(
   return servers;
 }
 
-base::Result<std::unique_ptr<StickyService>> open_sticky(boost::asio::io_context& io,
-                                                         const config::Config& config,
-                                                         const std::string& node,
-                                                         const Options& options,
-                                                         const RunDir& run_dir, EventLog& events) {
+// What an agent is set up with; all of it outlives the rest.
+struct Ground {
+  const Options& options;
+  const config::Config& config;
+  const std::string& node;
+  const RunDir& run_dir;
+  EventLog& events;
+  boost::asio::io_context& io;
+  Netlink& netlink;
+  Announcer& announcer;
+  Continuity& continuity;
+  const vrrp::Keyring& keys;
+};
+
+// What its thread has to say goes to ours; to the runner as soon as there is one.
+base::Result<std::unique_ptr<StickyService>> open_sticky(const Ground& ground,
+                                                         const std::unique_ptr<Runner>& runner) {
   return StickyService::open(
-      config, node, digest_files(options.files), state_path(run_dir, "sticky-tables"),
-      [&](const std::string& peer, const std::string& text) {
-        boost::asio::post(io, [&events, peer, text] {
-          spdlog::info("peer {}: {}", peer, text);
-          events.append("peer", peer, text, std::chrono::system_clock::now());
-        });
-      });
+      ground.config, ground.node, digest_files(ground.options.files),
+      state_path(ground.run_dir, "sticky-tables"),
+      {.on_event =
+           [&io = ground.io, &events = ground.events](const std::string& peer,
+                                                      const std::string& text) {
+             boost::asio::post(io, [&events, peer, text] {
+               spdlog::info("peer {}: {}", peer, text);
+               events.append("peer", peer, text, std::chrono::system_clock::now());
+             });
+           },
+       .on_advert =
+           [&io = ground.io, &runner](const std::string& peer, const PeerAdvert& advert) {
+             boost::asio::post(io, [&runner, peer, advert] { runner->peer_advert(peer, advert); });
+           }});
+}
+
+int work(const Ground& ground) {
+  const auto& [options, config, node, run_dir, events, io, netlink, announcer, continuity, keys] =
+      ground;
+  SystemdNotify systemd(io);
+  SequenceFile sequence(io, run_dir.path("vrrp.seq"), wall_seconds());
+  HookRunner hooks(io, config, std::bind_front(tell_of_hook, std::ref(events)));
+  std::unique_ptr<Runner> runner;
+  auto sticky = open_sticky(ground, runner);
+  if (!sticky) return fail(sticky.error());
+  const Runner::World world{io,
+                            netlink,
+                            announcer,
+                            events,
+                            continuity,
+                            std::bind_front(&HookRunner::notify, &hooks),
+                            std::bind_front(&StickyService::tell, sticky->get())};
+  runner = std::make_unique<Runner>(world, config, node, keys, sequence.first());
+  const EventLog::Follower teller(events, [&] { systemd.status(summarise(runner->status())); });
+  auto tracking = Tracking::open(io, config, std::bind_front(&Runner::track_changed, runner.get()));
+  if (!tracking) return fail(tracking.error());
+  auto proxy = LocalProxy::open(
+      io, *config.cluster, run_dir, node,
+      {.on_ready = std::bind_front(&Runner::proxy_ready, runner.get()),
+       .on_lost = std::bind_front(&Runner::proxy_lost, runner.get()),
+       .make_stream = std::bind_front(&StickyService::make_stream, sticky->get())});
+  if (!proxy) return fail(proxy.error());
+  const ControlService service{
+      WSLB_VERSION, events,
+      [&] { return report(ground.config.cluster->name, *runner, **proxy, **sticky); },
+      [&](const auto& request) { return runner->failover(request.vrrp(), request.to()); }};
+  const auto control = open_control(io, run_dir, service);
+  if (!control) return fail(control.error());
+
+  const Signals signals(io, [&] {
+    systemd.stopping();
+    runner->stop();
+    if (!ground.keys.empty()) sequence.stop();
+    (*proxy)->stop([&] {
+      (*sticky)->stop();
+      hooks.finish([&ground] { ground.io.stop(); });
+    });
+  });
+  (*sticky)->start();  // before this thread's priority, which a new one would have too
+  return work_in_real_time(*runner, [&] {
+    spdlog::info("wslb-agent {} is node {} of cluster {}", WSLB_VERSION, ground.node,
+                 ground.config.cluster->name);
+    if (!ground.keys.empty()) sequence.start([&] { return runner->sequence_seconds(); });
+    (*tracking)->start();
+    runner->start();
+    (*proxy)->start();
+    systemd.ready();
+    ground.io.run();
+  });
 }
 
 int run(const Options& options, const config::Config& config, const std::string& node) {
@@ -200,55 +248,12 @@ int run(const Options& options, const config::Config& config, const std::string&
   if (!netlink) return fail(netlink.error());
   auto announcer = Announcer::open();
   if (!announcer) return fail(announcer.error());
-
   const auto keys = read_secret(*config.cluster);
   if (!keys) return fail(keys.error());
   auto continuity = Continuity::open(run_dir->path("continuity"), section_identities(config));
   if (!continuity) return fail(continuity.error());
-
-  SystemdNotify systemd(io);
-  SequenceFile sequence(io, run_dir->path("vrrp.seq"), wall_seconds());
-  HookRunner hooks(io, config, std::bind_front(tell_of_hook, std::ref(events)));
-  Runner runner({io, **netlink, *announcer, events, **continuity,
-                 std::bind_front(&HookRunner::notify, &hooks)},
-                config, node, *keys, sequence.first());
-  const EventLog::Follower teller(events, [&] { systemd.status(summarise(runner.status())); });
-  auto tracking = Tracking::open(io, config, std::bind_front(&Runner::track_changed, &runner));
-  if (!tracking) return fail(tracking.error());
-  auto sticky = open_sticky(io, config, node, options, *run_dir, events);
-  if (!sticky) return fail(sticky.error());
-  auto proxy = LocalProxy::open(
-      io, *config.cluster, *run_dir, node,
-      {.on_ready = std::bind_front(&Runner::proxy_ready, &runner),
-       .on_lost = std::bind_front(&Runner::proxy_lost, &runner),
-       .make_stream = std::bind_front(&StickyService::make_stream, sticky->get())});
-  if (!proxy) return fail(proxy.error());
-  const ControlService service{
-      WSLB_VERSION, events, [&] { return report(config.cluster->name, runner, **proxy, **sticky); },
-      [&](const auto& request) { return runner.failover(request.vrrp(), request.to()); }};
-  const auto control = open_control(io, *run_dir, service);
-  if (!control) return fail(control.error());
-
-  const Signals signals(io, [&] {
-    systemd.stopping();
-    runner.stop();
-    if (!keys->empty()) sequence.stop();
-    (*proxy)->stop([&] {
-      (*sticky)->stop();
-      hooks.finish([&io] { io.stop(); });
-    });
-  });
-  (*sticky)->start();  // before this thread's priority, which a new one would have too
-  return work_in_real_time(runner, [&] {
-    spdlog::info("wslb-agent {} is node {} of cluster {}", WSLB_VERSION, node,
-                 config.cluster->name);
-    if (!keys->empty()) sequence.start([&] { return runner.sequence_seconds(); });
-    (*tracking)->start();
-    runner.start();
-    (*proxy)->start();
-    systemd.ready();
-    io.run();
-  });
+  return work(
+      {options, config, node, *run_dir, events, io, **netlink, *announcer, **continuity, *keys});
 }
 
 int main(int argc, char** argv) {

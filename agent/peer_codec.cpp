@@ -58,6 +58,12 @@ std::optional<PeerMessage> read(const proto::PeerCheck& in) {
   return check;
 }
 
+std::optional<PeerMessage> read(const proto::StickyLoads& in) {
+  auto loads = read_loads(in);
+  if (!loads) return std::nullopt;
+  return std::move(*loads);
+}
+
 std::optional<PeerMessage> read(const proto::PeerRepair& in) {
   sticky::Repair repair;
   if (in.buckets().size() > sticky::Replica::kBuckets) return std::nullopt;
@@ -65,7 +71,27 @@ std::optional<PeerMessage> read(const proto::PeerRepair& in) {
   return repair;
 }
 
+std::optional<PeerMessage> read(const proto::PeerAdvert& in) {
+  constexpr std::chrono::microseconds interval_max = std::chrono::seconds(255);
+  const std::string& source = in.source();
+  if (source.size() != 4 && source.size() != 16) return std::nullopt;
+  if (in.priority() > 255 || in.interval_us() == 0) return std::nullopt;
+  if (in.interval_us() > static_cast<std::uint64_t>(interval_max.count())) return std::nullopt;
+  PeerAdvert advert;
+  advert.section = in.section();
+  advert.priority = static_cast<std::uint8_t>(in.priority());
+  advert.interval = std::chrono::microseconds(in.interval_us());
+  advert.source = base::IpAddress::from_bytes(base::view(source));
+  advert.sent_us = in.sent_us();
+  return advert;
+}
+
 }  // namespace
+
+std::uint64_t microseconds_of(base::TimePoint at) {
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()).count());
+}
 
 std::string encode(const sticky::Frame& frame) {
   proto::PeerFrame message;
@@ -91,6 +117,7 @@ std::string encode(const sticky::Frame& frame) {
             message.mutable_repair()->set_buckets(
                 std::string(repair.buckets.begin(), repair.buckets.end()));
           },
+          [&](const sticky::Loads& loads) { write_loads(loads, *message.mutable_loads()); },
       },
       frame);
   return encode_frame(message.SerializeAsString());
@@ -100,6 +127,18 @@ std::string encode(const PeerBeat& beat) {
   proto::PeerFrame message;
   message.mutable_beat()->set_sent_us(beat.sent_us);
   message.mutable_beat()->set_echo_us(beat.echo_us);
+  return encode_frame(message.SerializeAsString());
+}
+
+std::string encode(const PeerAdvert& advert) {
+  proto::PeerFrame message;
+  proto::PeerAdvert& out = *message.mutable_advert();
+  out.set_section(advert.section);
+  out.set_priority(advert.priority);
+  out.set_interval_us(static_cast<std::uint64_t>(advert.interval.count()));
+  const base::ByteView source = advert.source.bytes();
+  out.mutable_source()->assign(source.begin(), source.end());
+  out.set_sent_us(advert.sent_us);
   return encode_frame(message.SerializeAsString());
 }
 
@@ -125,6 +164,10 @@ std::optional<PeerMessage> PeerDecoder::decode(base::ByteView payload) {
       return read(frame_.repair());
     case proto::PeerFrame::kBeat:
       return PeerBeat{frame_.beat().sent_us(), frame_.beat().echo_us()};
+    case proto::PeerFrame::kAdvert:
+      return read(frame_.advert());
+    case proto::PeerFrame::kLoads:
+      return read(frame_.loads());
     case proto::PeerFrame::FRAME_NOT_SET:
       break;
   }

@@ -2,6 +2,7 @@
 // checked: numbers in range, lengths bounded. Used by PeerConnection.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,6 +10,8 @@
 
 #include "agent/sticky/frame.h"
 #include "base/bytes.h"
+#include "base/ip_address.h"
+#include "base/time.h"
 #include "proto/peer.pb.h"
 
 namespace wslb::agent {
@@ -21,11 +24,24 @@ struct PeerBeat {
   std::uint64_t echo_us = 0;
 };
 
-using PeerMessage = std::variant<sticky::Frame, PeerBeat>;
+// What the sender advertised by VRRP a moment ago (core::PeerAdvert).
+struct PeerAdvert {
+  std::string section;
+  std::uint8_t priority = 0;
+  std::chrono::microseconds interval{};
+  base::IpAddress source;
+  std::uint64_t sent_us = 0;
+};
+
+using PeerMessage = std::variant<sticky::Frame, PeerBeat, PeerAdvert>;
+
+// As beats and adverts say when they were sent.
+[[nodiscard]] std::uint64_t microseconds_of(base::TimePoint at);
 
 // With its length in front.
 [[nodiscard]] std::string encode(const sticky::Frame& frame);
 [[nodiscard]] std::string encode(const PeerBeat& beat);
+[[nodiscard]] std::string encode(const PeerAdvert& advert);
 
 // Holds the bytes that the decoded message refers to.
 class PeerDecoder {

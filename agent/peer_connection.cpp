@@ -1,11 +1,15 @@
 #include "agent/peer_connection.h"
 
+#include <algorithm>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include "base/bytes.h"
-#include "base/overloaded.h"
 
 namespace wslb::agent {
 namespace {
@@ -15,10 +19,8 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t kOutputBytes = 65536;  // of one write, and one frame more
 
-std::uint64_t microseconds_of(base::TimePoint at) {
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()).count());
-}
+// What waits in the kernel makes adverts late.
+constexpr int kUnsentBytesMax = 65536;
 
 }  // namespace
 
@@ -32,6 +34,8 @@ PeerConnection::PeerConnection(Tcp::socket socket, PeerTls& tls, bool is_client,
 void PeerConnection::start() {
   error_code ignored;
   stream_.lowest_layer().set_option(Tcp::no_delay(true), ignored);
+  ::setsockopt(stream_.lowest_layer().native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT,
+               &kUnsentBytesMax, sizeof kUnsentBytesMax);
   heard_ = steady_clock::now();
   shake_hands();
   watch();
@@ -101,6 +105,12 @@ bool PeerConnection::handle(base::ByteView payload) {
     }
     return true;
   }
+  if (const auto* advert = std::get_if<PeerAdvert>(&*message)) {
+    // One that stood in a queue says nothing of how things are now.
+    const auto late = transit_.excess(advert->sent_us, heard_);
+    if (session_.connected() && late < advert->interval) handlers_.on_advert(*advert);
+    return true;
+  }
   const auto taken = session_.receive(std::get<sticky::Frame>(*message), heard_);
   if (!taken) end(taken.error().message, true);
   return !!taken;
@@ -112,12 +122,21 @@ std::string PeerConnection::next_output() {
   if (std::exchange(beat_due_, false)) {
     output = encode(PeerBeat{microseconds_of(now), std::exchange(newest_beat_us_, 0)});
   }
+  for (const PeerAdvert& advert : adverts_) output += encode(advert);
+  adverts_.clear();
   while (output.size() < kOutputBytes) {
     const auto frame = session_.next(now);
     if (!frame) break;
     output += encode(*frame);
   }
   return output;
+}
+
+void PeerConnection::tell(const PeerAdvert& advert) {
+  if (!session_.connected()) return;
+  const auto same = std::ranges::find(adverts_, advert.section, &PeerAdvert::section);
+  (same == adverts_.end() ? adverts_.emplace_back() : *same) = advert;
+  send();
 }
 
 void PeerConnection::send() {

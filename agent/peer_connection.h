@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -17,6 +18,7 @@
 #include "agent/peer_codec.h"
 #include "agent/peer_tls.h"
 #include "agent/sticky/hub.h"
+#include "agent/transit_delay.h"
 
 namespace wslb::agent {
 
@@ -31,6 +33,7 @@ class PeerConnection : public std::enable_shared_from_this<PeerConnection> {
   struct Handlers {
     std::function<void()> on_established;  // before the session hears of it
     std::function<void()> on_change;       // the session took something: others may have output now
+    std::function<void(const PeerAdvert& advert)> on_advert;  // as fresh as adverts must be
     // Once. `is_refusal`: the peer, or its bytes, are not what they should be.
     std::function<void(const std::string& reason, bool is_refusal)> on_end;
   };
@@ -40,7 +43,8 @@ class PeerConnection : public std::enable_shared_from_this<PeerConnection> {
   void set_handlers(Handlers handlers) { handlers_ = std::move(handlers); }
 
   void start();
-  void send();  // what the session has; harmless at any time
+  void send();                          // what the session has; harmless at any time
+  void tell(const PeerAdvert& advert);  // before all else
   void close();
 
   [[nodiscard]] std::chrono::microseconds lag() const { return lag_; }  // of the last round trip
@@ -65,6 +69,8 @@ class PeerConnection : public std::enable_shared_from_this<PeerConnection> {
   bool writing_ = false;
   bool ended_ = false;
   bool beat_due_ = false;
+  std::vector<PeerAdvert> adverts_;  // to be told: the last one of each section
+  TransitDelay transit_;
   base::TimePoint heard_{};
   std::uint64_t newest_beat_us_ = 0;  // of the peer's
   std::chrono::microseconds lag_{0};

@@ -7,6 +7,8 @@
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
+#include "agent/tcp_listener.h"
+
 namespace wslb::agent {
 namespace {
 
@@ -15,11 +17,6 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kRetry{300};
 constexpr int kUserTimeoutMs = 3000;
-
-boost::asio::ip::address to_asio(const base::IpAddress& address) {
-  error_code impossible;
-  return boost::asio::ip::make_address(address.to_string(), impossible);
-}
 
 }  // namespace
 
@@ -70,24 +67,10 @@ base::Result<void> PeerLinks::add(const config::Node& node, bool we_dial) {
   return {};
 }
 
-// The address may not be there yet: IP_FREEBIND.
 base::Result<void> PeerLinks::listen() {
-  const Tcp::endpoint endpoint(to_asio(self_.address), cluster_.peer_port);
-  acceptor_ = std::make_unique<Tcp::acceptor>(io_);
-  error_code error;
-  acceptor_->open(endpoint.protocol(), error);
-  const int yes = 1;
-  if (!error) {
-    acceptor_->set_option(Tcp::acceptor::reuse_address(true), error);
-    ::setsockopt(acceptor_->native_handle(), SOL_IP, IP_FREEBIND, &yes, sizeof yes);
-    acceptor_->bind(endpoint, error);
-  }
-  if (!error) acceptor_->listen(16, error);
-  if (error) {
-    return base::Error{"peer-port " + std::to_string(cluster_.peer_port) + ": cannot listen on " +
-                       self_.address.to_string() + ": " + error.message() +
-                       "; is another program using the port?"};
-  }
+  auto acceptor = listen_on(io_, {self_.address, cluster_.peer_port});
+  if (!acceptor) return base::Error{"peer-port: " + acceptor.error().message};
+  acceptor_ = std::make_unique<Tcp::acceptor>(std::move(*acceptor));
   return {};
 }
 
@@ -113,6 +96,12 @@ void PeerLinks::stop() {
 void PeerLinks::send() {
   for (const auto& peer : peers_) {
     if (peer->connection && peer->session->has_output()) peer->connection->send();
+  }
+}
+
+void PeerLinks::tell(const PeerAdvert& advert) {
+  for (const auto& peer : peers_) {
+    if (peer->connection) peer->connection->tell(advert);
   }
 }
 
@@ -150,13 +139,13 @@ void PeerLinks::take(Tcp::socket socket, const base::IpAddress& from) {
 
 void PeerLinks::dial(Peer& peer) {
   auto socket = std::make_shared<Tcp::socket>(io_);
-  const Tcp::endpoint to(to_asio(peer.node->address), cluster_.peer_port);
+  const Tcp::endpoint to = to_asio({peer.node->address, cluster_.peer_port});
   // From the address by which the peer knows us, and not from a VIP.
   error_code failed;
   socket->open(to.protocol(), failed);
   const int yes = 1;
   ::setsockopt(socket->native_handle(), SOL_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
-  if (!failed) socket->bind(Tcp::endpoint(to_asio(self_.address), 0), failed);
+  if (!failed) socket->bind(to_asio({self_.address, 0}), failed);
   if (failed) {
     peer.reason = "cannot use " + self_.address.to_string() + ": " + failed.message();
     return dial_later(peer);
@@ -206,6 +195,8 @@ void PeerLinks::connect(Peer& peer, Tcp::socket socket) {
              }
              handlers_.on_change();
            },
+       .on_advert = [this, &peer](
+                        const PeerAdvert& advert) { handlers_.on_advert(peer.node->name, advert); },
        .on_end = [this, &peer, raw = connection.get()](
                      const std::string& reason,
                      bool is_refusal) { ended(peer, raw, reason, is_refusal); }});

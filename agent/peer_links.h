@@ -46,6 +46,7 @@ class PeerLinks {
   struct Handlers {
     std::function<void()> on_change;  // something was received
     std::function<void(const std::string& node, const std::string& text)> on_event;
+    std::function<void(const std::string& node, const PeerAdvert& advert)> on_advert;
   };
 
   static base::Result<std::unique_ptr<PeerLinks>> open(boost::asio::io_context& io,
@@ -58,6 +59,7 @@ class PeerLinks {
   void start();
   void stop();
   void send();  // whatever the sessions have
+  void tell(const PeerAdvert& advert);
 
   [[nodiscard]] const std::vector<std::unique_ptr<Peer>>& peers() const { return peers_; }
   [[nodiscard]] std::uint64_t strangers() const { return strangers_; }  // connections refused

@@ -30,6 +30,7 @@ std::string encode(const sticky::ProxyFrame& frame) {
                  },
                  [&](const sticky::Ack& ack) { message.mutable_ack()->set_upto(ack.upto); },
                  [&](const sticky::Synced&) { message.mutable_synced(); },
+                 [&](const sticky::Loads& loads) { write_loads(loads, *message.mutable_loads()); },
              },
              frame);
   return message.SerializeAsString();
@@ -64,8 +65,6 @@ void ProxyStream::wait_for_message() {
   socket_.async_wait(Descriptor::wait_read,
                      [this, alive = alive_](const boost::system::error_code& error) {
                        if (error || !*alive || !receive()) return;
-                       send();
-                       if (!*alive) return;
                        handlers_.on_change();
                        if (*alive) wait_for_message();
                      });
@@ -105,6 +104,12 @@ base::Result<void> take_packet(base::ByteView packet, sticky::ProxySession& sess
     const auto tables = read_tables(message.tables());
     if (!tables) return base::Error{"declared an impossible table"};
     return session.define(*tables);
+  }
+  if (message.has_loads()) {
+    const auto loads = read_loads(message.loads());
+    if (!loads) return base::Error{"told the load of an impossible server"};
+    session.take(*loads, message.loads().anew());
+    return {};
   }
   if (!message.has_changes()) return base::Error{"sent an empty message"};
   sticky::ProxyChanges changes;

@@ -17,7 +17,7 @@ namespace wslb::agent {
 class ProxyStream {
  public:
   struct Handlers {
-    std::function<void()> on_change;  // something was received
+    std::function<void()> on_change;  // what came is to be kept and told on; then call send()
     std::function<void(const std::string& reason)> on_end;
   };
 

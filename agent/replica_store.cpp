@@ -11,12 +11,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::uint8_t kFirstNumber = 2;  // 0 are peer agents, 1 is this host's proxy
+constexpr std::uint8_t kByHaproxy = 2;  // 0 are peer agents, 1 is this host's proxy
 constexpr std::chrono::seconds kSameExpiry{1};
-
-base::ByteView view(const std::string& text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
 
 proto::StickyDatum& place_of(proto::StickyValue& value, const peers::Datum& datum) {
   for (proto::StickyDatum& one : *value.mutable_data()) {
@@ -87,21 +83,14 @@ base::Duration ReplicaStore::refresh_interval() const {
   return shortest;
 }
 
-std::uint8_t ReplicaStore::number_of(const std::string& peer) {
-  const auto found = std::ranges::find(peers_, peer);
-  const auto index = found - peers_.begin();
-  if (found == peers_.end()) peers_.push_back(peer);
-  return static_cast<std::uint8_t>(kFirstNumber + index);
-}
-
-// HAProxy knows no removal, and what others changed they tell themselves.
-bool ReplicaStore::is_for(const sticky::Replica::Entry& entry, std::uint8_t peer,
-                          peers::Scope scope) const {
+// HAProxy knows no removal. What others changed they tell themselves, HAProxies too: each has all
+// the others in its section, and passes on what it has learned to none but who asks for everything.
+bool ReplicaStore::is_for(const sticky::Replica::Entry& entry, peers::Scope scope) const {
   if (entry.life == sticky::Life::Removed) return false;
   if (!tables_.contains(replica_.tables()[entry.table].name)) return false;
   if (scope == peers::Scope::Everything) return true;
   if (scope == peers::Scope::Held && entry.life != sticky::Life::Pinned) return false;
-  return entry.origin == replica_.self() && entry.by != peer;
+  return entry.origin == replica_.self() && entry.by != kByHaproxy;
 }
 
 std::optional<peers::Change> ReplicaStore::next_change(std::uint64_t after, const std::string& peer,
@@ -111,9 +100,8 @@ std::optional<peers::Change> ReplicaStore::next_change(std::uint64_t after, cons
     reader.cursor = std::make_unique<sticky::Replica::Cursor>(replica_, after);
     reader.at = after;
   }
-  const std::uint8_t number = number_of(peer);
   while (const sticky::Replica::Entry* const entry = reader.cursor->advance()) {
-    if (!is_for(*entry, number, scope)) continue;
+    if (!is_for(*entry, scope)) continue;
     const sticky::Record record = replica_.record_of(*entry, std::chrono::steady_clock::now());
     peers::Change change{.number = entry->sequence, .update = {}};
     change.update.table = replica_.tables()[entry->table].name;
@@ -128,7 +116,7 @@ std::optional<peers::Change> ReplicaStore::next_change(std::uint64_t after, cons
   return std::nullopt;
 }
 
-void ReplicaStore::apply(const peers::Update& update, const std::string& from_peer) {
+void ReplicaStore::apply(const peers::Update& update, const std::string& /*from_peer*/) {
   const auto id = replica_.find_table(update.table);
   if (!id || !tables_.contains(update.table)) return;
   const auto* known = replica_.find(*id, update.key);
@@ -138,7 +126,7 @@ void ReplicaStore::apply(const peers::Update& update, const std::string& from_pe
   const std::string value = merged_value(known != nullptr ? known->value() : base::ByteView(),
                                          update, replica_.tables()[*id]);
   const sticky::Moment moment = sticky_moment();
-  sticky::Record record{.table = *id, .key = update.key, .value = view(value)};
+  sticky::Record record{.table = *id, .key = update.key, .value = base::view(value)};
   const base::Duration full = replica_.tables()[*id].expire;
   record.expires_in = update.expires_in.value_or(full);
   if (full.count() == 0) record.expires_in = base::Duration::max();
@@ -147,7 +135,7 @@ void ReplicaStore::apply(const peers::Update& update, const std::string& from_pe
     const bool same = std::ranges::equal(known->value(), record.value);
     if (same && std::chrono::abs(moved) < kSameExpiry) return;
   }
-  replica_.change(record, number_of(from_peer), moment.now, moment.wall_us);
+  replica_.change(record, kByHaproxy, moment.now, moment.wall_us);
 }
 
 }  // namespace wslb::agent

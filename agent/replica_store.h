@@ -36,15 +36,12 @@ class ReplicaStore : public HaproxyStore {
     std::uint64_t at = 0;
   };
 
-  [[nodiscard]] std::uint8_t number_of(const std::string& peer);
-  [[nodiscard]] bool is_for(const sticky::Replica::Entry& entry, std::uint8_t peer,
-                            peers::Scope scope) const;
+  [[nodiscard]] bool is_for(const sticky::Replica::Entry& entry, peers::Scope scope) const;
 
   sticky::Replica& replica_;
   std::set<std::string> tables_;
   mutable peers::Table table_;  // that was asked for last
   std::map<std::pair<std::string, peers::Scope>, Reader> readers_;
-  std::vector<std::string> peers_;
 };
 
 }  // namespace wslb::agent

@@ -106,6 +106,14 @@ void Runner::track_changed(core::TrackChanged change) {
   feed(std::move(change));
 }
 
+// A section that we do not have: the configurations differ, of which there is an alarm.
+void Runner::peer_advert(const std::string& node, const PeerAdvert& advert) {
+  const auto found = std::ranges::find(config_.vrrps, advert.section, &config::VrrpSection::name);
+  if (found == config_.vrrps.end()) return;
+  const auto section = static_cast<std::size_t>(found - config_.vrrps.begin());
+  feed(core::PeerAdvert{section, node, advert.priority, advert.interval, advert.source});
+}
+
 core::CommandResult Runner::failover(const std::string& vrrp, const std::string& to) {
   feed(core::Failover{vrrp, to});
   return std::exchange(command_result_, std::nullopt)
@@ -165,62 +173,6 @@ void Runner::arm() {
     armed_.reset();
     catch_up();
   });
-}
-
-// --- Effects ------------------------------------------------------------------------------------
-
-void Runner::apply(const core::Effects& effects) {
-  for (const core::Effect& effect : effects) {
-    std::visit([this](const auto& one) { apply(one); }, effect);
-  }
-}
-
-void Runner::apply(const core::SendAdvert& effect) {
-  if (effect.priority > 0) world_.continuity.note_advert(effect.section, now());
-  const auto news = ports_.at(effect.section)->send(effect);
-  if (!news) return;
-  apply(core::Emit{core::EventKind::Alarm, config_.vrrps[effect.section].name, *news});
-}
-
-void Runner::apply(const core::AddVips& effect) {
-  auto results = vips_.add(effect.section);
-  const config::VrrpSection& section = config_.vrrps.at(effect.section);
-  const bool good = std::ranges::all_of(results, &std::string::empty, &core::AddressResult::error);
-  if (!good && section.use_vmac) {
-    // Its macvlan may have gone a moment ago, and the mirror not have known.
-    world_.netlink.refresh();
-    const auto followed = ports_.at(effect.section)->follow(world_.netlink.find(section.interface));
-    if (followed) results = vips_.add(effect.section);
-  }
-  // The core hears of the results after the effects that are under way.
-  for (core::AddressResult& result : results) inputs_.emplace_back(std::move(result));
-}
-
-void Runner::apply(const core::RemoveVips& effect) {
-  world_.continuity.note_resignation(effect.section);
-  vips_.remove(effect.section);
-}
-
-void Runner::apply(const core::Announce& effect) {
-  const auto sent = ports_.at(effect.section)->announce(effect.count);
-  if (!sent) spdlog::warn("vrrp {}: {}", config_.vrrps[effect.section].name, sent.error().message);
-}
-
-void Runner::apply(const core::ProbeVips& effect) {
-  const auto sent = ports_.at(effect.section)->probe();
-  if (!sent) spdlog::warn("vrrp {}: {}", config_.vrrps[effect.section].name, sent.error().message);
-}
-
-void Runner::apply(const core::Emit& effect) {
-  const std::string kind(core::to_string(effect.kind));
-  spdlog::info("{} {}: {}", kind, effect.subject, effect.text);
-  world_.events.append(kind, effect.subject, effect.text, std::chrono::system_clock::now(),
-                       effect.change);
-  if (effect.change && world_.on_state_change) world_.on_state_change(effect);
-}
-
-void Runner::apply(const core::CommandResult& effect) {
-  command_result_ = effect;
 }
 
 // --- Interfaces ---------------------------------------------------------------------------------

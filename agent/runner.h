@@ -21,6 +21,7 @@
 #include "agent/core/node.h"
 #include "agent/event_log.h"
 #include "agent/netlink.h"
+#include "agent/peer_codec.h"
 #include "agent/section_port.h"
 #include "agent/vip_keeper.h"
 #include "agent/vmacs.h"
@@ -40,6 +41,7 @@ class Runner {
     Continuity& continuity;
     // A section changed its state: for its `notify`.
     std::function<void(const core::Emit&)> on_state_change = {};
+    std::function<void(const PeerAdvert&)> tell_peers = {};
   };
 
   // `keys`: of the cluster's secret file; empty where it has none. `sequence_seconds`: see
@@ -53,6 +55,8 @@ class Runner {
 
   void proxy_ready(std::int32_t pid);
   void proxy_lost(const std::string& reason);
+  // What the agent of `node` says that it advertised.
+  void peer_advert(const std::string& node, const PeerAdvert& advert);
   // Also before start(), once for each `track file`.
   void track_changed(core::TrackChanged change);
   [[nodiscard]] core::CommandResult failover(const std::string& vrrp, const std::string& to);
@@ -72,6 +76,7 @@ class Runner {
 
   void apply(const core::Effects& effects);
   void apply(const core::SendAdvert& effect);
+  void apply(const core::TellPeers& effect);
   void apply(const core::AddVips& effect);
   void apply(const core::RemoveVips& effect);
   void apply(const core::Announce& effect);

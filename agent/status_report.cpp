@@ -41,6 +41,7 @@ void add_counter(std::string name, std::uint64_t value, proto::Status& report) {
 void report_sticky(const StickyService::Figures& figures, proto::Status& report) {
   for (const StickyService::PeerFigures& peer : figures.peers) {
     proto::Status::Peer& out = *report.add_peers();
+    out.set_kind(peer.kind);
     out.set_node(peer.node);
     out.set_address(peer.address);
     out.set_state(peer.state);

@@ -11,12 +11,9 @@ using std::chrono::milliseconds;
 constexpr std::size_t kBytesMax = 16384;  // of a key and its value
 constexpr std::size_t kTablesMax = 1024;
 constexpr std::size_t kFieldsMax = 64;
+constexpr std::size_t kNameBytesMax = 1024;  // of a backend or server
 // More than a century is as good as never.
 constexpr std::uint64_t kMillisecondsMax = std::uint64_t{100} * 365 * 24 * 3600 * 1000;
-
-base::ByteView view(const std::string& text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
 
 std::uint64_t to_ms(base::Duration time) {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<milliseconds>(time).count());
@@ -42,8 +39,8 @@ std::optional<sticky::Record> read_record(const proto::StickyRecord& in) {
   if (in.table() >= kTablesMax || in.key().size() + in.value().size() > kBytesMax) return {};
   if (in.life() < proto::StickyRecord::AGING || in.life() > proto::StickyRecord::REMOVED) return {};
   sticky::Record record{.table = static_cast<sticky::TableId>(in.table()),
-                        .key = view(in.key()),
-                        .value = view(in.value())};
+                        .key = base::view(in.key()),
+                        .value = base::view(in.value())};
   record.version = {in.version_time(), in.version_origin()};
   record.expires_in = in.has_expires_in_ms() ? from_ms(in.expires_in_ms()) : base::Duration::max();
   record.life = static_cast<sticky::Life>(in.life());
@@ -99,6 +96,27 @@ std::optional<sticky::Tables> read_tables(const proto::StickyTables& in) {
     tables.tables.emplace_back(static_cast<sticky::TableId>(one.id()), std::move(table));
   }
   return tables;
+}
+
+void write_loads(const sticky::Loads& loads, proto::StickyLoads& out) {
+  for (const sticky::ServerLoad& load : loads.loads) {
+    proto::StickyLoad& one = *out.add_loads();
+    one.set_backend(load.name.backend);
+    one.set_server(load.name.server);
+    one.set_connections(load.connections);
+  }
+}
+
+std::optional<sticky::Loads> read_loads(const proto::StickyLoads& in) {
+  const auto is_name = [](const std::string& name) {
+    return !name.empty() && name.size() <= kNameBytesMax;
+  };
+  sticky::Loads loads;
+  for (const proto::StickyLoad& one : in.loads()) {
+    if (!is_name(one.backend()) || !is_name(one.server())) return std::nullopt;
+    loads.loads.push_back({{one.backend(), one.server()}, one.connections()});
+  }
+  return loads;
 }
 
 }  // namespace wslb::agent

@@ -49,12 +49,13 @@ base::Result<std::unique_ptr<StickyService>> StickyService::open(const config::C
                                                                  const std::string& self,
                                                                  std::uint64_t config_digest,
                                                                  std::string snapshot,
-                                                                 OnEvent on_event) {
+                                                                 Handlers handlers) {
   auto service = std::make_unique<StickyService>(*config.cluster, self, config_digest,
-                                                 std::move(snapshot), std::move(on_event));
-  auto links = PeerLinks::open(
-      service->io_, *config.cluster, self, service->hub_,
-      {.on_change = [raw = service.get()] { raw->send_all(); }, .on_event = service->on_event_});
+                                                 std::move(snapshot), std::move(handlers));
+  auto links = PeerLinks::open(service->io_, *config.cluster, self, service->hub_,
+                               {.on_change = [raw = service.get()] { raw->send_all(); },
+                                .on_event = service->handlers_.on_event,
+                                .on_advert = service->handlers_.on_advert});
   if (!links) return links.error();
   service->links_ = std::move(*links);
   for (const sticky::Table& table : shared_tables(config)) service->hub_.replica().define(table);
@@ -79,13 +80,13 @@ base::Result<void> StickyService::join_haproxies(const config::Config& config,
 }
 
 StickyService::StickyService(const config::Cluster& cluster, const std::string& self,
-                             std::uint64_t config_digest, std::string snapshot, OnEvent on_event)
+                             std::uint64_t config_digest, std::string snapshot, Handlers handlers)
     : cluster_(cluster),
       work_(io_.get_executor()),
       hub_({cluster.name, self, draw_incarnation(), config_digest}, names_of_others(cluster, self),
            steady_clock::now()),
       snapshot_(std::move(snapshot)),
-      on_event_(std::move(on_event)),
+      handlers_(std::move(handlers)),
       timer_(io_) {}
 
 StickyService::~StickyService() {
@@ -93,16 +94,24 @@ StickyService::~StickyService() {
 }
 
 void StickyService::start() {
-  const auto loaded = load_snapshot(snapshot_, hub_.replica());
-  if (!loaded) {
-    spdlog::warn("sticky tables: {}; beginning without it", loaded.error().message);
-  } else if (*loaded > 0) {
-    spdlog::info("sticky tables: {} entries from {}", *loaded, snapshot_);
-  }
-  saved_ = hub_.replica().sequence();
-  next_save_ = steady_clock::now() + kSaveInterval;
+  remember();
   update_figures();
   thread_ = std::thread([this] { run(); });
+}
+
+// What an earlier agent wrote.
+void StickyService::remember() {
+  const auto loaded = load_snapshot(snapshot_, hub_.replica());
+  saved_ = hub_.replica().sequence();
+  if (!loaded) {
+    return spdlog::warn("sticky tables: {}; going on without the rest", loaded.error().message);
+  }
+  if (loaded->length == 0) return;
+  spdlog::info("sticky tables: {} entries from {}", loaded->entries, snapshot_);
+  auto journal = SnapshotWriter::go_on(snapshot_, loaded->length, hub_.replica());
+  if (!journal) return spdlog::error("sticky tables: {}", journal.error().message);
+  journal_ = std::move(*journal);
+  next_save_ = steady_clock::now() + kSaveInterval;
 }
 
 void StickyService::run() {
@@ -139,7 +148,9 @@ void StickyService::tick() {
   });
 }
 
+// Nobody is told that this agent has something before it is written.
 void StickyService::send_all() {
+  append_changes();
   links_->send();
   for (const auto& haproxy : haproxies_) haproxy->wake();
   if (stream_ && hub_.proxy().has_output()) stream_->send();
@@ -147,7 +158,7 @@ void StickyService::send_all() {
 
 void StickyService::begin_save() {
   next_save_ = steady_clock::now() + kSaveInterval;
-  if (writer_ || saved_ == hub_.replica().sequence()) return;
+  if (writer_ || (journal_ && saved_ == hub_.replica().sequence())) return;
   saved_ = hub_.replica().sequence();
   auto writer = SnapshotWriter::open(snapshot_, hub_.replica());
   if (!writer) return spdlog::error("sticky tables: {}", writer.error().message);
@@ -157,7 +168,21 @@ void StickyService::begin_save() {
 void StickyService::go_on_saving() {
   const auto done = writer_->step();
   if (!done) spdlog::error("sticky tables: {}", done.error().message);
-  if (!done || *done) writer_.reset();
+  if (done && writer_->is_complete()) journal_ = std::move(writer_);
+  if (!done) writer_.reset();
+}
+
+void StickyService::append_changes() {
+  while (journal_ && journal_->has_news()) {
+    const auto done = journal_->step();
+    if (done) continue;
+    spdlog::error("sticky tables: {}; trying again in 30 s at most", done.error().message);
+    journal_.reset();
+  }
+}
+
+void StickyService::tell(const PeerAdvert& advert) {
+  boost::asio::post(io_, [this, advert] { links_->tell(advert); });
 }
 
 // --- The proxy ----------------------------------------------------------------------------------
@@ -205,6 +230,7 @@ void StickyService::update_figures() {
   now.proxy_connected = hub_.proxy().connected();
   for (const auto& peer : links_->peers()) {
     PeerFigures& one = now.peers.emplace_back();
+    one.kind = "node";
     one.node = peer->node->name;
     one.address = peer->node->address.to_string();
     one.state = to_string(peer->state);
@@ -217,8 +243,23 @@ void StickyService::update_figures() {
     one.repaired = peer->session->figures().repaired;
     now.refused_entries += peer->session->figures().refused;
   }
+  add_haproxies(now);
   const std::lock_guard lock(mutex_);
   figures_ = std::move(now);
+}
+
+void StickyService::add_haproxies(Figures& figures) const {
+  for (const auto& section : haproxies_) {
+    for (const HaproxyPeers::Figures& peer : section->figures()) {
+      PeerFigures& one = figures.peers.emplace_back();
+      one.kind = "haproxy";
+      one.node = peer.peer;
+      one.address = peer.address.to_string();
+      one.state = peer.connected ? "connected" : "connecting";
+      one.reason = peer.reason;
+      one.behind = peer.connected ? peer.behind : 0;
+    }
+  }
 }
 
 StickyService::Figures StickyService::figures() const {

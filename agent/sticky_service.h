@@ -32,6 +32,7 @@ namespace wslb::agent {
 class StickyService {
  public:
   struct PeerFigures {
+    std::string kind;  // "node" or "haproxy"
     std::string node;
     std::string address;
     std::string state;  // "connected", "connecting" or "refused"
@@ -41,28 +42,26 @@ class StickyService {
     bool config_differs = false;
     std::uint64_t repaired = 0;
   };
-  struct TableFigures {
-    std::string name;
-    std::uint64_t entries = 0;
-  };
   struct Figures {
     std::vector<PeerFigures> peers;
     std::uint64_t entries = 0;
     std::uint64_t strangers = 0;
     std::uint64_t refused_entries = 0;
     bool proxy_connected = false;
-    std::vector<std::string> alarms;
   };
-  // Called on the sticky thread: `kind`, subject and text of an event.
-  using OnEvent = std::function<void(const std::string& subject, const std::string& text)>;
+  // Called on the sticky thread.
+  struct Handlers {
+    std::function<void(const std::string& peer, const std::string& text)> on_event;
+    std::function<void(const std::string& peer, const PeerAdvert& advert)> on_advert;
+  };
 
   // `snapshot`: path of the file in which the entries outlive both hosts' restarts.
   static base::Result<std::unique_ptr<StickyService>> open(const config::Config& config,
                                                            const std::string& self,
                                                            std::uint64_t config_digest,
-                                                           std::string snapshot, OnEvent on_event);
+                                                           std::string snapshot, Handlers handlers);
   StickyService(const config::Cluster& cluster, const std::string& self,
-                std::uint64_t config_digest, std::string snapshot, OnEvent on_event);
+                std::uint64_t config_digest, std::string snapshot, Handlers handlers);
   ~StickyService();
   StickyService(const StickyService&) = delete;
   StickyService& operator=(const StickyService&) = delete;
@@ -70,6 +69,8 @@ class StickyService {
   void start();
   void stop();  // writes the snapshot; returns when the thread has ended
 
+  // To the peers: what this node advertised just now.
+  void tell(const PeerAdvert& advert);
   // The proxy's end of a new stream; the agent keeps nothing of it.
   [[nodiscard]] base::Result<FileDescriptor> make_stream();
   [[nodiscard]] Figures figures() const;
@@ -81,8 +82,11 @@ class StickyService {
   void send_all();
   void replace_stream(FileDescriptor socket);
   void update_figures();
+  void add_haproxies(Figures& figures) const;
+  void remember();
   void begin_save();
   void go_on_saving();
+  void append_changes();
 
   const config::Cluster& cluster_;
   boost::asio::io_context io_{1};
@@ -93,10 +97,11 @@ class StickyService {
   std::vector<std::unique_ptr<HaproxyPeers>> haproxies_;
   std::unique_ptr<ProxyStream> stream_;
   std::string snapshot_;
-  std::unique_ptr<SnapshotWriter> writer_;  // null: none is under way
+  std::unique_ptr<SnapshotWriter> writer_;   // null: none is under way
+  std::unique_ptr<SnapshotWriter> journal_;  // the last one that was completed; null: it failed
   sticky::Sequence saved_ = 0;
   base::TimePoint next_save_{};
-  OnEvent on_event_;
+  Handlers handlers_;
   boost::asio::steady_timer timer_;
   mutable std::mutex mutex_;
   Figures figures_;  // under the mutex

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include <fcntl.h>
+#include <unistd.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -17,7 +18,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr mode_t kMode = 0600;
+constexpr mode_t kSnapshotMode = 0600;
 constexpr std::size_t kRecordsPerStep = 4000;
 constexpr std::size_t kHeadBytes = 12;  // a length and a checksum
 constexpr std::string_view kMagic = "wslb sticky tables 1\n";
@@ -77,22 +78,38 @@ void merge(const proto::StickySnapshot& piece, sticky::Replica& replica,
 base::Result<std::unique_ptr<SnapshotWriter>> SnapshotWriter::open(std::string path,
                                                                    sticky::Replica& replica) {
   FileDescriptor file(
-      ::open(fresh_path(path).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kMode));
+      ::open(fresh_path(path).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kSnapshotMode));
   if (!file) return system_error("cannot write " + path);
   if (const auto written = write_all(file.get(), kMagic); !written) {
     return base::Error{path + ": " + written.error().message};
   }
-  return std::make_unique<SnapshotWriter>(std::move(path), std::move(file), replica);
+  return std::make_unique<SnapshotWriter>(std::move(path), std::move(file), replica, false);
 }
 
-SnapshotWriter::SnapshotWriter(std::string path, FileDescriptor file, sticky::Replica& replica)
-    : path_(std::move(path)), file_(std::move(file)), replica_(replica), cursor_(replica) {}
+// Without what its last writer did not get to the end of.
+base::Result<std::unique_ptr<SnapshotWriter>> SnapshotWriter::go_on(std::string path,
+                                                                    std::size_t length,
+                                                                    sticky::Replica& replica) {
+  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+  if (!file || ::ftruncate(file.get(), static_cast<off_t>(length)) != 0) {
+    return system_error("cannot write " + path);
+  }
+  return std::make_unique<SnapshotWriter>(std::move(path), std::move(file), replica, true);
+}
+
+SnapshotWriter::SnapshotWriter(std::string path, FileDescriptor file, sticky::Replica& replica,
+                               bool complete)
+    : path_(std::move(path)),
+      file_(std::move(file)),
+      replica_(replica),
+      cursor_(replica, complete ? replica.sequence() : 0),
+      complete_(complete) {}
 
 SnapshotWriter::~SnapshotWriter() {
   if (!complete_) std::remove(fresh_path(path_).c_str());
 }
 
-base::Result<bool> SnapshotWriter::step() {
+base::Result<void> SnapshotWriter::step() {
   proto::StickySnapshot piece;
   piece.set_written_unix_ms(unix_ms());
   sticky::Tables tables;
@@ -105,19 +122,22 @@ base::Result<bool> SnapshotWriter::step() {
   for (std::size_t i = 0; i < kRecordsPerStep && !cursor_.at_end(); ++i) {
     write_record(replica_.record_of(*cursor_.advance(), now), *piece.add_records());
   }
-  piece.set_complete(cursor_.at_end());
+  piece.set_complete(!complete_ && cursor_.at_end());
   const auto written = write_all(file_.get(), framed(piece));
   if (!written) return base::Error{path_ + ": " + written.error().message};
-  if (!piece.complete()) return false;
+  return piece.complete() ? put_in_place() : base::Result<void>();
+}
+
+base::Result<void> SnapshotWriter::put_in_place() {
   if (::rename(fresh_path(path_).c_str(), path_.c_str()) != 0) {
     return system_error("cannot write " + path_);
   }
   complete_ = true;
-  return true;
+  return {};
 }
 
-base::Result<std::size_t> load_snapshot(const std::string& path, sticky::Replica& replica) {
-  if (::access(path.c_str(), F_OK) != 0) return 0;
+base::Result<LoadedSnapshot> load_snapshot(const std::string& path, sticky::Replica& replica) {
+  if (::access(path.c_str(), F_OK) != 0) return LoadedSnapshot{};
   const auto bytes = base::read_file(path);
   if (!bytes) return bytes.error();
   std::string_view rest(*bytes);
@@ -125,22 +145,24 @@ base::Result<std::size_t> load_snapshot(const std::string& path, sticky::Replica
   rest.remove_prefix(kMagic.size());
   std::vector<sticky::TableId> tables;
   std::size_t count = 0;
-  for (bool complete = false; !complete;) {
+  bool complete = false;
+  while (!complete || !rest.empty()) {
     base::ByteReader head(
         {reinterpret_cast<const std::uint8_t*>(rest.data()), std::min(rest.size(), kHeadBytes)});
     const std::size_t size = head.u32();
     const std::uint64_t sum = std::uint64_t{head.u32()} << 32U | head.u32();
+    const bool whole = head.ok() && rest.size() - kHeadBytes >= size;
+    if (complete && !whole) break;  // the end of its writer
     proto::StickySnapshot piece;
-    if (!head.ok() || rest.size() - kHeadBytes < size ||
-        XXH3_64bits(rest.data() + kHeadBytes, size) != sum ||
+    if (!whole || XXH3_64bits(rest.data() + kHeadBytes, size) != sum ||
         !piece.ParseFromArray(rest.data() + kHeadBytes, static_cast<int>(size))) {
       return base::Error{path + " is damaged after " + std::to_string(count) + " entries"};
     }
     merge(piece, replica, tables, count);
-    complete = piece.complete();
+    complete = complete || piece.complete();
     rest.remove_prefix(kHeadBytes + size);
   }
-  return count;
+  return LoadedSnapshot{count, bytes->size() - rest.size()};
 }
 
 }  // namespace wslb::agent

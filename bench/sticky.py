@@ -19,9 +19,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from tests.lab.clock import wait_until  # noqa: E402
 from tests.lab.configuration import DEFAULTS, VIP, cluster_section  # noqa: E402
 from tests.lab.network import Network  # noqa: E402
+from tests.lab.solo import HAPROXY  # noqa: E402
+from tests.lab.stats_socket import Operator  # noqa: E402
+from tests.lab.sticky_pair import SECRET  # noqa: E402
 from tests.lab.wslb import Wslb, binary  # noqa: E402
 
-SECRET = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\n"
 NODES = (("lb1", "10.77.0.11"), ("lb2", "10.77.0.12"))
 
 
@@ -57,6 +59,30 @@ def show(what, figures):
           f"{figures['behind']} under way when the last one was made", flush=True)
 
 
+def proxy_bytes(network, kind, count=200000):
+    """Of memory that an entry of `stick on` costs a proxy, filled through its stats socket."""
+    host = next(iter(network.hosts.values()))
+    path = host.directory / f"{kind}.sock"
+    file = host.directory / f"{kind}.cfg"
+    file.write_text(DEFAULTS.replace("global", f"global\n    stats socket {path} level admin", 1) +
+                    "\nfrontend web\n    bind 127.0.0.1:8099\n    default_backend app\n\n"
+                    "backend app\n"
+                    "    stick-table type string len 33 size 2m expire 1h\n    stick on hdr(x)\n"
+                    "    server app1 127.0.0.1:9\n")
+    program = HAPROXY if kind == "haproxy" else binary("wslb-proxy")
+    process = host.spawn(program, "-f", file, "-db", name=kind)
+    operator = Operator(path)
+    for step in range(2):  # the first lets the heap and the pools have what they need anyway
+        before = resident_kb(process)
+        for first in range(0, count, 50):
+            keys = (f"{step}-{number:030}" for number in range(first, first + 50))
+            operator.ask(";".join(f"set table app key {key} data.server_id 1" for key in keys))
+    grown = resident_kb(process) - before
+    assert f"used:{2 * count}" in operator.ask("show table"), operator.ask("show table")
+    process.dispose()
+    return grown * 1024 / count
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--entries", type=int, default=1000000)
@@ -73,7 +99,8 @@ def main():
         empty = [resident_kb(wslb.agent) for wslb in hosts]
         show("1,000 new entries a second", load(hosts, 20000, 1000))
         show("50,000 a second", load(hosts, options.entries, 50000))
-        wait_until(lambda: min(map(entries, hosts)) >= options.entries, 60, "all everywhere")
+        total = options.entries + 20000
+        wait_until(lambda: min(map(entries, hosts)) >= total, 60, "all everywhere")
         for wslb, before in zip(hosts, empty):
             each = (resident_kb(wslb.agent) - before) * 1024 / entries(wslb)
             print(f"{wslb.host.name}: {each:.0f} bytes of memory an entry in the agent")
@@ -81,11 +108,13 @@ def main():
         (hosts[1].run_dir / "sticky-tables").unlink(missing_ok=True)
         begun = time.monotonic()
         hosts[1].start_agent()
-        wait_until(lambda: entries(hosts[1]) >= options.entries, 120, "a resync", 0.05)
+        wait_until(lambda: entries(hosts[1]) >= total, 120, "a resync", 0.05)
         print(f"an agent that has nothing has {entries(hosts[1])} entries again after "
               f"{time.monotonic() - begun:.1f} s, its start included")
         for wslb in hosts:
             wslb.agent.stop()
+        for kind in ("haproxy", "wslb-proxy"):
+            print(f"{kind}: {proxy_bytes(network, kind):.0f} bytes of memory an entry")
 
 
 if __name__ == "__main__":

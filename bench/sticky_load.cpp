@@ -29,6 +29,29 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kBatch = 100;
 constexpr std::size_t kPacketBytes = 200000;
+constexpr std::size_t kKeyBytes = 32;
+
+// How the keys of this run begin: the agents may have those of others.
+const std::string& own_keys() {
+  static const std::string prefix = "run-" + std::to_string(::getpid()) + "-";
+  return prefix;
+}
+
+// When it was made stands in place of a server's name, and is no longer than one.
+const auto kBegun = steady_clock::now();
+constexpr std::chrono::microseconds kUnit{10};
+
+std::string name_of(steady_clock::time_point at) {
+  std::array<char, 8> text{};
+  std::snprintf(text.data(), text.size(), "%06llx",
+                static_cast<unsigned long long>((at - kBegun) / kUnit) & 0xffffffULL);
+  return text.data();
+}
+
+double ms_since(const std::string& name) {
+  const auto made = kBegun + kUnit * std::strtoll(name.c_str(), nullptr, 16);
+  return std::chrono::duration<double, std::milli>(steady_clock::now() - made).count();
+}
 
 // An agent's proxy: the line to it and the sticky stream.
 class Proxy {
@@ -61,14 +84,14 @@ class Proxy {
 
   bool change(std::size_t first, std::size_t count, std::uint64_t number) {
     wslb::proto::StickyToAgent message;
-    const auto now = steady_clock::now().time_since_epoch().count();
+    const std::string server = name_of(steady_clock::now());
     for (std::size_t i = first; i < first + count; ++i) {
       auto& record = *message.mutable_changes()->add_changes()->mutable_record();
-      std::array<char, 33> key{};
-      std::snprintf(key.data(), key.size(), "session-%024zu", i);
-      record.set_key(key.data(), 32);
+      std::string key = std::to_string(i);
+      key.insert(0, kKeyBytes - own_keys().size() - key.size(), '0');
+      record.set_key(own_keys() + key);
       wslb::proto::StickyValue value;
-      value.set_server(std::to_string(now));
+      value.set_server(server);
       record.set_value(value.SerializeAsString());
       record.set_expires_in_ms(600000);
     }
@@ -135,12 +158,11 @@ struct Arrivals {
   std::vector<double> ms;
 
   void take(const wslb::proto::StickyToProxy& message) {
-    const auto now = steady_clock::now().time_since_epoch().count();
     for (const auto& record : message.entries().records()) {
       wslb::proto::StickyValue value;
+      if (!record.key().starts_with(own_keys())) continue;
       if (!value.ParseFromString(record.value())) continue;
-      const long long made = std::atoll(value.server().c_str());
-      ms.push_back(static_cast<double>(now - made) / 1e6);
+      ms.push_back(ms_since(value.server()));
     }
   }
 

@@ -24,7 +24,8 @@ struct StoredData {
 };
 
 struct StickTable {
-  enum class Type : std::uint8_t { Ip, Ipv6, Integer, String, Binary };
+  // As HAProxy's peers protocol numbers them.
+  enum class Type : std::uint8_t { Integer = 2, Ip = 4, Ipv6 = 5, String = 6, Binary = 7 };
 
   std::string name;  // its section's; "PEERS/NAME" of a `peers` section
   Type type = Type::Ip;
@@ -39,6 +40,8 @@ struct StickTable {
 
   // Null: it is not stored.
   [[nodiscard]] const StoredData* find(StickData data) const;
+  // Its name among peers: one of a `peers` section goes without that section's.
+  [[nodiscard]] std::string peer_name() const;
   // Whether entries made for the one can go on in the other.
   [[nodiscard]] bool is_same_as(const StickTable& other) const;
 };

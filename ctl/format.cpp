@@ -82,7 +82,7 @@ std::string vrrp_table(const proto::Status& status, const TableStyle& style) {
 }
 
 std::string peer_table(const proto::Status& status, const TableStyle& style) {
-  std::vector<Row> rows{{{"PEER"}, {"STATE"}, {"ADDRESS"}, {"LAG"}}};
+  std::vector<Row> rows{{{"PEER"}, {"KIND"}, {"STATE"}, {"ADDRESS"}, {"LAG"}}};
   std::string remarks;
   std::string alarms;
   for (const proto::Status::Peer& peer : status.peers()) {
@@ -93,6 +93,7 @@ std::string peer_table(const proto::Status& status, const TableStyle& style) {
     std::array<char, 32> lag{};
     std::snprintf(lag.data(), lag.size(), "%.1f ms", peer.lag_ms());
     rows.push_back({{peer.node()},
+                    {or_dash(peer.kind())},
                     {peer.state(), colour_of(peer.state())},
                     {peer.address()},
                     {peer.lag_ms() > 0 ? lag.data() : "-"}});
@@ -139,6 +140,7 @@ std::string status_json(const proto::Status& status) {
   json::array peers;
   for (const proto::Status::Peer& peer : status.peers()) {
     peers.push_back({{"node", peer.node()},
+                     {"kind", peer.kind()},
                      {"address", peer.address()},
                      {"state", peer.state()},
                      {"lag", peer.lag_ms()},

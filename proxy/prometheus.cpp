@@ -117,10 +117,10 @@ class Exposition {
     add_answers(type, prefix + "http_responses_total");
   }
 
-  void add_tunnels(StatsRow::Type type, const std::string& name) {
+  void add_gauge(StatsRow::Type type, const std::string& name, std::uint64_t StatsRow::*figure) {
     begin(name);
     for (const StatsRow& row : rows_) {
-      if (row.type == type) line(name, labels(row), std::to_string(row.tunnels));
+      if (row.type == type) line(name, labels(row), std::to_string(row.*figure));
     }
   }
 
@@ -200,8 +200,9 @@ std::string prometheus_text(const std::vector<StatsRow>& rows,
       {{Type::Frontend, "frontend_"}, {Type::Backend, "backend_"}, {Type::Server, "server_"}});
   for (const auto& [type, name] : kTypes) {
     text.add_rows(type, "haproxy_" + std::string(name));
-    text.add_tunnels(type, "wslb_" + std::string(name) + "open_tunnels");
+    text.add_gauge(type, "wslb_" + std::string(name) + "open_tunnels", &StatsRow::tunnels);
   }
+  text.add_gauge(Type::Server, "wslb_server_sessions_elsewhere", &StatsRow::elsewhere);
   return text.take();
 }
 

@@ -75,24 +75,21 @@ Server::Server(ProcessState& process, std::shared_ptr<Service> service,
 }
 
 // Clients wait in the sockets' backlogs until the agent has given back the sticky entries that it
-// kept; without an agent nobody waits.
+// kept, also for one that is just being restarted; but not for ever.
 void Server::begin(const ServerSockets& sockets, const std::string& agent_socket) {
   binds_ = sockets.binds;
   if (agent_socket.empty()) return serve();
   boost::asio::io_context& context = workers_.front()->context;
   sticky_ = std::make_unique<StickyLink>(context, [this] { serve(); });
-  sticky_->set_tables(service_->stick_tables);
-  agent_ = std::make_unique<AgentLink>(context, process_, agent_socket,
-                                       AgentLink::Handlers{.on_agent =
-                                                               [this](int stream) {
-                                                                 if (stream < 0) return serve();
-                                                                 sticky_->start(stream);
-                                                               },
-                                                           .on_absence =
-                                                               [this] {
-                                                                 sticky_->stop();
-                                                                 serve();
-                                                               }});
+  sticky_->set_service(service_);
+  agent_ =
+      std::make_unique<AgentLink>(context, process_, agent_socket,
+                                  AgentLink::Handlers{.on_agent =
+                                                          [this](int stream) {
+                                                            if (stream < 0) return serve();
+                                                            sticky_->start(stream);
+                                                          },
+                                                      .on_absence = [this] { sticky_->stop(); }});
   patience_.expires_after(kSyncMax);
   patience_.async_wait([this](const boost::system::error_code& error) {
     if (error || serves_) return;

@@ -122,6 +122,8 @@ class ServerPool {
   void set_weight(std::size_t server, int weight);
   void set_maxconn(std::size_t server, std::uint32_t maxconn);
   void set_address(std::size_t server, const base::Endpoint& address);
+  // Requests and tunnels that the cluster's other hosts have with it.
+  void set_elsewhere(std::size_t server, std::uint32_t slots);
   [[nodiscard]] base::Endpoint address(std::size_t server) const;
   [[nodiscard]] SocketAddress socket_address(std::size_t server) const;
   [[nodiscard]] bool takes_any_weight() const { return backend_.takes_any_weight(); }
@@ -141,7 +143,8 @@ class ServerPool {
   [[nodiscard]] Checked checked(std::size_t server) const;
 
   [[nodiscard]] lb::ServerState state(std::size_t server) const;
-  [[nodiscard]] std::size_t queued() const;  // for any server
+  void read_served(std::vector<std::uint32_t>& all) const;  // of every server
+  [[nodiscard]] std::size_t queued() const;                 // for any server
   [[nodiscard]] std::size_t queued_most() const;
   [[nodiscard]] std::uint32_t fullconn() const { return fullconn_; }
   [[nodiscard]] Statistics& statistics() const { return family_->statistics; }

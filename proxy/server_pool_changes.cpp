@@ -85,6 +85,14 @@ void ServerPool::set_address(std::size_t server, const base::Endpoint& address) 
   servers_.at(server)->address = address;
 }
 
+void ServerPool::set_elsewhere(std::size_t server, std::uint32_t slots) {
+  const std::lock_guard lock(mutex_);
+  backend_.set_elsewhere(server, slots);
+  tell_others(server, [slots](ServerPool& pool, std::size_t number) {
+    pool.backend_.set_elsewhere(number, slots);
+  });
+}
+
 base::Endpoint ServerPool::address(std::size_t server) const {
   const std::lock_guard lock(mutex_);
   return servers_.at(server)->address;
@@ -126,6 +134,12 @@ ServerPool::Checked ServerPool::checked(std::size_t server) const {
 lb::ServerState ServerPool::state(std::size_t server) const {
   const std::lock_guard lock(mutex_);
   return backend_.server(server);
+}
+
+void ServerPool::read_served(std::vector<std::uint32_t>& all) const {
+  all.resize(servers_.size());
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = backend_.server(i).served;
 }
 
 std::size_t ServerPool::queued() const {

@@ -57,7 +57,7 @@ std::vector<std::string> Server::replace(std::shared_ptr<const config::Config> c
   monitor_ = make_monitor(monitor_.get());
   monitor_->start();
   watch_names();
-  if (sticky_) sticky_->set_tables(service_->stick_tables);
+  if (sticky_) sticky_->set_service(service_);
   runtime_.service = service_;
   for (const auto& worker : workers_) {
     boost::asio::post(worker->context,

@@ -179,6 +179,7 @@ StatsRow server_row(const ServerPool& pool, std::size_t index, std::size_t proxy
   values.set("qcur", state.queued);
   values.set("qmax", state.queued_most);
   values.set("scur", state.served);
+  row.elsewhere = state.elsewhere;
   values.set("smax", state.served_most);
   if (state.maxconn > 0) values.set("slim", state.maxconn);
   values.set_traffic(statistics, live.of(pool, index));

@@ -23,6 +23,7 @@ struct StatsRow {
   std::size_t server = 0;
   std::map<std::size_t, StatsField> fields;  // by position
   std::uint64_t tunnels = 0;                 // open now
+  std::uint64_t elsewhere = 0;               // requests and tunnels of the cluster's other hosts
 
   // Empty where there is none.
   [[nodiscard]] std::string_view value(std::string_view column) const;

@@ -143,10 +143,9 @@ std::string show_all(RuntimeContext& context) {
   return text;
 }
 
-// Entries that pass, each with its key; sorted by it.
-std::vector<std::pair<base::Bytes, std::string>> lines_of(StickTable& shared,
-                                                          const std::vector<Filter>& filters) {
-  std::vector<std::pair<base::Bytes, std::string>> lines;
+// Visits the entries that pass, with the mutex held for some buckets at a time.
+template <typename Visit>
+void for_each_passing(StickTable& shared, const std::vector<Filter>& filters, Visit visit) {
   stick::Table& table = shared.table;
   for (std::size_t bucket = 0; bucket < table.buckets();) {
     const auto now = steady_clock::now();
@@ -154,12 +153,20 @@ std::vector<std::pair<base::Bytes, std::string>> lines_of(StickTable& shared,
     bucket = table.visit(
         bucket, kBucketsAtOnce,
         [&](stick::Entry& entry) {
-          if (!pass(filters, table, entry, now)) return;
-          const base::ByteView key = table.key(entry);
-          lines.emplace_back(base::Bytes(key.begin(), key.end()), entry_line(table, entry, now));
+          if (pass(filters, table, entry, now)) visit(entry, now);
         },
         now);
   }
+}
+
+// Entries that pass, each with its key; sorted by it.
+std::vector<std::pair<base::Bytes, std::string>> lines_of(StickTable& shared,
+                                                          const std::vector<Filter>& filters) {
+  std::vector<std::pair<base::Bytes, std::string>> lines;
+  for_each_passing(shared, filters, [&](const stick::Entry& entry, base::TimePoint now) {
+    const base::ByteView key = shared.table.key(entry);
+    lines.emplace_back(base::Bytes(key.begin(), key.end()), entry_line(shared.table, entry, now));
+  });
   std::ranges::sort(lines);
   return lines;
 }
@@ -185,17 +192,8 @@ std::string clear_key(StickTable& shared, const CommandWords& words) {
 
 // Those that somebody holds stay.
 void clear_entries(StickTable& shared, const std::vector<Filter>& filters) {
-  stick::Table& table = shared.table;
-  for (std::size_t bucket = 0; bucket < table.buckets();) {
-    const auto now = steady_clock::now();
-    const std::lock_guard lock(shared.mutex);
-    bucket = table.visit(
-        bucket, kBucketsAtOnce,
-        [&](stick::Entry& entry) {
-          if (pass(filters, table, entry, now)) (void)table.remove(entry);
-        },
-        now);
-  }
+  for_each_passing(shared, filters,
+                   [&](stick::Entry& entry, base::TimePoint) { (void)shared.table.remove(entry); });
 }
 
 struct Change {

@@ -19,14 +19,20 @@ constexpr std::size_t kPacketsAhead = 64;  // sent and not acknowledged
 constexpr std::size_t kPacketBytesMax = 131072;
 constexpr int kPacketsPerWakeUp = 32;
 constexpr std::chrono::seconds kAbsenceMax{10};
+constexpr std::chrono::milliseconds kLoadInterval{100};
 
 }  // namespace
 
 StickyLink::StickyLink(boost::asio::io_context& context, std::function<void()> synced)
-    : context_(context), synced_(std::move(synced)), absence_(context) {}
+    : context_(context), synced_(std::move(synced)), absence_(context), load_timer_(context) {}
 
 StickyLink::~StickyLink() {
   *alive_ = false;
+}
+
+void StickyLink::set_service(const std::shared_ptr<const Service>& service) {
+  set_tables(service->stick_tables);
+  load_.set_service(service);
 }
 
 // A table keeps its number as long as the stream lives: entries of the others may be on their way.
@@ -70,6 +76,7 @@ void StickyLink::start(int stream) {
   std::erase(tables_, nullptr);
   declare();
   wait_for_packets();
+  look_at_loads();
 }
 
 // Everything is to be told; the agent answers with everything that it has.
@@ -96,6 +103,8 @@ void StickyLink::stop() {
   output_.clear();
   sent_.clear();
   waiting_ = false;
+  load_timer_.cancel();
+  load_.reset();
   absence_.expires_after(kAbsenceMax);
   absence_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
@@ -113,6 +122,7 @@ void StickyLink::send() {
   if (!socket_ || waiting_) return;
   for (std::size_t i = 0;;) {
     if (!output_.empty() && !transmit()) return wait_for_room();
+    if (send_loads()) continue;
     if (sent_.size() >= kPacketsAhead || i == tables_.size()) return;
     if (!send_changes(i)) ++i;
   }
@@ -138,6 +148,23 @@ bool StickyLink::send_changes(std::size_t index) {
   sent_.push_back({number_, tables_[index], upto});
   output_ = message.SerializeAsString();
   return true;
+}
+
+// False: there is nothing to tell.
+bool StickyLink::send_loads() {
+  proto::StickyToAgent message;
+  if (!load_.next(*message.mutable_loads())) return false;
+  output_ = message.SerializeAsString();
+  return true;
+}
+
+void StickyLink::look_at_loads() {
+  load_.look();
+  send();
+  load_timer_.expires_after(kLoadInterval);
+  load_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error && socket_) look_at_loads();
+  });
 }
 
 // False: the socket is full.
@@ -212,6 +239,9 @@ bool StickyLink::take(base::ByteView packet) {
       return apply(message.ended().records(), true);
     case proto::StickyToProxy::kAck:
       acknowledge(message.ack().upto());
+      return true;
+    case proto::StickyToProxy::kLoads:
+      load_.take(message.loads());
       return true;
     case proto::StickyToProxy::kSynced:
       synced_();

@@ -1,7 +1,8 @@
 // The sticky stream to the agent (sticky.proto): gives it what changes in the stick tables that
 // have `peers`, and takes what changed on other hosts, and, at the begin, everything that the agent
 // kept while no proxy ran. One for the process, on the first worker; tables change on all of them,
-// and each says so once until it was looked at.
+// and each says so once until it was looked at. The servers' loads (ClusterLoad) travel along, ten
+// times a second at most.
 //
 // Without an agent the tables go on alone. What changes meanwhile is noted for an agent that is
 // back soon; after a while it is not, and pins of other hosts are void.
@@ -22,6 +23,8 @@
 
 #include "base/bytes.h"
 #include "proto/sticky.pb.h"
+#include "proxy/cluster_load.h"
+#include "proxy/service.h"
 #include "proxy/stick_table.h"
 
 namespace wslb::proxy {
@@ -37,7 +40,7 @@ class StickyLink {
   StickyLink& operator=(const StickyLink&) = delete;
 
   // Of the configuration in use.
-  void set_tables(const StickTables& tables);
+  void set_service(const std::shared_ptr<const Service>& service);
   [[nodiscard]] bool has_tables() const { return !tables_.empty(); }
 
   // A stream from an agent; takes the descriptor.
@@ -51,10 +54,13 @@ class StickyLink {
     std::uint64_t upto = 0;  // of the table's changes
   };
 
+  void set_tables(const StickTables& tables);
   void follow(StickTable& table);
   void declare();
   void send();
   bool send_changes(std::size_t index);
+  bool send_loads();
+  void look_at_loads();
   bool transmit();
   void wait_for_room();
   void wait_for_packets();
@@ -71,6 +77,8 @@ class StickyLink {
   std::shared_ptr<std::atomic<bool>> called_ = std::make_shared<std::atomic<bool>>(false);
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   boost::asio::steady_timer absence_;
+  boost::asio::steady_timer load_timer_;
+  ClusterLoad load_;
   std::string output_;  // a packet that the socket did not take
   bool waiting_ = false;
   std::uint64_t number_ = 0;

@@ -11,30 +11,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::uint32_t wire_type(config::StickTable::Type type) {
-  switch (type) {
-    case config::StickTable::Type::Integer:
-      return 2;
-    case config::StickTable::Type::Ip:
-      return 4;
-    case config::StickTable::Type::Ipv6:
-      return 5;
-    case config::StickTable::Type::String:
-      return 6;
-    case config::StickTable::Type::Binary:
-      break;
-  }
-  return 7;
-}
-
 std::uint64_t to_ms(base::Duration time) {
   return static_cast<std::uint64_t>(std::chrono::ceil<milliseconds>(time).count());
-}
-
-// HAProxy's name of it between peers: one of a `peers` section goes without that section's.
-std::string wire_name(const config::StickTable& table) {
-  const std::size_t slash = table.name.find('/');
-  return slash == std::string::npos ? table.name : table.name.substr(slash);
 }
 
 std::string value_of(const stick::Record& record) {
@@ -55,8 +33,8 @@ std::string value_of(const stick::Record& record) {
 
 void write_table(const config::StickTable& table, std::size_t id, proto::StickyTable& out) {
   out.set_id(static_cast<std::uint32_t>(id));
-  out.set_name(wire_name(table));
-  out.set_key_type(wire_type(table.type));
+  out.set_name(table.peer_name());
+  out.set_key_type(static_cast<std::uint32_t>(table.type));
   out.set_key_length(static_cast<std::uint32_t>(table.key_length));
   out.set_size(table.size);
   out.set_expire_ms(table.expire ? to_ms(*table.expire) : 0);

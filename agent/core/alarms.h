@@ -23,8 +23,9 @@ class Alarms {
     VridClash,       // another virtual router uses our VRID
     Mismatch,        // a peer's version, interval or list of VIPs is not ours
     Authentication,  // a peer's adverts are refused for their signature
+    Unheard,         // a peer is active, as its agent says, and its adverts do not arrive
   };
-  static constexpr std::size_t kinds = 5;
+  static constexpr std::size_t kinds = 6;
   static constexpr base::Duration stays = std::chrono::seconds(70);  // after it was last seen
 
   explicit Alarms(std::string section) : section_(std::move(section)) {}

@@ -11,7 +11,7 @@ constexpr std::array<const char*, count_size> names{
     "rivals-heard",          "vips-differ",         "checksum-pseudo-header", "checksum-group",
     "checksum-message-only", "refused-own-address", "refused-stranger",       "refused-vrid-clash",
     "refused-unsigned",      "refused-unknown-key", "refused-forged",         "refused-replayed",
-    "authentic-but-old",     "address-claimed",
+    "authentic-but-old",     "address-claimed",     "adverts-by-link",
 };
 
 }  // namespace

@@ -29,8 +29,9 @@ enum class Count : std::uint8_t {
   RefusedReplayed,  // a signed advert that was seen before
   AuthenticOld,     // a signed advert of its sender's past
   AddressClaimed,   // another host said that it has a VIP while we were active
+  AdvertsByLink,    // that were heard on the link between the agents alone
 };
-inline constexpr std::size_t count_size = 18;
+inline constexpr std::size_t count_size = 19;
 
 class Counters {
  public:

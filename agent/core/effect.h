@@ -26,6 +26,13 @@ struct SendAdvert {
   std::uint8_t priority = 0;  // 0: resigns
 };
 
+// Say the same to the peers' agents, on the links to them.
+struct TellPeers {
+  std::size_t section = 0;
+  base::IpAddress source;
+  std::uint8_t priority = 0;
+};
+
 // Add every VIP of the section to its interface and renew its lease from now on. Each address is
 // answered by an AddressResult input.
 struct AddVips {
@@ -79,8 +86,8 @@ struct CommandResult {
   std::vector<std::string> lines;
 };
 
-using Effect =
-    std::variant<SendAdvert, AddVips, RemoveVips, Announce, ProbeVips, Emit, CommandResult>;
+using Effect = std::variant<SendAdvert, TellPeers, AddVips, RemoveVips, Announce, ProbeVips, Emit,
+                            CommandResult>;
 using Effects = std::vector<Effect>;
 
 }  // namespace wslb::agent::core

@@ -47,11 +47,12 @@ void Group::settle(const Facts& facts, base::TimePoint now, Effects& effects) {
   }
 }
 
-void Group::receive(std::size_t member, const PacketReceived& packet, base::TimePoint now,
+template <typename Advert>
+void Group::receive(std::size_t member, const Advert& advert, base::TimePoint now,
                     Effects& effects) {
   Section& section = sections_.at(member);
   const bool was_active = section.state() == SectionState::Active;
-  const Section::Hearing hearing = section.receive(packet, yield_ != Yield::None, now, effects);
+  const Section::Hearing hearing = section.receive(advert, yield_ != Yield::None, now, effects);
   follow(section, now, effects);
   if (!hearing.alive) return;
   if (outbidding_ && outbidding_->until) outbidding_->until = now + longest_active_down();
@@ -60,6 +61,8 @@ void Group::receive(std::size_t member, const PacketReceived& packet, base::Time
   if (yield_ == Yield::None && hearing.outbid && stepped_down) yield_ = Yield::UntilUnited;
   if (yield_ == Yield::UntilUnited && is_united(now)) yield_ = Yield::None;
 }
+template void Group::receive(std::size_t, const PacketReceived&, base::TimePoint, Effects&);
+template void Group::receive(std::size_t, const PeerAdvert&, base::TimePoint, Effects&);
 
 void Group::wake(base::TimePoint now, Effects& effects) {
   for (Section& section : sections_) {

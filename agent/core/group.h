@@ -36,8 +36,9 @@ class Group {
 
   // Starts or withdraws the sections after facts have changed or a hold has ended.
   void settle(const Facts& facts, base::TimePoint now, Effects& effects);
-  void receive(std::size_t member, const PacketReceived& packet, base::TimePoint now,
-               Effects& effects);
+  // A PacketReceived or a PeerAdvert.
+  template <typename Advert>
+  void receive(std::size_t member, const Advert& advert, base::TimePoint now, Effects& effects);
   void wake(base::TimePoint now, Effects& effects);
   void expire(base::TimePoint now, Effects& effects);
   void stop(base::TimePoint now, Effects& effects);

@@ -69,6 +69,16 @@ struct PacketReceived {
   base::Bytes payload;
 };
 
+// A peer's agent said, on the link between the agents, what it advertised a moment ago. The second
+// opinion on a router that falls silent (Section::receive).
+struct PeerAdvert {
+  std::size_t section = 0;
+  std::string node;  // who said so
+  std::uint8_t priority = 0;
+  base::Duration interval{};
+  base::IpAddress source;  // of the advert
+};
+
 // The proxy became ready, or was lost: dead, or silent until it is ready again. Told only when it
 // happens: before the first time the node waits in `init`.
 struct ProxyChanged {
@@ -112,7 +122,7 @@ struct Failover {
   std::string to;    // name of the node that shall be active; empty: any other than now
 };
 
-using Input = std::variant<Start, Stop, LinkChanged, PacketReceived, ProxyChanged, TrackChanged,
-                           AddressClaimed, AddressResult, AddressLost, Failover>;
+using Input = std::variant<Start, Stop, LinkChanged, PacketReceived, PeerAdvert, ProxyChanged,
+                           TrackChanged, AddressClaimed, AddressResult, AddressLost, Failover>;
 
 }  // namespace wslb::agent::core

@@ -39,7 +39,8 @@ void vacate_first(Effects& effects) {
     const auto* removal = std::get_if<RemoveVips>(&*here);
     if (removal == nullptr) continue;
     const auto advert = std::find_if(effects.begin(), here, [](const Effect& effect) {
-      return std::holds_alternative<SendAdvert>(effect);
+      return std::holds_alternative<SendAdvert>(effect) ||
+             std::holds_alternative<TellPeers>(effect);
     });
     const bool added_since = std::any_of(advert, here, [&](const Effect& effect) {
       const auto* addition = std::get_if<AddVips>(&effect);
@@ -79,6 +80,10 @@ Effects Node::handle(const Input& input, base::TimePoint now) {
           [&](const PacketReceived& packet) {
             const Place place = places_.at(packet.section);
             groups_.at(place.group).receive(place.member, packet, now, effects);
+          },
+          [&](const PeerAdvert& advert) {
+            const Place place = places_.at(advert.section);
+            groups_.at(place.group).receive(place.member, advert, now, effects);
           },
           [&](const ProxyChanged& change) { proxy_changed(change, effects); },
           [&](const TrackChanged& change) { track_changed(change, effects); },

@@ -73,6 +73,8 @@ void Section::set_link(const LinkChanged& link, base::TimePoint now, Effects& ef
   const bool was_up = std::exchange(link_up_, link.exists && link.up);
   if (!was_up && config_->start_delay > base::Duration(0)) hold_ = now + config_->start_delay;
   can_send_ = link.exists && link.up && !router_.config().primary_address.is_unspecified();
+  const base::IpAddress& reached_at = cluster_->find_node(self_)->address;
+  link_is_here_ = link.primary_v4 == reached_at || link.own_v6 == reached_at;
   address_hold_.reset();  // it may go better on the link as it is now
   const bool other_mac = std::exchange(mac_, link.mac) != link.mac;
   if (other_mac && link.up && state_ == SectionState::Active) {

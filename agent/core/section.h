@@ -74,6 +74,7 @@ class Section {
   // `yielded`: does not preempt for now.
   Hearing receive(const PacketReceived& packet, bool yielded, base::TimePoint now,
                   Effects& effects);
+  Hearing receive(const PeerAdvert& advert, bool yielded, base::TimePoint now, Effects& effects);
   void wake(base::TimePoint now, Effects& effects);
   void expire(base::TimePoint now, Effects& effects);
   void listen_again(base::TimePoint now) { router_.listen_again(now); }
@@ -117,17 +118,26 @@ class Section {
   [[nodiscard]] SectionStatus status(base::TimePoint now) const;
 
  private:
+  // What an advert says, whichever way it came.
+  struct Word {
+    std::uint8_t priority = 0;
+    base::Duration interval{};
+    base::IpAddress source;
+    const config::Node* node = nullptr;  // null: none of the cluster's
+  };
+
   void apply(const vrrp::Effects& wanted, base::TimePoint now, Effects& effects);
   void send(std::uint8_t priority, base::TimePoint now, Effects& effects);
   void become(const vrrp::Become& change, base::TimePoint now, Effects& effects);
   void enter(SectionState state, const std::string& why, base::TimePoint now, Effects& effects);
   void rival_heard(base::TimePoint now, Effects& effects);
-  Hearing remember(const AdvertGate::Admission& admission, const base::IpAddress& source,
-                   base::TimePoint now, Effects& effects);
+  Hearing hear(const Word& word, bool yielded, base::TimePoint now, Effects& effects);
+  Hearing remember(const Word& word, base::TimePoint now, Effects& effects);
+  [[nodiscard]] bool hears_packets(base::Duration interval, base::TimePoint now) const;
+  void miss_packets_of(const config::Node& node, base::TimePoint now, Effects& effects);
   [[nodiscard]] bool is_bid(std::uint8_t priority) const;
   void hear_old(base::TimePoint now);
-  [[nodiscard]] bool is_heir(const AdvertGate::Admission& admission, const base::IpAddress& source,
-                             base::TimePoint now) const;
+  [[nodiscard]] bool is_heir(const Word& word, base::TimePoint now) const;
   [[nodiscard]] bool may_preempt(bool yielded, base::TimePoint now) const;
   void hold_address(const config::Vip& vip, const std::string& what, base::TimePoint now,
                     Effects& effects);
@@ -160,10 +170,13 @@ class Section {
   std::optional<base::TimePoint> hold_;  // start-delay: out of the election until then
   bool link_up_ = false;
   bool can_send_ = false;
+  bool link_is_here_ = false;          // the peers' agents are reached over this interface
   std::array<std::uint8_t, 6> mac_{};  // of the interface
   std::optional<vrrp::Become> news_;
-  std::optional<ActiveRouter> heard_;         // priority 0: it resigned
-  std::optional<base::TimePoint> old_since_;  // only old adverts were heard since then
+  std::optional<ActiveRouter> heard_;             // priority 0: it resigned
+  std::optional<base::TimePoint> old_since_;      // only old adverts were heard since then
+  std::optional<base::TimePoint> packet_heard_;   // the last advert that did not come by the link
+  std::optional<base::TimePoint> missing_since_;  // the link alone tells of the active router
   Announcements announcements_;
   std::map<config::Vip, RateLimit> put_back_;
   RateLimit rival_announcements_{1, std::chrono::seconds(1)};

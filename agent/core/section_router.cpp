@@ -26,45 +26,92 @@ Section::Hearing Section::receive(const PacketReceived& packet, bool yielded, ba
     if (advert.priority != vrrp::priority_resign) hear_old(now);
     return {};
   }
-  const bool heir = is_heir(admission, packet.source, now);
-  const Hearing hearing = remember(admission, packet.source, now, effects);
+  counters_.add(Count::AdvertsReceived);
+  counters_.add(admission.decoded.checksum);
+  writer_.learn_form(packet.source, admission.decoded.checksum);
+  packet_heard_ = now;
+  missing_since_.reset();
+  return hear({advert.priority, advert.interval, packet.source, admission.node}, yielded, now,
+              effects);
+}
+
+// The second opinion counts where the link runs over the section's own network: that the link works
+// shows that the network does, so something eats the adverts alone. Over another network it proves
+// nothing, since the active host may be cut off from its clients. That a router resigned is true
+// whichever way it is heard.
+Section::Hearing Section::receive(const PeerAdvert& advert, bool yielded, base::TimePoint now,
+                                  Effects& effects) {
+  // The link is less punctual than packets are.
+  constexpr base::Duration interval_min = std::chrono::milliseconds(100);
+  const Word word{advert.priority, std::max(advert.interval, interval_min), advert.source,
+                  cluster_->find_node(advert.node)};
+  if (word.node == nullptr || word.node->name == self_ || word.source.family() != family_)
+    return {};
+  if (word.priority == vrrp::priority_resign) {
+    const ActiveRouter* active = active_router(now);
+    if (active == nullptr || active->address != word.source) return {};
+  } else {
+    if (hears_packets(advert.interval, now)) return {};
+    miss_packets_of(*word.node, now, effects);
+    if (!link_is_here_) return {};
+  }
+  counters_.add(Count::AdvertsByLink);
+  return hear(word, yielded, now, effects);
+}
+
+// Of any router: what one said before it heard another must not come after that.
+bool Section::hears_packets(base::Duration interval, base::TimePoint now) const {
+  return packet_heard_ && now - *packet_heard_ <= 2 * interval;
+}
+
+void Section::miss_packets_of(const config::Node& node, base::TimePoint now, Effects& effects) {
+  if (!missing_since_) missing_since_ = now;
+  if (now - *missing_since_ < router_.active_down()) return;
+  const std::string what = node.name + " is active, as it says on the peer link, but its adverts " +
+                           "do not arrive on " + config_->interface;
+  alarms_.raise(
+      Alarms::Kind::Unheard,
+      what + (link_is_here_ ? "; let VRRP (IP protocol 112) through between the two hosts"
+                            : "; the link runs over another network, so that does not count"),
+      now, effects);
+}
+
+Section::Hearing Section::hear(const Word& word, bool yielded, base::TimePoint now,
+                               Effects& effects) {
+  const bool heir = is_heir(word, now);
+  const Hearing hearing = remember(word, now, effects);
   router_.set_preempt(may_preempt(yielded, now));
-  apply(router_.receive({.priority = advert.priority,
-                         .interval = advert.interval,
-                         .source = packet.source,
+  apply(router_.receive({.priority = word.priority,
+                         .interval = word.interval,
+                         .source = word.source,
                          .heir = heir},
                         now),
         now, effects);
   return hearing;
 }
 
-Section::Hearing Section::remember(const AdvertGate::Admission& admission,
-                                   const base::IpAddress& source, base::TimePoint now,
-                                   Effects& effects) {
-  const vrrp::Advert& advert = admission.decoded.advert;
-  counters_.add(Count::AdvertsReceived);
-  counters_.add(admission.decoded.checksum);
-  writer_.learn_form(source, admission.decoded.checksum);
+Section::Hearing Section::remember(const Word& word, base::TimePoint now, Effects& effects) {
   hold_.reset();
   old_since_.reset();
 
-  const config::Node* node = admission.node;
+  const config::Node* node = word.node;
   const int usual = node != nullptr ? config_->priority_of(node->name, *cluster_) : 0;
-  const bool outbids = node != nullptr && advert.priority > usual && is_bid(advert.priority);
-  if (node != nullptr && advert.priority != usual && !is_bid(advert.priority)) {
+  const bool outbids = node != nullptr && word.priority > usual && is_bid(word.priority);
+  if (node != nullptr && word.priority != usual && !is_bid(word.priority)) {
     alarms_.raise(Alarms::Kind::Mismatch,
-                  node->name + " advertises priority " + std::to_string(advert.priority) +
+                  node->name + " advertises priority " + std::to_string(word.priority) +
                       ", this node's configuration gives it " + std::to_string(usual),
                   now, effects);
   }
-  heard_ = ActiveRouter{source, advert.priority, now, node != nullptr ? node->name : "", outbids};
-  if (advert.priority == vrrp::priority_resign) {
+  heard_ =
+      ActiveRouter{word.source, word.priority, now, node != nullptr ? node->name : "", outbids};
+  if (word.priority == vrrp::priority_resign) {
     counters_.add(Count::ResignationsReceived);
     return {};
   }
   return {.alive = true,
           .outbid = outbids,
-          .commanded = outbids && advert.priority == priority_commanded};
+          .commanded = outbids && word.priority == priority_commanded};
 }
 
 // Of a node that was told to take over or follows its group, and 0 of one that resigns.
@@ -85,15 +132,14 @@ void Section::hear_old(base::TimePoint now) {
 
 // Whether nobody else can be a better successor of the router that resigns with this advert: it is
 // one of the cluster's nodes, the one that was active, and no other node has our priority or more.
-bool Section::is_heir(const AdvertGate::Admission& admission, const base::IpAddress& source,
-                      base::TimePoint now) const {
-  const bool resigns = admission.decoded.advert.priority == vrrp::priority_resign;
+bool Section::is_heir(const Word& word, base::TimePoint now) const {
+  const bool resigns = word.priority == vrrp::priority_resign;
   const ActiveRouter* active = active_router(now);
-  if (!resigns || admission.node == nullptr || active == nullptr || active->address != source) {
+  if (!resigns || word.node == nullptr || active == nullptr || active->address != word.source) {
     return false;
   }
   return std::ranges::none_of(cluster_->nodes, [&](const config::Node& other) {
-    return &other != admission.node && other.name != self_ &&
+    return &other != word.node && other.name != self_ &&
            config_->priority_of(other.name, *cluster_) >= own_priority_;
   });
 }
@@ -116,10 +162,12 @@ void Section::apply(const vrrp::Effects& wanted, base::TimePoint now, Effects& e
 }
 
 void Section::send(std::uint8_t priority, base::TimePoint now, Effects& effects) {
-  if (!can_send_) return;
+  const base::IpAddress& source = router_.config().primary_address;
   const std::size_t sent =
-      writer_.write(priority, router_.config().primary_address, authenticator_, now, effects);
+      can_send_ ? writer_.write(priority, source, authenticator_, now, effects) : 0;
   for (std::size_t i = 0; i < sent; ++i) counters_.add(Count::AdvertsSent);
+  // Also where the interface is down: the link may run over another.
+  if (cluster_->nodes.size() > 1) effects.emplace_back(TellPeers{index_, source, priority});
 }
 
 void Section::become(const vrrp::Become& change, base::TimePoint now, Effects& effects) {

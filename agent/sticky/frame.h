@@ -2,6 +2,7 @@
 // the replica's on the way out, the received message's on the way in.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -56,6 +57,23 @@ struct Repair {
   std::vector<std::uint8_t> buckets;
 };
 
-using Frame = std::variant<Hello, Tables, Entries, Ended, Ack, Check, Repair>;
+struct ServerName {
+  std::string backend;
+  std::string server;
+
+  friend auto operator<=>(const ServerName&, const ServerName&) = default;
+};
+
+struct ServerLoad {
+  ServerName name;
+  std::uint32_t connections = 0;
+};
+
+// What has changed of the numbers of connections; from a peer: its own host's.
+struct Loads {
+  std::vector<ServerLoad> loads;
+};
+
+using Frame = std::variant<Hello, Tables, Entries, Ended, Ack, Check, Repair, Loads>;
 
 }  // namespace wslb::agent::sticky

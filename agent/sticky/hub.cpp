@@ -12,12 +12,19 @@ constexpr std::size_t kTicksPerSweep = 50;
 
 Hub::Hub(Identity self, const std::vector<std::string>& peers, base::TimePoint begin)
     : self_(std::move(self)),
+      begin_(begin),
       replica_(node_id(self_.node), begin,
                [this](const Replica::Entry& entry) { tell_ended(entry); }),
-      proxy_(replica_) {
+      proxy_(replica_, loads_) {
   for (const std::string& peer : peers) {
-    peers_.push_back(std::make_unique<PeerSession>(replica_, self_, peer));
+    peers_.push_back(std::make_unique<PeerSession>(replica_, loads_, self_, peer));
   }
+  proxy_.hold_back(!is_taught(begin));
+}
+
+bool Hub::is_taught(base::TimePoint now) const {
+  return now - begin_ >= kLessonMax ||
+         std::ranges::all_of(peers_, [](const auto& peer) { return peer->has_taught(); });
 }
 
 PeerSession* Hub::find_peer(std::string_view node) {
@@ -27,6 +34,7 @@ PeerSession* Hub::find_peer(std::string_view node) {
 
 void Hub::tick(base::TimePoint now) {
   replica_.sweep(kTicksPerSweep, now);
+  proxy_.hold_back(!is_taught(now));
 }
 
 void Hub::tell_ended(const Replica::Entry& entry) {

@@ -10,8 +10,9 @@ constexpr std::uint32_t kProtocol = 1;
 constexpr std::size_t kRecordsMax = 512;  // of a frame
 constexpr std::size_t kBytesMax = 65536;  // likewise, of keys and values
 constexpr int kDiffersOften = 3;
-// The first digest of a connection comes early.
-constexpr std::chrono::milliseconds kFirstCheck{500};
+// The first digest of a connection comes at once: it says that this was everything. The second one
+// comes early, too.
+constexpr std::chrono::milliseconds kSecondCheck{500};
 
 base::Error fault(const std::string& what) {
   return base::Error{"sent " + what};
@@ -19,14 +20,20 @@ base::Error fault(const std::string& what) {
 
 }  // namespace
 
-PeerSession::PeerSession(Replica& replica, const Identity& self, std::string peer)
-    : replica_(replica), self_(self), peer_(std::move(peer)), peer_id_(node_id(peer_)) {}
+PeerSession::PeerSession(Replica& replica, ServerLoads& loads, const Identity& self,
+                         std::string peer)
+    : replica_(replica),
+      loads_(loads),
+      self_(self),
+      peer_(std::move(peer)),
+      peer_id_(node_id(peer_)) {}
 
 void PeerSession::connect(base::TimePoint /*now*/) {
   open_ = comparable_ = true;
-  hello_sent_ = greeted_ = were_equal_ = config_differs_ = ack_due_ = false;
+  hello_sent_ = greeted_ = were_equal_ = config_differs_ = ack_due_ = was_checked_ = false;
   everything_until_ = passed_ = sent_ = acked_ = to_ack_ = 0;
   tables_sent_ = 0;
+  loads_sent_ = 0;
   theirs_.clear();
   ended_.clear();
   repairs_.clear();
@@ -37,6 +44,7 @@ void PeerSession::connect(base::TimePoint /*now*/) {
 
 void PeerSession::disconnect(base::TimePoint now) {
   if (greeted_) replica_.origin_away(peer_id_, now);
+  loads_.forget(peer_);
   open_ = greeted_ = false;
   cursor_.reset();
   ended_.clear();
@@ -71,7 +79,7 @@ base::Result<void> PeerSession::take(const Hello& hello, base::TimePoint now) {
     ++figures_.resyncs;
   }
   replica_.origin_present(peer_id_);
-  next_check_ = now + kFirstCheck;
+  next_check_ = now;
   return {};
 }
 
@@ -131,6 +139,7 @@ base::Result<void> PeerSession::take(const Ack& ack, base::TimePoint /*now*/) {
 // Only when nothing of this side is under way do the two digests mean the same moment.
 base::Result<void> PeerSession::take(const Check& check, base::TimePoint /*now*/) {
   received_ = std::max(received_, check.upto);
+  has_taught_ = true;
   if (!in_step() || !ended_.empty() || !repairs_.empty() || !comparable_) return {};
   const Replica::Digest& mine = replica_.digest();
   for (std::size_t bucket = 0; bucket < mine.size(); ++bucket) {
@@ -148,6 +157,11 @@ base::Result<void> PeerSession::take(const Check& check, base::TimePoint /*now*/
 
 base::Result<void> PeerSession::take(const Repair& wish, base::TimePoint /*now*/) {
   for (const std::uint8_t bucket : wish.buckets) repair(bucket);
+  return {};
+}
+
+base::Result<void> PeerSession::take(const Loads& loads, base::TimePoint /*now*/) {
+  loads_.set_of(peer_, loads);
   return {};
 }
 
@@ -170,7 +184,8 @@ bool PeerSession::has_output() const {
   if (!hello_sent_) return true;
   if (!greeted_) return false;
   return ack_due_ || !cursor_->at_end() || !ended_.empty() || !repairs_.empty() ||
-         !wanted_.empty() || tables_sent_ < replica_.tables().size();
+         !wanted_.empty() || tables_sent_ < replica_.tables().size() ||
+         loads_.own().has_after(loads_sent_);
 }
 
 std::optional<Frame> PeerSession::next(base::TimePoint now) {
@@ -182,12 +197,13 @@ std::optional<Frame> PeerSession::next(base::TimePoint now) {
   if (!greeted_) return std::nullopt;
   if (tables_sent_ < replica_.tables().size()) return next_tables();
   if (std::exchange(ack_due_, false)) return Ack{to_ack_};
+  if (auto loads = loads_.own().after(loads_sent_); !loads.loads.empty()) return loads;
   if (!wanted_.empty()) return Repair{std::exchange(wanted_, {})};
   if (!ended_.empty()) return ended_.next();
   if (auto frame = next_entries(now)) return frame;
   if (!repairs_.empty()) return next_repair(now);
   if (now < next_check_) return std::nullopt;
-  next_check_ = now + kCheckInterval;
+  next_check_ = now + (std::exchange(was_checked_, true) ? kCheckInterval : kSecondCheck);
   return Check{replica_.sequence(), replica_.digest()};
 }
 

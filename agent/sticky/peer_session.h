@@ -2,7 +2,8 @@
 // the changes that the other has not: those after the last one it knows, or, if it knew another
 // incarnation of this agent, all. Then changes of this node as they come (others send their own),
 // acknowledged; what this node lets expire; and every few seconds a digest, when nothing is under
-// way. A bucket that differs twice in a row is sent whole, both ways.
+// way. A bucket that differs twice in a row is sent whole, both ways. The servers' loads go along,
+// void when the connection ends.
 //
 // Output is pulled by the shell when the peer can take more, so nothing is queued here but keys
 // that have ended. Used by Hub.
@@ -20,6 +21,7 @@
 #include "agent/sticky/ended_keys.h"
 #include "agent/sticky/frame.h"
 #include "agent/sticky/replica.h"
+#include "agent/sticky/server_loads.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -46,7 +48,7 @@ class PeerSession {
     std::uint64_t resyncs = 0;    // times that everything was sent
   };
 
-  PeerSession(Replica& replica, const Identity& self, std::string peer);
+  PeerSession(Replica& replica, ServerLoads& loads, const Identity& self, std::string peer);
 
   void connect(base::TimePoint now);
   void disconnect(base::TimePoint now);
@@ -64,6 +66,8 @@ class PeerSession {
   }
 
   [[nodiscard]] bool connected() const { return greeted_; }
+  // The peer has once given everything that it had.
+  [[nodiscard]] bool has_taught() const { return has_taught_; }
   [[nodiscard]] bool in_step() const;  // the peer has acknowledged everything
   [[nodiscard]] bool config_differs() const { return config_differs_; }
   [[nodiscard]] std::uint64_t behind() const;  // changes that it has not acknowledged
@@ -78,12 +82,14 @@ class PeerSession {
   base::Result<void> take(const Ack& ack, base::TimePoint now);
   base::Result<void> take(const Check& check, base::TimePoint now);
   base::Result<void> take(const Repair& repair, base::TimePoint now);
+  base::Result<void> take(const Loads& loads, base::TimePoint now);
   [[nodiscard]] std::optional<Frame> next_tables();
   [[nodiscard]] std::optional<Frame> next_entries(base::TimePoint now);
   [[nodiscard]] std::optional<Frame> next_repair(base::TimePoint now);
   void repair(std::size_t bucket);
 
   Replica& replica_;
+  ServerLoads& loads_;
   const Identity& self_;
   std::string peer_;
   NodeId peer_id_;
@@ -92,6 +98,7 @@ class PeerSession {
   // Known from one connection to the next.
   std::uint64_t peer_incarnation_ = 0;
   Sequence received_ = 0;  // of the peer's changes
+  bool has_taught_ = false;
 
   // Of this connection.
   bool open_ = false;
@@ -108,12 +115,14 @@ class PeerSession {
   Sequence to_ack_ = 0;
   bool ack_due_ = false;
   std::size_t tables_sent_ = 0;
+  Sequence loads_sent_ = 0;
   std::vector<std::optional<TableId>> theirs_;  // their number of a table -> ours
   EndedKeys ended_;
   std::deque<std::pair<TableId, base::Bytes>> repairs_;
   std::vector<std::uint8_t> wanted_;                         // buckets to ask for
   std::array<std::uint8_t, Replica::kBuckets> differing_{};  // how often in a row
   base::TimePoint next_check_ = base::TimePoint::max();
+  bool was_checked_ = false;
 };
 
 }  // namespace wslb::agent::sticky

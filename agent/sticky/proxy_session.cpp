@@ -18,11 +18,13 @@ void ProxySession::connect() {
   theirs_.clear();
   ended_.clear();
   to_ack_.reset();
+  loads_sent_ = 0;
 }
 
 void ProxySession::disconnect(Moment moment) {
   connected_ = false;
   cursor_.reset();
+  loads_.forget_own();
   replica_.release_pins(moment.now, moment.wall_us);
 }
 
@@ -74,12 +76,14 @@ void ProxySession::purge(const Record& record) {
 
 bool ProxySession::has_output() const {
   if (!connected_) return false;
-  return to_ack_ || !ended_.empty() || (cursor_ && (!cursor_->at_end() || !synced_));
+  return to_ack_ || !ended_.empty() || loads_.elsewhere().has_after(loads_sent_) ||
+         (cursor_ && (!cursor_->at_end() || (!synced_ && !is_held_back_)));
 }
 
 std::optional<ProxyFrame> ProxySession::next(base::TimePoint now) {
   if (!connected_) return std::nullopt;
   if (to_ack_) return Ack{*std::exchange(to_ack_, std::nullopt)};
+  if (auto loads = loads_.elsewhere().after(loads_sent_); !loads.loads.empty()) return loads;
   if (!cursor_) return std::nullopt;
   if (!ended_.empty()) {
     Ended frame = ended_.next();
@@ -101,8 +105,8 @@ std::optional<ProxyFrame> ProxySession::next(base::TimePoint now) {
     bytes += entry.key_bytes + entry.value_bytes;
   }
   if (!frame.records.empty()) return frame;
-  if (!std::exchange(synced_, true)) return Synced{};
-  return std::nullopt;
+  if (is_held_back_ || std::exchange(synced_, true)) return std::nullopt;
+  return Synced{};
 }
 
 bool ProxySession::is_for_proxy(const Replica::Entry& entry, base::TimePoint now) const {

@@ -151,12 +151,14 @@ std::optional<std::size_t> Backend::draw(std::optional<std::size_t> avoid) {
   const auto& ring = std::get<HashRing>(balancer_);
   std::optional<std::size_t> best;
   std::uniform_int_distribution<std::uint32_t> any;
+  const auto load = [this](std::size_t server) {
+    return servers_[server].served + servers_[server].elsewhere;
+  };
   for (int i = 0; i < section_.balance.draws; ++i) {
     const auto drawn = ring.at(any(random_), [&](std::size_t server) { return server != avoid; });
     if (!drawn) return std::nullopt;
-    const ServerState& server = servers_[*drawn];
-    if (best && std::uint64_t{server.served} * servers_[*best].share >
-                    std::uint64_t{servers_[*best].served} * server.share) {
+    if (best && std::uint64_t{load(*drawn)} * servers_[*best].share >
+                    std::uint64_t{load(*best)} * servers_[*drawn].share) {
       continue;
     }
     best = drawn;
@@ -234,8 +236,13 @@ void Backend::load_changed(std::size_t server) {
   state.queued = static_cast<std::uint32_t>(queues_.size(server));
   state.queued_most = std::max(state.queued_most, state.queued);
   if (auto* least_conn = std::get_if<LeastConn>(&balancer_)) {
-    least_conn->set_in_flight(server, state.served + state.queued);
+    least_conn->set_in_flight(server, state.served + state.queued + state.elsewhere);
   }
+}
+
+void Backend::set_elsewhere(std::size_t server, std::uint32_t slots) {
+  servers_.at(server).elsewhere = slots;
+  load_changed(server);
 }
 
 void Backend::fill_server(std::size_t server, std::vector<Grant>& granted) {

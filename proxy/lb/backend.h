@@ -120,6 +120,10 @@ class Backend {
   // release().
   void occupy(std::size_t server);
 
+  // Slots that the cluster's other hosts use: they count where the least loaded server is sought,
+  // and for no limit.
+  void set_elsewhere(std::size_t server, std::uint32_t slots);
+
   void forget_peaks();
 
   [[nodiscard]] CookieVerdict verdict_on_cookie(std::string_view value, bool forced = false) const;

@@ -43,7 +43,8 @@ struct ServerState {
   std::uint32_t queued_most = 0;
   std::uint32_t served = 0;  // slots in use; an upgraded WebSocket keeps its slot until it closes
   std::uint32_t queued = 0;  // waiting for this server alone
-  std::uint64_t total = 0;   // slots ever given
+  std::uint32_t elsewhere = 0;  // slots in use on the cluster's other hosts, as last heard
+  std::uint64_t total = 0;      // slots ever given
 
   [[nodiscard]] State state() const {
     if (admin == Admin::Maint || unresolved) return State::Maint;

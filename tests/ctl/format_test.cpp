@@ -71,9 +71,18 @@ TEST(StatusTable, ShowsPeersWhereThereAreAny) {
   peer.set_address("10.0.0.12");
   peer.set_state("connected");
   peer.set_lag_ms(0.25);
+  peer.set_kind("node");
+  auto& haproxy = *status.add_peers();
+  haproxy.set_node("old");
+  haproxy.set_address("10.0.0.13:10000");
+  haproxy.set_state("connecting");
+  haproxy.set_reason("Connection refused");
+  haproxy.set_kind("haproxy");
   EXPECT_NE(status_table(status, {})
-                .find("PEER  STATE      ADDRESS    LAG\n"
-                      "lb2   connected  10.0.0.12  0.2 ms\n"),
+                .find("PEER  KIND     STATE       ADDRESS          LAG\n"
+                      "lb2   node     connected   10.0.0.12        0.2 ms\n"
+                      "old   haproxy  connecting  10.0.0.13:10000  -\n"
+                      "  old: Connection refused\n"),
             std::string::npos);
 }
 

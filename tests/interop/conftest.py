@@ -8,6 +8,10 @@ from tests.lab.network import Network
 from .duel import Duel
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: not in ./dev test; ./dev lab tests/interop -m long")
+
+
 def pytest_collection_modifyitems(items):
     if os.geteuid() != 0:
         for item in items:

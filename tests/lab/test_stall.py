@@ -72,8 +72,8 @@ def test_agent_killed_for_good_leaves_two_owners_no_longer_than_the_lease(make_b
     bed.prober.wait_steady()
 
 
-@pytest.mark.parametrize("stop_s,advert_ms", [(0.2, 200), (0.2, 100), (1, 100), (5, 100),
-                                              (60, 100)])
+@pytest.mark.parametrize("stop_s,advert_ms", [
+    (0.2, 200), (0.2, 100), (1, 100), (5, 100), pytest.param(60, 100, marks=pytest.mark.long)])
 def test_stopped_agent_says_nothing_stale(make_bed, stop_s, advert_ms):
     bed = make_bed(probe=False, advert_ms=advert_ms)
     active = bed.pair.wait_settled()

@@ -1,9 +1,10 @@
-"""socket.io clients without cookies over a failing pair: the stick table brings them home."""
+"""socket.io clients over a failing pair: without cookies the stick table brings them home, with
+cookies those do."""
 import pytest
 
 from .chat import Chat, Crowd
 from .clock import now_ms, wait_until
-from .configuration import DEFAULTS, VIP
+from .configuration import DEFAULTS, VIP, proxy_section
 from .pair import WslbPair
 
 CLIENTS = 50
@@ -29,17 +30,18 @@ backend app
 """
 
 
-@pytest.fixture
-def service(network):
+@pytest.fixture(params=[proxies])
+def service(network, request):
     chat = Chat([network.add_host(f"app{n}", f"10.77.0.2{n}") for n in (1, 2)])
-    pair = WslbPair(network, chat.servers, proxies(chat.servers))
+    pair = WslbPair(network, chat.servers, request.param(chat.servers))
     pair.start()
     yield chat, pair, network.add_host("client", "10.77.0.31")
     wrong = pair.stop()
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("transport", ["polling", "websocket"])
+@pytest.mark.parametrize("service, transport", [
+    (proxies, "polling"), (proxies, "websocket"), (proxy_section, "jar")], indirect=["service"])
 def test_a_power_cut_brings_all_back_to_their_server(service, transport):
     chat, pair, host = service
     crowd = Crowd(host, f"http://{VIP}", CLIENTS, transport)

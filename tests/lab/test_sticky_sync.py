@@ -7,64 +7,13 @@ import pytest
 
 from .bed import Bed
 from .clock import now_ms, wait_until
-from .configuration import DEFAULTS, VIP
+from .configuration import VIP
 from .http_client import HttpClient
-from .pair import WslbPair
 from .stats_socket import Operator
+from .sticky_pair import StickyPair
 from .websocket import WebSocket
 
 PEER_PORT = 8405
-SECRET = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\n"
-
-
-def proxies(apps, expire="60s"):
-    servers = "\n".join(f"    server {app.name} {app.endpoint}" for app in apps)
-    stats = "global\n    stats socket @STATS@ level admin"
-    return f"""{DEFAULTS.replace("global", stats, 1)}
-peers lab
-    peer lb1 10.77.0.11:10000
-    peer lb2 10.77.0.12:10000
-
-frontend web
-    bind {VIP}:80
-    default_backend app
-
-backend app
-    balance roundrobin
-    stick-table type string len 32 size 10k expire {expire} peers lab
-    stick on url_param(room)
-{servers}
-"""
-
-
-class StickyPair(WslbPair):
-    def __init__(self, network, apps, **options):
-        secret = network.directory / "cluster.key"
-        secret.write_text(SECRET)
-        secret.chmod(0o600)
-        super().__init__(network, apps, proxies(apps, **options), secret_file=secret)
-
-    def start(self):
-        for host, wslb in self.wslb.items():
-            socket = self.socket_of(host)
-            wslb.file.write_text(wslb.file.read_text().replace("@STATS@", str(socket)))
-        active = super().start()
-        wait_until(lambda: all(self.peer_of(host)["state"] == "connected" for host in self.hosts),
-                   10, "the agents connected")
-        return active
-
-    @staticmethod
-    def socket_of(host):
-        return host.directory / "stats.sock"
-
-    def peer_of(self, host):
-        return self[host].status()["peers"][0]
-
-    def table(self, host):
-        """{key: line} of the backend's table in that host's proxy."""
-        shown = Operator(self.socket_of(host)).ask("show table app")
-        return {line.split("key=")[1].split()[0]: line for line in shown.splitlines()
-                if "key=" in line}
 
 
 @pytest.fixture
@@ -115,6 +64,26 @@ def test_a_killed_proxy_gets_everything_back_before_it_serves(sticky):
     assert {room: app_of(bed, room) for room in rooms} == rooms
 
 
+def test_a_host_that_lost_both_its_programs_asks_the_other_one_first(sticky):
+    """Its proxy is back before there is an agent, and that one has nothing either."""
+    bed = sticky(bind="*")
+    rooms = rooms_of(bed, 20)
+    host = bed.pair.other(bed.active)
+    wait_table(bed.pair, host, rooms)
+    wslb = bed.pair[host]
+    wslb.agent.kill()
+    wslb.proxy.kill()
+    (wslb.run_dir / "sticky-tables").unlink(missing_ok=True)
+    wslb.start_proxy()
+    host.wait_listening(80)
+    with bed.client.inside():
+        clients = {room: HttpClient(host.address) for room in rooms}
+    for room, client in clients.items():
+        client.send(f"GET /whoami?room={room} HTTP/1.1\r\nHost: a\r\n\r\n")
+    wslb.start_agent()
+    assert {room: client.response().header("X-App") for room, client in clients.items()} == rooms
+
+
 def test_a_restarted_agent_has_everything_again(sticky):
     bed = sticky()
     rooms = rooms_of(bed, 20)
@@ -129,6 +98,22 @@ def test_a_restarted_agent_has_everything_again(sticky):
     bed.pair[other].start_proxy()
     bed.pair.wait_settled()
     wait_table(bed.pair, other, rooms)
+
+
+def test_programs_that_all_die_at_once_forget_nothing(sticky):
+    bed = sticky()
+    rooms = rooms_of(bed, 20)
+    for host in bed.pair.hosts:
+        wait_until(lambda: bed.pair[host].status()["counters"]["sticky/entries"] >= len(rooms), 5,
+                   "the agents know")
+    for host in bed.pair.hosts:
+        bed.pair[host].agent.kill()
+        bed.pair[host].proxy.kill()
+    for host in bed.pair.hosts:
+        bed.pair[host].start_agent()
+        bed.pair[host].start_proxy()
+    bed.active = bed.pair.wait_settled()
+    assert {room: app_of(bed, room) for room in rooms} == rooms
 
 
 def test_an_open_tunnel_keeps_its_entry_on_both_hosts(sticky):

@@ -10,6 +10,7 @@ Checker::Checker(World& world)
   for (Sighting& sighting : sightings_) {
     sighting.beaten.resize(hosts * hosts);
     sighting.doubled.resize(hosts * hosts);
+    sighting.linked.resize(hosts * hosts);
   }
 }
 
@@ -18,6 +19,7 @@ void Checker::disturbed() {
   for (Sighting& sighting : sightings_) {
     for (auto& each : sighting.beaten) each.reset();
     for (auto& each : sighting.doubled) each.reset();
+    for (auto& each : sighting.linked) each.reset();
     sighting.missing.reset();
   }
 }
@@ -55,7 +57,7 @@ Duration Checker::outage(std::size_t section) const {
     for (std::size_t host = 0; host < world_.hosts().size(); ++host) {
       if (!witness_.is_fit(host, section)) continue;
       const int priority = witness_.configured(host, i);
-      down = std::max(down, active_down(world_.section(0, i), priority, witness_.slowest(i)));
+      down = std::max(down, active_down(world_.section(0, i), priority, witness_.patience(i)));
     }
   }
   const Duration delay = world_.section(0, section).start_delay;
@@ -69,7 +71,7 @@ Duration Checker::settling_time() const {
   Duration longest{};
   for (std::size_t i = 0; i < world_.sections(); ++i) {
     const config::VrrpSection& section = world_.section(0, i);
-    const Duration down = active_down(section, 1, witness_.slowest(i));
+    const Duration down = active_down(section, 1, witness_.patience(i));
     int rounds = section.group.empty() ? 4 : 8;  // until a group has united
     if (was_attacked()) rounds += 4;
     longest = std::max(longest, rounds * down + section.start_delay + section.preempt.after);
@@ -169,6 +171,7 @@ void Checker::check_doubles(std::size_t section, Sighting& sighting) {
     if (!sighting.paired) return;
     for (auto& each : sighting.beaten) each.reset();
     for (auto& each : sighting.doubled) each.reset();
+    for (auto& each : sighting.linked) each.reset();
     sighting.paired = false;
     return;
   }
@@ -195,6 +198,9 @@ void Checker::check_pair(std::size_t section, Sighting& sighting, std::size_t a,
   };
   judge(both && hears(section, a, b) && beats(section, a, b), sighting.beaten[pair], 1,
         " have the VIP though the latter hears the former, who is better");
+  // Within two intervals the link is not asked.
+  judge(a < b && both && world_.are_linked(world_.network_of(section), a, b), sighting.linked[pair],
+        4, " have the VIP though their agents have a link");
   judge(a < b && both && hears(section, a, b) && hears(section, b, a), sighting.doubled[pair], 2,
         " have the VIP though they hear each other");
 }

@@ -59,6 +59,7 @@ class Checker {
     std::vector<std::size_t> owners;                // awake hosts with the VIP at the last look
     std::vector<std::optional<TimePoint>> beaten;   // by pair, winner first
     std::vector<std::optional<TimePoint>> doubled;  // by pair, lower number first
+    std::vector<std::optional<TimePoint>> linked;   // likewise
     bool paired = false;                            // one of these is set
     std::optional<TimePoint> missing;               // since when nobody has it
     std::optional<TimePoint> lost;                  // the same, for the statistics

@@ -109,7 +109,11 @@ void Disturber::disturb_network(std::size_t index) {
   const std::string name = "from " + world_.hosts()[index].name + " to " +
                            world_.hosts()[other].name + " on eth" + std::to_string(which);
   if (world_.sections() > 1) checker_.priorities_count(false);
-  switch (random_.below(5)) {
+  switch (random_.below(6)) {
+    case 5:
+      path.filtered = !path.filtered;
+      if (path.filtered) count(Fault::PathFiltered);
+      return note(name + (path.filtered ? ": no advert arrives" : ": adverts arrive again"));
     case 0:
       path.cut = !path.cut;
       if (path.cut) count(Fault::PathCut);

@@ -51,6 +51,7 @@ struct Host {
 
   bool powered = false;
   std::unique_ptr<agent::core::Node> node;  // null: no agent runs
+  TimePoint agent_since;                    // of the world
   int life = 0;                             // times that power or agent came or went
   std::optional<TimePoint> asleep_since;    // the agent's process is stopped
   struct Waiting {

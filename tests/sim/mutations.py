@@ -38,6 +38,11 @@ MUTATIONS = {
         "advert.priority == config_.priority)"),
     "replayed packets accepted": (
         "agent/core/authenticator.cpp", r"return Verdict::Replayed;", "return Verdict::Good;"),
+    "the link's word does not count": (
+        "agent/core/section_router.cpp", r"if \(!link_is_here_\) return \{\};", "return {};"),
+    "the link's word counts beside packets": (
+        "agent/core/section_router.cpp", r"if \(hears_packets\(",
+        "if (false && hears_packets("),
     "outbidding never ends": (
         "agent/core/group.cpp", r"now >= \*outbidding_->until\) end_outbidding\(\);",
         "now >= *outbidding_->until) outbidding_->until.reset();"),

@@ -15,6 +15,7 @@ namespace wslb::sim {
 
 struct Path {
   bool cut = false;
+  bool filtered = false;  // adverts are lost, all else arrives
   std::uint8_t loss = 0;  // per cent
 };
 
@@ -37,7 +38,7 @@ class Network {
   // Nothing is lost, cut, doubled or overtaken.
   [[nodiscard]] bool is_whole() const {
     for (const Path& each : paths_) {
-      if (each.cut || each.loss > 0) return false;
+      if (each.cut || each.filtered || each.loss > 0) return false;
     }
     return reordered == 0;
   }
@@ -45,7 +46,13 @@ class Network {
   // Every packet from one to the other arrives, within delay_max.
   [[nodiscard]] bool is_reliable(std::size_t network, std::size_t from, std::size_t to) const {
     const Path& each = path(network, from, to);
-    return !each.cut && each.loss == 0 && reordered == 0;
+    return !each.cut && !each.filtered && each.loss == 0 && reordered == 0;
+  }
+
+  // What needs answers, such as TCP, arrives soon.
+  [[nodiscard]] bool carries_links(std::size_t network, std::size_t a, std::size_t b) const {
+    const auto good = [](const Path& each) { return !each.cut && each.loss == 0; };
+    return good(path(network, a, b)) && good(path(network, b, a));
   }
 
   // When each copy of a packet arrives that is sent now and not lost.
@@ -56,7 +63,7 @@ class Network {
   [[nodiscard]] Fate draw(std::size_t network, std::size_t from, std::size_t to, TimePoint now,
                           Random& random) {
     const Path& each = path(network, from, to);
-    if (each.cut || (each.loss > 0 && random.chance(each.loss))) return {};
+    if (each.cut || each.filtered || (each.loss > 0 && random.chance(each.loss))) return {};
     Fate fate;
     fate.copies = duplicated > 0 && random.chance(duplicated) ? 2 : 1;
     for (TimePoint& arrival : fate.arrivals) arrival = now + draw_delay(random);

@@ -29,12 +29,27 @@ void print_times(const char* what, const Histogram& times) {
 }  // namespace
 
 std::string_view to_string(Fault fault) {
-  constexpr std::array<std::string_view, fault_count> names{
-      "power cuts",        "clean stops",      "agents killed",  "agents paused",
-      "proxies down",      "tracks down",      "links down",     "one-way cuts",
-      "one-way losses",    "splits",           "duplications",   "reorderings",
-      "VIPs removed",      "adds refused",     "commands",       "commands with a death",
-      "pairs of commands", "packets replayed", "packets forged", "VIPs claimed"};
+  constexpr std::array<std::string_view, fault_count> names{"power cuts",
+                                                            "clean stops",
+                                                            "agents killed",
+                                                            "agents paused",
+                                                            "proxies down",
+                                                            "tracks down",
+                                                            "links down",
+                                                            "one-way cuts",
+                                                            "filters",
+                                                            "one-way losses",
+                                                            "splits",
+                                                            "duplications",
+                                                            "reorderings",
+                                                            "VIPs removed",
+                                                            "adds refused",
+                                                            "commands",
+                                                            "commands with a death",
+                                                            "pairs of commands",
+                                                            "packets replayed",
+                                                            "packets forged",
+                                                            "VIPs claimed"};
   return names.at(static_cast<std::size_t>(fault));
 }
 

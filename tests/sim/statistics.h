@@ -18,8 +18,9 @@ enum class Fault : std::uint8_t {
   ProxyDown,
   TrackDown,
   LinkDown,
-  PathCut,   // one direction
-  PathLoss,  // one direction
+  PathCut,       // one direction
+  PathFiltered,  // likewise: adverts alone are lost
+  PathLoss,      // one direction
   NetworkSplit,
   Duplication,
   Reordering,
@@ -32,7 +33,7 @@ enum class Fault : std::uint8_t {
   PacketForged,
   VipClaimed,
 };
-inline constexpr std::size_t fault_count = 20;
+inline constexpr std::size_t fault_count = 21;
 [[nodiscard]] std::string_view to_string(Fault fault);
 
 // How long take-overs took, in steps of about 4 %.

@@ -12,9 +12,7 @@ namespace wslb::sim {
 inline std::string text(base::ByteView bytes) {
   return {bytes.begin(), bytes.end()};
 }
-inline base::ByteView view(const std::string& text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
+using base::view;
 
 template <typename Variant>
 class Carried {

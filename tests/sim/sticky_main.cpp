@@ -1,7 +1,7 @@
 // sticky_sim: stories of sticky tables on two to four hosts: changes on all of them, agents and
 // proxies that crash, links that are cut, clocks that are wrong; after each story the hosts must be
 // equal, nothing that a living proxy pins may be lost, a change must be everywhere within a second,
-// and in the end nothing may be kept for ever.
+// every proxy must know how busy the others are, and in the end nothing may be kept for ever.
 //   sticky_sim [--seeds N] [--from S]
 #include <cstdio>
 #include <cstdlib>
@@ -52,6 +52,8 @@ class Story {
   void change() {
     StickyProxy* const proxy = world_.serving(host());
     if (proxy == nullptr) return;
+    const auto busy = static_cast<std::uint32_t>(random_.below(5));
+    if (random_.chance(30)) proxy->set_load("app" + std::to_string(random_.below(3)), busy);
     const std::size_t what = random_.below(100);
     if (what < 70) {
       proxy->store(key(), "app" + std::to_string(random_.below(3)), world_.now());

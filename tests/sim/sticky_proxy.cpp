@@ -9,6 +9,14 @@ namespace {
 namespace sticky = agent::sticky;
 using Kind = sticky::ProxyChange::Kind;
 
+void put(StickyProxy::Loads& loads, const std::string& server, std::uint32_t connections) {
+  if (connections == 0) {
+    loads.erase(server);
+  } else {
+    loads[server] = connections;
+  }
+}
+
 }  // namespace
 
 void StickyProxy::store(const std::string& key, const std::string& value, base::TimePoint now) {
@@ -43,7 +51,13 @@ void StickyProxy::expire(base::TimePoint now) {
   });
 }
 
+void StickyProxy::set_load(const std::string& server, std::uint32_t connections) {
+  put(loads_, server, connections);
+  news_[server] = connections;
+}
+
 void StickyProxy::lose_agent(base::TimePoint now) {
+  elsewhere_.clear();
   for (auto& [key, item] : items_) {
     if (item.is_held) item.deadline = now + expire_;
     item.is_held = false;
@@ -51,6 +65,7 @@ void StickyProxy::lose_agent(base::TimePoint now) {
 }
 
 void StickyProxy::greet() {
+  news_ = loads_;
   synced_ = false;
   told_ = 0;
   for (auto& [key, item] : items_) {
@@ -71,6 +86,14 @@ bool StickyProxy::take_changes(sticky::ProxyChanges& changes, base::TimePoint no
   }
   told_ = changes.number = number_;
   return !changes.changes.empty();
+}
+
+bool StickyProxy::take_loads(sticky::Loads& loads) {
+  for (const auto& [server, connections] : news_) {
+    loads.loads.push_back({{"app", server}, connections});
+  }
+  news_.clear();
+  return !loads.loads.empty();
 }
 
 void StickyProxy::receive(const sticky::ProxyFrame& frame, base::TimePoint now) {
@@ -94,6 +117,11 @@ void StickyProxy::receive(const sticky::ProxyFrame& frame, base::TimePoint now) 
                    }
                  },
                  [&](const sticky::Synced&) { synced_ = true; },
+                 [&](const sticky::Loads& loads) {
+                   for (const auto& [name, connections] : loads.loads) {
+                     put(elsewhere_, name.server, connections);
+                   }
+                 },
              },
              frame);
 }

@@ -184,7 +184,11 @@ void StickyWorld::deliver_local(Host& host) {
   while (host.talking && !host.to_agent.empty() && host.to_agent.front().first <= now_) {
     const auto changes = std::move(host.to_agent.front().second);
     host.to_agent.pop_front();
-    if (!host.hub->proxy().take(std::get<0>(changes.frame()), moment(host))) std::abort();
+    if (const auto* loads = std::get_if<sticky::Loads>(&changes.frame())) {
+      host.hub->proxy().take(*loads, false);
+    } else if (!host.hub->proxy().take(std::get<0>(changes.frame()), moment(host))) {
+      std::abort();
+    }
   }
   while (host.talking && !host.to_proxy.empty() && host.to_proxy.front().first <= now_) {
     const auto frame = std::move(host.to_proxy.front().second);
@@ -203,7 +207,11 @@ void StickyWorld::emit(std::size_t index) {
   if (host.talking) {
     sticky::ProxyChanges changes;
     if (host.proxy->take_changes(changes, now_)) {
-      host.to_agent.emplace_back(due(host.to_agent), std::variant<sticky::ProxyChanges>(changes));
+      host.to_agent.emplace_back(due(host.to_agent), FromProxy(changes));
+    }
+    sticky::Loads loads;
+    if (host.proxy->take_loads(loads)) {
+      host.to_agent.emplace_back(due(host.to_agent), FromProxy(loads));
     }
     while (const auto frame = host.hub->proxy().next(now_)) {
       host.to_proxy.emplace_back(due(host.to_proxy), *frame);
@@ -243,6 +251,16 @@ std::optional<std::string> StickyWorld::judge_host(const Host& host) const {
   return std::nullopt;
 }
 
+std::optional<std::string> StickyWorld::judge_loads(const Host& host) const {
+  StickyProxy::Loads others;
+  for (const Host& other : hosts_) {
+    if (&other == &host) continue;
+    for (const auto& [server, connections] : other.proxy->loads()) others[server] += connections;
+  }
+  if (host.proxy->elsewhere() == others) return std::nullopt;
+  return host.name + "'s proxy does not know how busy the others are";
+}
+
 std::optional<std::string> StickyWorld::judge_equality() const {
   for (const Host& host : hosts_) {
     if (host.hub->replica().digest() != hosts_[0].hub->replica().digest()) {
@@ -252,6 +270,7 @@ std::optional<std::string> StickyWorld::judge_equality() const {
       if (!peer->in_step()) return host.name + " and " + peer->peer() + " are not in step";
     }
     if (auto wrong = judge_host(host)) return wrong;
+    if (auto wrong = judge_loads(host)) return wrong;
   }
   return std::nullopt;
 }

@@ -51,8 +51,8 @@ class StickyWorld {
 
  private:
   using PeerPipe = std::deque<std::pair<TimePoint, Carried<agent::sticky::Frame>>>;
-  using ToAgent =
-      std::deque<std::pair<TimePoint, Carried<std::variant<agent::sticky::ProxyChanges>>>>;
+  using FromProxy = std::variant<agent::sticky::ProxyChanges, agent::sticky::Loads>;
+  using ToAgent = std::deque<std::pair<TimePoint, Carried<FromProxy>>>;
   using ToProxy = std::deque<std::pair<TimePoint, Carried<agent::sticky::ProxyFrame>>>;
 
   struct Host {
@@ -82,6 +82,7 @@ class StickyWorld {
   [[nodiscard]] agent::sticky::Moment moment(const Host& host) const;
   [[nodiscard]] agent::sticky::PeerSession* session(std::size_t of, std::size_t with);
   [[nodiscard]] std::optional<std::string> judge_host(const Host& host) const;
+  [[nodiscard]] std::optional<std::string> judge_loads(const Host& host) const;
 
   Random& random_;
   TimePoint now_{std::chrono::hours(1)};

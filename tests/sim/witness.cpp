@@ -81,7 +81,7 @@ void Witness::begin(std::size_t host) {
   unanswered_ = 0;
   for (std::size_t i = 0; i < sections_; ++i) {
     Post& mine = post(host, i);
-    mine.sent = mine.gained = mine.dropped = false;
+    mine.sent = mine.gained = mine.dropped = mine.linked = false;
     mine.owes = 0;
     mine.resignation = false;
   }
@@ -99,6 +99,8 @@ void Witness::take(const Happening& what) {
       return;
     case Kind::Heard:
       return heard(what);
+    case Kind::Linked:
+      return linked(what);
     case Kind::Gained:
       if (mine.must_drop) fail(what.host, what.section, "keeps the VIP though it overslept");
       if (!mine.owner) mine.early = world_.local_now(what.host) < mine.earliest;
@@ -166,7 +168,8 @@ void Witness::dropped(std::size_t host, std::size_t section) {
   mine.owner = mine.must_drop = false;
   mine.earliest = now;  // it overslept and then heard of a resignation
   if (!mine.resignation) mine.earliest += active_down(config, priority, fastest(section));
-  mine.deadline = now + active_down(config, mine.configured, slowest(section));
+  mine.deadline = now + active_down(config, mine.configured,
+                                    mine.linked ? patience(section) : slowest(section));
   // A link may have gone and come back while it slept.
   if (mine.fit_since == now) mine.deadline += config.start_delay;
   mine.last_good = now;
@@ -183,9 +186,39 @@ bool Witness::heeds(const Happening& what, const Post& mine) const {
   return what.priority >= bid;
 }
 
+Duration Witness::patience(std::size_t section) const {
+  return saw_link_ ? std::max<Duration>(slowest(section), 100ms) : slowest(section);
+}
+
+// It counts for those who have not heard packets for two intervals, and they may go by it or not.
+void Witness::linked(const Happening& what) {
+  Post& mine = post(what.host, what.section);
+  const config::VrrpSection& section = world_.section(what.host, what.section);
+  const TimePoint now = world_.local_now(what.host);
+  if (what.priority > 0 && now - mine.packet_heard <= 2 * what.frame->interval) return;
+  saw_link_ = true;
+  mine.linked = true;
+  if (mine.owner) return;
+  const int priority = std::max(mine.configured, mine.advertised);
+  if (what.priority == 0) {
+    const Duration soonest = heir(what) ? 0ns : skew(section, priority, fastest(what.section));
+    mine.earliest = std::min(mine.earliest, now + soonest);
+    return;
+  }
+  mine.last_good = now;
+  mine.deadline =
+      std::max(mine.deadline, now + active_down(section, mine.configured, patience(what.section)));
+  if (mine.fit_since == now) mine.deadline += section.start_delay;
+  const Duration learnt = std::max<Duration>(what.frame->interval, 100ms);
+  mine.earliest = std::min(mine.earliest, now + active_down(section, priority, learnt));
+}
+
 void Witness::heard(const Happening& what) {
   if (what.frame->forged || what.frame->sender == what.host) return;
   Post& mine = post(what.host, what.section);
+  if (what.fresh && !what.frame->hostile) {
+    mine.packet_heard = world_.local_now(what.host);
+  }
   const Host& host = world_.hosts()[what.host];
   if (!mine.owner) return backup_heard(what, mine);
   mine.resignation = what.priority == 0;
@@ -224,7 +257,7 @@ void Witness::backup_heard(const Happening& what, Post& mine) {
     mine.earliest = std::min(mine.earliest, now + soonest);
     const bool elected = mine.sure && now > mine.fit_since + section.start_delay;
     if (!what.fresh || what.frame->hostile || !elected) return;
-    const Duration latest = skew(section, mine.configured, slowest(what.section));
+    const Duration latest = skew(section, mine.configured, patience(what.section));
     mine.deadline = std::min(mine.deadline, now + latest);
     return;
   }
@@ -361,7 +394,7 @@ void Witness::check_deadlines() {
       }
       if (!mine.sure) continue;
       const TimePoint deadline =
-          is_grouped(i) ? last + active_down(section, mine.configured, slowest(i)) : mine.deadline;
+          is_grouped(i) ? last + active_down(section, mine.configured, patience(i)) : mine.deadline;
       if (now > deadline + slack) fail(host, i, "hears nobody and does not take over");
     }
   }

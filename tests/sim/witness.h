@@ -50,6 +50,8 @@ class Witness {
   [[nodiscard]] bool saw_union() const { return saw_union_; }
   // Of the cluster: the longest and the shortest interval.
   [[nodiscard]] Duration slowest(std::size_t section) const { return bounds_[section].slowest; }
+  // How long a backup waits that goes by the link between the agents: as if adverts were so rare.
+  [[nodiscard]] Duration patience(std::size_t section) const;
   [[nodiscard]] Duration fastest(std::size_t section) const { return bounds_[section].fastest; }
 
  private:
@@ -66,11 +68,13 @@ class Witness {
     TimePoint deadline;   // of a take-over
     TimePoint last_good;  // advert that may have reset its timer
     bool must_drop = false;
+    TimePoint packet_heard;  // the last advert that was new
     // In this step:
     bool sent = false;
     bool resignation = false;  // it heard one while it had the VIP
     bool gained = false;
-    bool early = false;  // it gained the VIP before `earliest`
+    bool linked = false;  // it may have gone by the link
+    bool early = false;   // it gained the VIP before `earliest`
     bool dropped = false;
     int owes = 0;  // 1: an advert; 2: the VIP
   };
@@ -83,6 +87,7 @@ class Witness {
   void take(const Happening& what);
   void started(const Happening& what);
   void heard(const Happening& what);
+  void linked(const Happening& what);
   void backup_heard(const Happening& what, Post& mine);
   void dropped(std::size_t host, std::size_t section);
   void gone(std::size_t host);
@@ -110,6 +115,7 @@ class Witness {
   std::vector<Post> posts_;  // by host and section
   std::vector<Bounds> bounds_;
   bool saw_union_ = false;
+  bool saw_link_ = false;   // somebody may have gone by the link
   bool commanded_ = false;  // in this step
   int unanswered_ = 0;      // commands of this step
   bool resumed_ = false;    // in this step

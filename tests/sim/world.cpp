@@ -32,7 +32,12 @@ Duration interval_of(const base::Bytes& payload) {
 
 World::World(std::vector<config::Config> configs, vrrp::Keyring keys, std::uint64_t seed,
              bool tracing)
-    : random_(seed), tracing_(tracing), keys_(std::move(keys)), network_(2, configs.size()) {
+    : random_(seed),
+      link_random_(~seed),
+      last_words_(configs.size() * configs.size()),
+      tracing_(tracing),
+      keys_(std::move(keys)),
+      network_(2, configs.size()) {
   for (const config::VrrpSection& section : configs.front().vrrps) {
     networks_.push_back(network_number(section));
   }
@@ -123,6 +128,8 @@ void World::happen(const Event& event) {
   switch (event.kind) {
     case EventKind::Arrive:
       break;
+    case EventKind::Word:
+      return take_word(event.host, event.frame);
     case EventKind::Wake:
       return wake(event.host);
     case EventKind::LeaseEnd:
@@ -201,6 +208,7 @@ void World::apply_one(std::size_t index, const core::Effect& effect,
   Host& host = hosts_[index];
   std::visit(base::Overloaded{
                  [&](const core::SendAdvert& e) { transmit(index, e); },
+                 [&](const core::TellPeers& e) { tell_peers(index, e); },
                  [&](const core::AddVips& e) { add_vips(index, e.section, answers); },
                  [&](const core::RemoveVips& e) {
                    host.posts[e.section].vips = 0;

@@ -22,6 +22,7 @@ struct Happening {
   enum class Kind : std::uint8_t {
     Sent,       // an advert left the host
     Heard,      // the agent was handed an advert
+    Linked,     // the agent was told of one on the link between the agents
     Gained,     // the agent had the VIPs added
     Dropped,    // the agent had the VIPs removed
     Told,       // the agent says that the section's state is another now
@@ -34,11 +35,11 @@ struct Happening {
   Kind kind = Kind::Sent;
   std::size_t host = 0;
   std::size_t section = 0;
-  std::uint8_t priority = 0;           // Sent, Heard
+  std::uint8_t priority = 0;           // Sent, Heard, Linked
   bool yes = false;                    // Told: active; Answered: accepted in all;
                                        // Started: with the VIPs of the last agent
   bool fresh = false;                  // Heard: newer than all that it heard
-  std::shared_ptr<const Frame> frame;  // Heard
+  std::shared_ptr<const Frame> frame;  // Heard, Linked
   Duration slept{};                    // Woke, by the host's clock
 };
 
@@ -103,12 +104,22 @@ class World {
   // So many steps without that time went on: a node's timer never rests.
   [[nodiscard]] bool is_stuck() const { return idle_ > idle_max; }
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
+  // The agents have a link over that network, and what one says the other hears soon.
+  [[nodiscard]] bool are_linked(std::size_t network, std::size_t a, std::size_t b) const;
   [[nodiscard]] bool has_vips(std::size_t host, std::size_t section) const {
     return hosts_[host].posts[section].vips != 0;
   }
 
  private:
-  enum class EventKind : std::uint8_t { Arrive, Wake, LeaseEnd, ProxyReport, TrackReport, Claim };
+  enum class EventKind : std::uint8_t {
+    Arrive,
+    Word,  // by the link between the agents
+    Wake,
+    LeaseEnd,
+    ProxyReport,
+    TrackReport,
+    Claim
+  };
   struct Event {
     TimePoint when;
     std::uint64_t number = 0;  // of equal times the first comes first
@@ -136,6 +147,8 @@ class World {
                  std::vector<agent::core::Input>& answers);
   void add_vips(std::size_t host, std::size_t section, std::vector<agent::core::Input>& answers);
   void transmit(std::size_t host, const agent::core::SendAdvert& advert);
+  void tell_peers(std::size_t host, const agent::core::TellPeers& word);
+  void take_word(std::size_t host, const std::shared_ptr<const Frame>& word);
   void arrive(std::size_t host, const std::shared_ptr<const Frame>& frame);
   void hear(std::size_t host, const std::shared_ptr<const Frame>& frame);
   void wake(std::size_t host);
@@ -150,6 +163,8 @@ class World {
   void happened(Happening::Kind kind, std::size_t host, std::size_t section);
 
   Random random_;
+  Random link_random_;
+  std::vector<TimePoint> last_words_;  // by pair: when the last one arrives
   bool tracing_;
   vrrp::Keyring keys_;
   TimePoint now_{std::chrono::minutes(10)};

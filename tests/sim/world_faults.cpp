@@ -55,6 +55,7 @@ void World::start_agent(std::size_t index) {
   ++host.life;
   begin_step();
   host.node = std::make_unique<core::Node>(host.config, host.name, keys_);
+  host.agent_since = now_;
   for (Host::Post& post : host.posts) {
     std::fill(post.seen.begin(), post.seen.end(), 0);
     post.removals.clear();

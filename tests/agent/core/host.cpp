@@ -111,6 +111,14 @@ Lines Host::packet(const base::Bytes& payload, std::string_view source, std::siz
                              .payload = payload});
 }
 
+Lines Host::word(std::uint8_t priority, std::string_view source) {
+  return feed(PeerAdvert{.section = 0,
+                         .node = "lb2",
+                         .priority = priority,
+                         .interval = config_.vrrps.front().advert,
+                         .source = ip(source)});
+}
+
 Lines Host::failover(std::string vrrp, std::string to) {
   return feed(Failover{.vrrp = std::move(vrrp), .to = std::move(to)});
 }
@@ -137,6 +145,7 @@ Lines Host::describe(const Effects& effects) {
                      line("advert ", std::to_string(e.payload.at(2)), " -> ",
                           e.destination.to_string());
                    },
+                   [&](const TellPeers& e) { told_.push_back(e.priority); },
                    [&](const AddVips& e) { line("add vips ", name(e.section)); },
                    [&](const RemoveVips& e) { line("remove vips ", name(e.section)); },
                    [&](const Announce& e) {

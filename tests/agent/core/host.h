@@ -45,6 +45,8 @@ class Host {
   Lines advert(const vrrp::Advert& advert, std::string_view source, std::size_t index = 0);
   Lines packet(const base::Bytes& payload, std::string_view source = "10.0.0.12",
                std::size_t index = 0);
+  // lb2's agent says on the link between the agents that it advertised this.
+  Lines word(std::uint8_t priority, std::string_view source = "10.0.0.12");
   Lines failover(std::string vrrp = "", std::string to = "");
 
   [[nodiscard]] SectionStatus section(std::size_t index = 0) const;
@@ -54,6 +56,8 @@ class Host {
   [[nodiscard]] const Node& node() const { return node_; }
   // The payload of the last advert that was sent.
   [[nodiscard]] const base::Bytes& last_payload() const { return last_payload_; }
+  // The priorities that the peers' agents were told, in order.
+  [[nodiscard]] const std::vector<int>& told() const { return told_; }
 
  private:
   Lines describe(const Effects& effects);
@@ -62,6 +66,7 @@ class Host {
   Node node_;
   base::TimePoint now_ = base::TimePoint{} + std::chrono::hours(1);
   base::Bytes last_payload_;
+  std::vector<int> told_;
 };
 
 // The lines that are no events, and those that are.

@@ -80,7 +80,9 @@ TEST(HaproxyPeers, GoOnWhereTheyWereCutOff) {
     Side other(io, "other", kOtherPort, "one", kOnePort);
     ASSERT_TRUE(run_until(io, [&] { return one.connected() && other.connected(); }));
   }
+  EXPECT_EQ(one.peers->figures().front().reason, "");
   ASSERT_TRUE(run_until(io, [&] { return !one.connected(); }));
+  EXPECT_NE(one.peers->figures().front().reason, "");
   one.store.store.put(room("a", "s1"));
   Side other(io, "other", kOtherPort, "one", kOnePort);
   ASSERT_TRUE(run_until(io, [&] { return other.store.store.entries().size() == 1; }));

@@ -154,6 +154,12 @@ TEST_F(ReplicaStoreTest, TakesWhatAPeerSaysAndDoesNotEchoIt) {
   EXPECT_EQ(told(0, Scope::News), "bk:x=s3 ");
 }
 
+TEST_F(ReplicaStoreTest, WhatOneHaproxySaysTheOthersHearFromItself) {
+  store_.apply({.table = "bk", .key = key_of("x"), .server = "s2", .expires_in = 10s}, "another");
+  EXPECT_EQ(told(0, Scope::News), "");
+  EXPECT_EQ(told(0, Scope::Everything), "bk:x=s2 ");
+}
+
 TEST_F(ReplicaStoreTest, KeepsWhatAPeerDoesNotSpeakOf) {
   put("x", "s1");
   store_.apply({.table = "bk", .key = key_of("x"), .data = {{.type = 0, .value = 1}}}, "hap");

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "agent/sticky_snapshot.h"
 #include "proto/sticky.pb.h"
 #include "tests/agent/shell/temporary_dir.h"
 
@@ -78,10 +80,31 @@ class Proxy {
               static_cast<ssize_t>(bytes.size()));
   }
 
-  // The next message; nothing: none within two seconds, or the end of the stream.
+  void tell_load(const std::string& server, std::uint32_t connections) {
+    proto::StickyToAgent message;
+    proto::StickyLoad& load = *message.mutable_loads()->add_loads();
+    load.set_backend("app");
+    load.set_server(server);
+    load.set_connections(connections);
+    send(message);
+  }
+
+  // What it is told that other hosts have open there, among other messages.
+  int load_of(const std::string& server) {
+    for (int i = 0; i < 100; ++i) {
+      const auto message = next();
+      if (!message) break;
+      for (const proto::StickyLoad& load : message->loads().loads()) {
+        if (load.server() == server) return static_cast<int>(load.connections());
+      }
+    }
+    return -1;
+  }
+
+  // The next message; nothing: none within five seconds, or the end of the stream.
   std::optional<proto::StickyToProxy> next() {
     pollfd readable{.fd = socket_.get(), .events = POLLIN, .revents = 0};
-    if (::poll(&readable, 1, 2000) != 1) return std::nullopt;
+    if (::poll(&readable, 1, 5000) != 1) return std::nullopt;
     std::string buffer(200000, '\0');
     const ssize_t size = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
     proto::StickyToProxy message;
@@ -136,7 +159,12 @@ class StickyServiceTest : public testing::Test {
     config::Config& config = configs_.emplace_back();
     config.cluster = cluster;
     auto service = StickyService::open(config, node, digest, dir_.file(node + "-tables"),
-                                       [](const std::string&, const std::string&) {});
+                                       {.on_event = [](const auto&, const auto&) {},
+                                        .on_advert =
+                                            [this](const std::string& peer, const auto& advert) {
+                                              const std::lock_guard lock(mutex_);
+                                              heard_.push_back(peer + " " + advert.section);
+                                            }});
     EXPECT_TRUE(service) << service.error().message;
     if (!service) return nullptr;
     (*service)->start();
@@ -157,7 +185,47 @@ class StickyServiceTest : public testing::Test {
   TemporaryDir dir_;
   config::Cluster cluster_;
   std::deque<config::Config> configs_;  // outlive the services
+  std::mutex mutex_;
+  std::vector<std::string> heard_;  // adverts by the link, under the mutex
 };
+
+PeerAdvert advert_now(const std::string& section) {
+  return {.section = section,
+          .priority = 200,
+          .interval = milliseconds(1000),
+          .source = *base::IpAddress::parse("127.8.0.1"),
+          .sent_us = microseconds_of(steady_clock::now())};
+}
+
+TEST_F(StickyServiceTest, TellsPeersWhatANodeAdvertises) {
+  const auto one = open("lb1", cluster_);
+  const auto other = open("lb2", cluster_);
+  ASSERT_TRUE(wait_until([&] { return connected(*one) && connected(*other); }));
+  one->tell(advert_now("public"));
+  const auto heard = [&] {
+    const std::lock_guard lock(mutex_);
+    return heard_;
+  };
+  ASSERT_TRUE(wait_until([&] { return !heard().empty(); }));
+  EXPECT_THAT(heard(), testing::ElementsAre("lb1 public"));
+}
+
+TEST_F(StickyServiceTest, AnAdvertThatStoodInAQueueIsNotPassedOn) {
+  const auto one = open("lb1", cluster_);
+  const auto other = open("lb2", cluster_);
+  ASSERT_TRUE(wait_until([&] { return connected(*one) && connected(*other); }));
+  PeerAdvert old = advert_now("old");
+  old.sent_us -= 2'000'000;
+  one->tell(advert_now("first"));
+  one->tell(old);
+  one->tell(advert_now("last"));
+  const auto heard = [&] {
+    const std::lock_guard lock(mutex_);
+    return heard_;
+  };
+  ASSERT_TRUE(wait_until([&] { return heard().size() >= 2; }));
+  EXPECT_THAT(heard(), testing::ElementsAre("lb1 first", "lb1 last"));
+}
 
 TEST_F(StickyServiceTest, AnEntryReachesThePeersProxy) {
   const auto one = open("lb1", cluster_);
@@ -216,6 +284,39 @@ TEST_F(StickyServiceTest, ARestartedAgentHasItAllFromItsPeerOrFromDisk) {
   EXPECT_EQ(two->figures().entries, 1U) << "both were down; it is from disk";
 }
 
+TEST_F(StickyServiceTest, LoadsReachThePeersProxyAndEndWithTheirOwn) {
+  auto one = open("lb1", cluster_);
+  const auto two = open("lb2", cluster_);
+  Proxy second(*two);
+  {
+    Proxy first(*one);
+    first.tell_load("a", 20);  // no table is declared
+    EXPECT_EQ(second.load_of("a"), 20);
+    first.tell_load("a", 19);
+    EXPECT_EQ(second.load_of("a"), 19);
+  }
+  EXPECT_EQ(second.load_of("a"), 0) << "the proxy is gone";
+  Proxy first(*one);
+  first.tell_load("a", 3);
+  EXPECT_EQ(second.load_of("a"), 3);
+  second.tell_load("b", 5);
+  EXPECT_EQ(first.load_of("b"), 5);
+  Proxy successor(*one);
+  EXPECT_EQ(successor.load_of("b"), 5) << "told to whoever comes";
+  successor.tell_load("a", 4);
+  EXPECT_EQ(second.load_of("a"), 0);
+  EXPECT_EQ(second.load_of("a"), 4);
+  one.reset();
+  EXPECT_EQ(second.load_of("a"), 0) << "the agent is gone";
+}
+
+TEST_F(StickyServiceTest, AnImpossibleLoadIsHungUpOn) {
+  const auto one = open("lb1", cluster_);
+  Proxy proxy(*one);
+  proxy.tell_load("", 1);
+  EXPECT_FALSE(proxy.next());
+}
+
 TEST_F(StickyServiceTest, AnotherSecretIsRefusedAndSaysSo) {
   config::Cluster other = cluster_;
   other.secret_file = write_secret("other", kOtherSecret);
@@ -247,6 +348,43 @@ TEST_F(StickyServiceTest, AProxyThatSendsGarbageIsHungUpOn) {
   proxy.send_bytes("\xff\xff\xff garbage");
   EXPECT_FALSE(proxy.next());
   EXPECT_TRUE(wait_until([&] { return !one->figures().proxy_connected; }));
+}
+
+// What is there when the agent is killed: a copy of the file, taken while it runs.
+TEST_F(StickyServiceTest, WhatWasAcknowledgedIsOnDisk) {
+  auto one = open("lb1", cluster_);
+  Proxy proxy(*one);
+  proxy.declare("app");
+  ASSERT_TRUE(proxy.gets_synced());
+  const std::string file = dir_.file("lb1-tables");
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(file); }));
+  for (std::uint64_t round = 0; round < 3; ++round) {
+    proxy.change_many(400 * (round + 1));
+    const std::string copy = dir_.file("copy" + std::to_string(round));
+    std::filesystem::copy_file(file, copy);
+    sticky::Replica replica(sticky::node_id("lb1"), steady_clock::now(), [](const auto&) {});
+    const auto loaded = load_snapshot(copy, replica);
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    EXPECT_EQ(replica.size(), 400 * (round + 1));
+  }
+}
+
+TEST_F(StickyServiceTest, ATornEndIsLeftOutAndWhatComesLaterIsRead) {
+  const std::string file = dir_.file("lb1-tables");
+  for (std::uint64_t round = 0; round < 3; ++round) {
+    const auto one = open("lb1", cluster_);
+    Proxy proxy(*one);
+    proxy.declare("app");
+    ASSERT_TRUE(proxy.gets_synced());
+    ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(file); }));
+    EXPECT_EQ(one->figures().entries, 200 * round);
+    proxy.change_many(200 * (round + 1));
+    const std::string killed = dir_.file("killed");
+    std::filesystem::copy_file(file, killed);
+    one->stop();
+    std::filesystem::rename(killed, file);
+    std::ofstream(file, std::ios::app) << std::string(9, '\1');
+  }
 }
 
 TEST_F(StickyServiceTest, ADamagedSnapshotIsReadAsFarAsItIsGood) {

@@ -1,14 +1,16 @@
-// Socket.io clients of the lab: `node clients.js URL COUNT [polling|websocket|upgrade]`.
+// Socket.io clients of the lab: `node clients.js URL COUNT [polling|websocket|upgrade|jar]`.
 //
 // Without the last word each begins with HTTP polling, upgrades and keeps its cookies over
 // reconnections as a browser does. With it there are no cookies at all, as in native clients, and
-// only that transport, or polling and then WebSocket. Each writes what happens to it as a JSON line {"at", "client", "event", "value"}; "at" is in ms of
-// the monotonic clock, which all processes of the machine share.
+// only that transport, or polling and then WebSocket; `jar` is polling alone, with cookies. Each
+// writes what happens to it as a JSON line {"at", "client", "event", "value"}; "at" is in ms of the
+// monotonic clock, which all processes of the machine share.
 "use strict";
 const { io } = require("socket.io-client");
 
 const [url, count, transport] = [process.argv[2], Number(process.argv[3]), process.argv[4]];
-const transports = { polling: ["polling"], websocket: ["websocket"] };
+const transports = { polling: ["polling"], websocket: ["websocket"], jar: ["polling"] };
+const hasCookies = transport === undefined || transport === "jar";
 
 function tell(client, event, value) {
   const at = Number(process.hrtime.bigint() / 1000n) / 1000;
@@ -38,13 +40,13 @@ function start(client) {
   const socket = io(url, {
     forceNew: true,
     transports: transports[transport] ?? ["polling", "websocket"],
-    withCredentials: transport === undefined,
+    withCredentials: hasCookies,
     query: { client },
     timeout: 5000,
     reconnectionDelay: 50,
     reconnectionDelayMax: 200,
   });
-  if (transport === undefined) keepCookies(socket.io);
+  if (hasCookies) keepCookies(socket.io);
   socket.io.on("open", () => {
     const engine = socket.io.engine;
     tell(client, "sid", engine.id);

@@ -272,6 +272,41 @@ TEST(Backend, WhenTheLastActiveGoesDownTheBackupTakesTheQueue) {
   EXPECT_THAT(grants(backend.set_health(0, false).granted), ElementsAre("2>B"));
 }
 
+TEST(Backend, LeastConnCountsWhatOtherHostsUse) {
+  auto section = section_of({server("a"), server("b")});
+  section.balance.algorithm = config::Balance::Algorithm::LeastConn;
+  Backend backend(section);
+  backend.set_elsewhere(0, 3);
+  std::string all;
+  for (int i = 0; i < 7; ++i) all += outcome(backend.assign({}));
+  EXPECT_EQ(std::ranges::count(all, 'B'), 5) << all;
+  EXPECT_EQ(all.substr(0, 3), "BBB");
+  backend.set_elsewhere(0, 0);
+  EXPECT_EQ(outcome(backend.assign({})), "A");
+}
+
+TEST(Backend, WhatOtherHostsUseFillsNoServer) {
+  auto section = section_of({server("a", 2), server("b", 1)});
+  section.balance.algorithm = config::Balance::Algorithm::LeastConn;
+  Backend backend(section);
+  backend.set_elsewhere(0, 100);
+  EXPECT_EQ(outcome(backend.assign({.ticket = 1})), "B");
+  EXPECT_EQ(outcome(backend.assign({.ticket = 2})), "A");
+  EXPECT_EQ(outcome(backend.assign({.ticket = 3})), "A");
+  EXPECT_EQ(outcome(backend.assign({.ticket = 4})), "wait");
+}
+
+TEST(Backend, RandomDrawsCountWhatOtherHostsUse) {
+  auto section = section_of({server("a"), server("b")});
+  section.servers[0].id = 1;
+  section.servers[1].id = 2;
+  section.balance.algorithm = config::Balance::Algorithm::Random;
+  section.balance.draws = 20;
+  Backend backend(section);
+  backend.set_elsewhere(0, 1000);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(outcome(backend.assign({})), "B");
+}
+
 TEST(Backend, LeastConnCountsThoseWhoWaitForAServerToo) {
   auto section = section_of({server("a", 3), server("b", 3)});
   section.balance.algorithm = config::Balance::Algorithm::LeastConn;

@@ -105,6 +105,25 @@ TEST(PoolFamily, AServerIsWhoItsNameAndAddressSay) {
   EXPECT_EQ(&now.statistics(), &old.statistics());
 }
 
+TEST(PoolFamily, WhatOtherHostsUseIsKnownToEveryPool) {
+  auto first = backend_of("ab");
+  first.balance.algorithm = config::Balance::Algorithm::LeastConn;
+  auto second = first;
+  std::ranges::reverse(second.servers);
+  ServerPool old(first);
+  old.set_elsewhere(0, 5);
+  ServerPool now(second, 0, &old);
+  EXPECT_EQ(now.state(1).elsewhere, 5U);
+  const auto slot = take(now);
+  ASSERT_TRUE(slot);
+  EXPECT_EQ(slot->server(), 0U);
+  now.set_elsewhere(1, 2);
+  EXPECT_EQ(old.state(0).elsewhere, 2U);
+  std::vector<std::uint32_t> served;
+  now.read_served(served);
+  EXPECT_EQ(served, (std::vector<std::uint32_t>{1, 0}));
+}
+
 TEST(PoolFamily, AServerByHostNameStaysItself) {
   auto first = backend_of("a");
   first.servers[0].host = "a.example";
