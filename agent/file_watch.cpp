@@ -17,14 +17,18 @@ constexpr std::uint32_t kDirectoryGone = IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNO
 constexpr int kReadsPerWakeUp = 16;
 constexpr int kPlacingsMax = 8;
 constexpr std::chrono::seconds kRetry{1};
+constexpr std::chrono::milliseconds kSettling{100};
 
-// A shell's `>` leaves a file empty before it writes, and closes it in any case. Another link to an
-// empty file is not one that is being written.
-bool is_about_to_be_written(const inotify_event& event, const std::string& path) {
-  if ((event.mask & (IN_CREATE | IN_MODIFY)) == 0) return false;
+// Another link to an empty file is not one that is being written.
+bool is_empty(const std::string& path) {
   struct stat found {};
   return ::lstat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode) && found.st_size == 0 &&
          found.st_nlink == 1;
+}
+
+// A shell's `>` leaves a file empty before it writes, and closes it in any case.
+bool is_about_to_be_written(const inotify_event& event, const std::string& path) {
+  return (event.mask & (IN_CREATE | IN_MODIFY)) != 0 && is_empty(path);
 }
 
 }  // namespace
@@ -76,7 +80,10 @@ void FileWatch::read() {
                  !is_about_to_be_written(*event, awaited_));
     }
   }
-  if (lost || (changed && awaited_ != path_)) watch_nearest();
+  const bool move = lost || (changed && awaited_ != path_);
+  if (move) watch_nearest();
+  // Whether whoever made directory and file has written already, and closed, nobody can say.
+  if (move && is_empty(path_)) return look_again(kSettling);
   if (lost || changed) on_change_();
 }
 
@@ -85,14 +92,14 @@ void FileWatch::read() {
 void FileWatch::watch_nearest() {
   for (int i = 0; i < kPlacingsMax; ++i) {
     struct stat found {};
-    if (!place_watch()) return try_again();
+    if (!place_watch()) return look_again(kRetry);
     told_ = false;
     if (awaited_ == path_ || ::stat(awaited_.c_str(), &found) != 0) return;
   }
 }
 
-void FileWatch::try_again() {
-  retry_.expires_after(kRetry);
+void FileWatch::look_again(base::Duration after) {
+  retry_.expires_after(after);
   retry_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
     watch_nearest();

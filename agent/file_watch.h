@@ -2,9 +2,8 @@
 // directory, because a file that is replaced is another file; where the directory does not exist
 // yet, on the nearest parent that does. What the file is now is the caller's to look at, also when
 // nothing has changed in the end. A file that is empty while somebody writes it is told once it is
-// closed. Where no watch can be had, for lack of permission or of room in
-// the kernel, it tries again each second, and the caller looks each time. Used by ExternalProxy and
-// TrackedFile.
+// closed. Where no watch can be had, for lack of permission or of room in the kernel, it tries
+// again each second, and the caller looks each time. Used by ExternalProxy and TrackedFile.
 #pragma once
 
 #include <functional>
@@ -16,6 +15,7 @@
 
 #include "agent/descriptor.h"
 #include "base/result.h"
+#include "base/time.h"
 
 namespace wslb::agent {
 
@@ -32,7 +32,7 @@ class FileWatch {
   void read();
   [[nodiscard]] bool place_watch();
   void watch_nearest();
-  void try_again();
+  void look_again(base::Duration after);
 
   Descriptor inotify_;
   std::string path_;

@@ -55,6 +55,7 @@ std::optional<PeerMessage> read(const proto::PeerCheck& in) {
   check.upto = in.upto();
   if (in.digest_size() != static_cast<int>(check.digest.size())) return std::nullopt;
   std::ranges::copy(in.digest(), check.digest.begin());
+  check.clock = in.clock();
   return check;
 }
 
@@ -112,6 +113,7 @@ std::string encode(const sticky::Frame& frame) {
           [&](const sticky::Check& check) {
             message.mutable_check()->set_upto(check.upto);
             for (const std::uint64_t sum : check.digest) message.mutable_check()->add_digest(sum);
+            message.mutable_check()->set_clock(check.clock);
           },
           [&](const sticky::Repair& repair) {
             message.mutable_repair()->set_buckets(

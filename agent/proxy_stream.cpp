@@ -36,14 +36,14 @@ std::string encode(const sticky::ProxyFrame& frame) {
   return message.SerializeAsString();
 }
 
-}  // namespace
-
-sticky::Moment sticky_moment() {
-  const auto wall = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::steady_clock::now(),
-          static_cast<std::uint64_t>(
-              std::chrono::duration_cast<std::chrono::microseconds>(wall).count())};
+// A proxy of an earlier release does not say when.
+base::TimePoint made_at(std::uint64_t made_ms, base::TimePoint now) {
+  const auto latest = std::chrono::ceil<std::chrono::milliseconds>(now.time_since_epoch()).count();
+  if (made_ms == 0 || made_ms >= static_cast<std::uint64_t>(latest)) return now;
+  return base::TimePoint(std::chrono::milliseconds(made_ms));
 }
+
+}  // namespace
 
 ProxyStream::ProxyStream(boost::asio::io_context& io, sticky::ProxySession& session,
                          Handlers handlers)
@@ -85,7 +85,8 @@ bool ProxyStream::receive() {
       end("the proxy sent a packet of " + std::to_string(size) + " bytes");
       return false;
     }
-    const auto handled = take_packet(base::ByteView(buffer).first(size), session_, sticky_moment());
+    const auto handled = 
+        take_packet(base::ByteView(buffer).first(size), session_, std::chrono::steady_clock::now());
     if (!handled) {
       end("the proxy " + handled.error().message);
       return false;
@@ -95,7 +96,7 @@ bool ProxyStream::receive() {
 }
 
 base::Result<void> take_packet(base::ByteView packet, sticky::ProxySession& session,
-                               sticky::Moment moment) {
+                               base::TimePoint now) {
   proto::StickyToAgent message;
   if (!message.ParseFromArray(packet.data(), static_cast<int>(packet.size()))) {
     return base::Error{"sent something that is no message of the sticky stream"};
@@ -118,9 +119,10 @@ base::Result<void> take_packet(base::ByteView packet, sticky::ProxySession& sess
     const auto record = read_record(one.record());
     const bool known = one.kind() >= 0 && one.kind() <= proto::StickyChange::PURGED;
     if (!record || !known) return base::Error{"sent an impossible entry"};
-    changes.changes.push_back({static_cast<sticky::ProxyChange::Kind>(one.kind()), *record});
+    changes.changes.push_back({static_cast<sticky::ProxyChange::Kind>(one.kind()), *record,
+                               made_at(one.made_ms(), now)});
   }
-  return session.take(changes, moment);
+  return session.take(changes, now);
 }
 
 // False: it has to wait.
@@ -156,7 +158,7 @@ void ProxyStream::wait_for_room() {
 void ProxyStream::end(const std::string& reason) {
   boost::system::error_code ignored;
   socket_.close(ignored);
-  session_.disconnect(sticky_moment());
+  session_.disconnect(std::chrono::steady_clock::now());
   handlers_.on_end(reason);
 }
 

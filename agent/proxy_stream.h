@@ -46,9 +46,6 @@ class ProxyStream {
 
 // A packet of the proxy's, for the session. The error is a clause: "sent ...".
 [[nodiscard]] base::Result<void> take_packet(base::ByteView packet, sticky::ProxySession& session,
-                                             sticky::Moment moment);
-
-// Microseconds since 1970, for versions.
-[[nodiscard]] sticky::Moment sticky_moment();
+                                             base::TimePoint now);
 
 }  // namespace wslb::agent

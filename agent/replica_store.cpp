@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "agent/proxy_stream.h"
 #include "proto/sticky.pb.h"
 
 namespace wslb::agent {
@@ -125,17 +124,17 @@ void ReplicaStore::apply(const peers::Update& update, const std::string& /*from_
   if (known != nullptr && known->life == sticky::Life::Pinned) return;
   const std::string value = merged_value(known != nullptr ? known->value() : base::ByteView(),
                                          update, replica_.tables()[*id]);
-  const sticky::Moment moment = sticky_moment();
+  const auto now = std::chrono::steady_clock::now();
   sticky::Record record{.table = *id, .key = update.key, .value = base::view(value)};
   const base::Duration full = replica_.tables()[*id].expire;
   record.expires_in = update.expires_in.value_or(full);
   if (full.count() == 0) record.expires_in = base::Duration::max();
   if (known != nullptr) {
-    const auto moved = known->deadline - moment.now - record.expires_in;
+    const auto moved = known->deadline - now - record.expires_in;
     const bool same = std::ranges::equal(known->value(), record.value);
     if (same && std::chrono::abs(moved) < kSameExpiry) return;
   }
-  replica_.change(record, kByHaproxy, moment.now, moment.wall_us);
+  replica_.change(record, kByHaproxy, now, now);
 }
 
 }  // namespace wslb::agent

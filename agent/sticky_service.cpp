@@ -31,6 +31,12 @@ std::uint64_t draw_incarnation() {
   return std::uint64_t{device()} << 32U | device();
 }
 
+sticky::ClusterClock clock_now() {
+  const auto wall = std::chrono::system_clock::now().time_since_epoch();
+  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(wall).count();
+  return {steady_clock::now(), static_cast<std::uint64_t>(us)};
+}
+
 std::string to_string(PeerLinks::State state) {
   switch (state) {
     case PeerLinks::State::Connected:
@@ -84,7 +90,7 @@ StickyService::StickyService(const config::Cluster& cluster, const std::string& 
     : cluster_(cluster),
       work_(io_.get_executor()),
       hub_({cluster.name, self, draw_incarnation(), config_digest}, names_of_others(cluster, self),
-           steady_clock::now()),
+           steady_clock::now(), clock_now()),
       snapshot_(std::move(snapshot)),
       handlers_(std::move(handlers)),
       timer_(io_) {}
@@ -148,7 +154,7 @@ void StickyService::tick() {
   });
 }
 
-// Nobody is told that this agent has something before it is written.
+// Nobody is told that this agent has something before it is written, once there is a journal.
 void StickyService::send_all() {
   append_changes();
   links_->send();
@@ -202,7 +208,7 @@ base::Result<FileDescriptor> StickyService::make_stream() {
 }
 
 void StickyService::replace_stream(FileDescriptor socket) {
-  if (stream_) hub_.proxy().disconnect(sticky_moment());
+  if (stream_) hub_.proxy().disconnect(steady_clock::now());
   stream_ = std::make_unique<ProxyStream>(
       io_, hub_.proxy(),
       ProxyStream::Handlers{.on_change = [this] { send_all(); },

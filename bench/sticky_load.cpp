@@ -44,7 +44,7 @@ constexpr std::chrono::microseconds kUnit{10};
 std::string name_of(steady_clock::time_point at) {
   std::array<char, 8> text{};
   std::snprintf(text.data(), text.size(), "%06llx",
-                static_cast<unsigned long long>((at - kBegun) / kUnit) & 0xffffffULL);
+                static_cast<unsigned long long>((at - kBegun) / kUnit));
   return text.data();
 }
 

@@ -185,15 +185,18 @@ std::string clear_key(StickTable& shared, const CommandWords& words) {
   const Key key = read_key(words, shared.definition(), "Removing");
   if (!key.complaint.empty()) return key.complaint;
   const std::lock_guard lock(shared.mutex);
-  stick::Entry* const entry = shared.table.find(key.bytes, steady_clock::now());
-  if (entry == nullptr || shared.table.remove(*entry)) return "";
+  const auto now = steady_clock::now();
+  stick::Entry* const entry = shared.table.find(key.bytes, now);
+  if (entry == nullptr || shared.table.remove(*entry, now)) return "";
   return "Entry currently in use, cannot remove\n";
 }
 
 // Those that somebody holds stay.
 void clear_entries(StickTable& shared, const std::vector<Filter>& filters) {
   for_each_passing(shared, filters,
-                   [&](stick::Entry& entry, base::TimePoint) { (void)shared.table.remove(entry); });
+                   [&](stick::Entry& entry, base::TimePoint now) {
+                     (void)shared.table.remove(entry, now);
+                   });
 }
 
 struct Change {

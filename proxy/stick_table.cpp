@@ -94,7 +94,7 @@ StickHold::StickHold(std::shared_ptr<StickTable> table, stick::Entry& entry, Kin
                      base::TimePoint now)
     : table_(std::move(table)), entry_(&entry), kind_(kind) {
   stick::Table& own = table_->table;
-  own.hold(entry, holder_);
+  own.hold(entry, holder_, now);
   if (kind == Kind::Pin) return;
   for (const StickData data : {StickData::ConnCnt, StickData::ConnRate, StickData::ConnCur}) {
     own.add(entry, {data}, 1, now);
@@ -113,7 +113,7 @@ void StickHold::become_tunnel() {
   if (holder_ == stick::Table::Holder::Tunnel) return;
   const std::lock_guard lock(table_->mutex);
   holder_ = stick::Table::Holder::Tunnel;
-  table_->table.become_tunnel(*entry_);
+  table_->table.become_tunnel(*entry_, steady_clock::now());
 }
 
 std::optional<base::Bytes> stick_key(const config::StickTable& table, const http::Value& value) {

@@ -52,6 +52,7 @@ void write_change(const stick::Record& record, std::size_t table, proto::StickyC
                : record.removed  ? proto::StickyChange::REMOVED
                : record.restated ? proto::StickyChange::RESTATED
                                  : proto::StickyChange::CHANGED);
+  out.set_made_ms(to_ms(record.made.time_since_epoch()));
   proto::StickyRecord& entry = *out.mutable_record();
   entry.set_table(static_cast<std::uint32_t>(table));
   entry.set_key(record.key.data(), record.key.size());

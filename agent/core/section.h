@@ -176,7 +176,11 @@ class Section {
   std::optional<ActiveRouter> heard_;             // priority 0: it resigned
   std::optional<base::TimePoint> old_since_;      // only old adverts were heard since then
   std::optional<base::TimePoint> packet_heard_;   // the last advert that did not come by the link
-  std::optional<base::TimePoint> missing_since_;  // the link alone tells of the active router
+  struct Silence {
+    base::TimePoint since;
+    base::TimePoint last_word;
+  };
+  std::optional<Silence> silence_;  // the link alone tells of the active router
   Announcements announcements_;
   std::map<config::Vip, RateLimit> put_back_;
   RateLimit rival_announcements_{1, std::chrono::seconds(1)};

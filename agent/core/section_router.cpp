@@ -30,7 +30,7 @@ Section::Hearing Section::receive(const PacketReceived& packet, bool yielded, ba
   counters_.add(admission.decoded.checksum);
   writer_.learn_form(packet.source, admission.decoded.checksum);
   packet_heard_ = now;
-  missing_since_.reset();
+  silence_.reset();
   return hear({advert.priority, advert.interval, packet.source, admission.node}, yielded, now,
               effects);
 }
@@ -65,8 +65,10 @@ bool Section::hears_packets(base::Duration interval, base::TimePoint now) const 
 }
 
 void Section::miss_packets_of(const config::Node& node, base::TimePoint now, Effects& effects) {
-  if (!missing_since_) missing_since_ = now;
-  if (now - *missing_since_ < router_.active_down()) return;
+  if (!link_up_) return silence_.reset();
+  if (!silence_ || now - silence_->last_word > router_.active_down()) silence_ = {now, now};
+  silence_->last_word = now;
+  if (now - silence_->since < router_.active_down()) return;
   const std::string what = node.name + " is active, as it says on the peer link, but its adverts " +
                            "do not arrive on " + config_->interface;
   alarms_.raise(

@@ -50,6 +50,7 @@ struct Ack {
 struct Check {
   Sequence upto = 0;
   Replica::Digest digest{};
+  std::uint64_t clock = 0;  // the sender's ClusterClock
 };
 
 // Please send all entries of these buckets.

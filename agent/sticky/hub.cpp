@@ -10,10 +10,11 @@ constexpr std::size_t kTicksPerSweep = 50;
 
 }  // namespace
 
-Hub::Hub(Identity self, const std::vector<std::string>& peers, base::TimePoint begin)
+Hub::Hub(Identity self, const std::vector<std::string>& peers, base::TimePoint begin,
+         ClusterClock clock)
     : self_(std::move(self)),
       begin_(begin),
-      replica_(node_id(self_.node), begin,
+      replica_(node_id(self_.node), begin, clock,
                [this](const Replica::Entry& entry) { tell_ended(entry); }),
       proxy_(replica_, loads_) {
   for (const std::string& peer : peers) {

@@ -24,7 +24,8 @@ class Hub {
   static constexpr std::chrono::seconds kLessonMax{2};
 
   // `peers`: names of the cluster's other nodes.
-  Hub(Identity self, const std::vector<std::string>& peers, base::TimePoint begin);
+  Hub(Identity self, const std::vector<std::string>& peers, base::TimePoint begin,
+      ClusterClock clock);
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;
 

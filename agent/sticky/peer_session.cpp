@@ -137,7 +137,8 @@ base::Result<void> PeerSession::take(const Ack& ack, base::TimePoint /*now*/) {
 }
 
 // Only when nothing of this side is under way do the two digests mean the same moment.
-base::Result<void> PeerSession::take(const Check& check, base::TimePoint /*now*/) {
+base::Result<void> PeerSession::take(const Check& check, base::TimePoint now) {
+  replica_.clock().observe(check.clock, now);
   received_ = std::max(received_, check.upto);
   has_taught_ = true;
   if (!in_step() || !ended_.empty() || !repairs_.empty() || !comparable_) return {};
@@ -204,7 +205,7 @@ std::optional<Frame> PeerSession::next(base::TimePoint now) {
   if (!repairs_.empty()) return next_repair(now);
   if (now < next_check_) return std::nullopt;
   next_check_ = now + (std::exchange(was_checked_, true) ? kCheckInterval : kSecondCheck);
-  return Check{replica_.sequence(), replica_.digest()};
+  return Check{replica_.sequence(), replica_.digest(), replica_.clock().at(now)};
 }
 
 std::optional<Frame> PeerSession::next_tables() {

@@ -21,11 +21,11 @@ void ProxySession::connect() {
   loads_sent_ = 0;
 }
 
-void ProxySession::disconnect(Moment moment) {
+void ProxySession::disconnect(base::TimePoint now) {
   connected_ = false;
   cursor_.reset();
   loads_.forget_own();
-  replica_.release_pins(moment.now, moment.wall_us);
+  replica_.release_pins(now);
 }
 
 base::Result<void> ProxySession::define(const Tables& tables) {
@@ -43,7 +43,7 @@ base::Result<void> ProxySession::define(const Tables& tables) {
   return {};
 }
 
-base::Result<void> ProxySession::take(const ProxyChanges& changes, Moment moment) {
+base::Result<void> ProxySession::take(const ProxyChanges& changes, base::TimePoint now) {
   for (const ProxyChange& change : changes.changes) {
     Record record = change.record;
     if (record.table >= ours_.size() || !ours_[record.table]) {
@@ -59,8 +59,8 @@ base::Result<void> ProxySession::take(const ProxyChanges& changes, Moment moment
     }
     if (change.kind == ProxyChange::Kind::Removed) record.life = Life::Removed;
     const bool restated = change.kind == ProxyChange::Kind::Restated;
-    const auto verdict = restated ? replica_.restate(record, kBy, moment.now, moment.wall_us)
-                                  : replica_.change(record, kBy, moment.now, moment.wall_us);
+    const auto verdict = restated ? replica_.restate(record, kBy, now)
+                                  : replica_.change(record, kBy, now, change.made);
     if (verdict == Replica::Verdict::Full) ++refused_;
   }
   to_ack_ = changes.number;

@@ -18,21 +18,16 @@
 
 namespace wslb::agent::sticky {
 
-// An instant by both clocks; the second one only makes versions.
-struct Moment {
-  base::TimePoint now;
-  std::uint64_t wall_us = 0;  // since 1970
-};
-
 struct ProxyChange {
   enum class Kind : std::uint8_t {
     Changed,
-    Restated,  // known since before this agent
+    Restated,  // known for a while; whether it is pinned is news
     Removed,   // by an operator, everywhere
     Purged,    // for want of room
   };
   Kind kind = Kind::Changed;
   Record record;  // its table as the proxy numbers them; no version
+  base::TimePoint made;  // when
 };
 
 struct ProxyChanges {
@@ -54,10 +49,10 @@ class ProxySession {
   // Synced has to wait while what peers have is not here yet.
   void hold_back(bool held) { is_held_back_ = held; }
   void connect();
-  void disconnect(Moment moment);
+  void disconnect(base::TimePoint now);
   // Errors are the proxy's fault, and the end of the connection.
   base::Result<void> define(const Tables& tables);
-  base::Result<void> take(const ProxyChanges& changes, Moment moment);
+  base::Result<void> take(const ProxyChanges& changes, base::TimePoint now);
   void take(const Loads& loads, bool anew) { loads_.set_own(loads, anew); }
 
   // An entry of another's is over.

@@ -100,8 +100,12 @@ Replica::Entry** Replica::slot(std::uint64_t hash, TableId table, base::ByteView
   return at;
 }
 
-const Replica::Entry* Replica::find(TableId table, base::ByteView key) const {
+Replica::Entry* Replica::find_entry(TableId table, base::ByteView key) const {
   return buckets_.empty() ? nullptr : *slot(hash(table, key), table, key);
+}
+
+const Replica::Entry* Replica::find(TableId table, base::ByteView key) const {
+  return find_entry(table, key);
 }
 
 void Replica::grow() {
@@ -197,10 +201,17 @@ Replica::Verdict Replica::put(const Record& record, std::uint8_t by, base::TimeP
   return Verdict::Taken;
 }
 
+// To whoever brought an older one.
+void Replica::give_again(Entry& entry) {
+  unlink(entry);
+  entry.by = 0;
+  link(entry);
+}
+
 Replica::Verdict Replica::change(const Record& local, std::uint8_t by, base::TimePoint now,
-                                 std::uint64_t wall_us) {
+                                 base::TimePoint made) {
   assert(local.table < tables_.size());
-  const Entry* const known = find(local.table, local.key);
+  Entry* const known = find_entry(local.table, local.key);
   if (known == nullptr && local.life == Life::Removed) return Verdict::Known;
   if (known != nullptr && known->origin == self_ && known->life == local.life &&
       std::ranges::equal(known->value(), local.value)) {
@@ -210,8 +221,14 @@ Replica::Verdict Replica::change(const Record& local, std::uint8_t by, base::Tim
     }
   }
   Record stamped = local;
-  newest_time_ = std::max(newest_time_ + 1, wall_us);
-  stamped.version = {newest_time_, self_};
+  stamped.version = {clock_.at(made), self_};
+  if (known != nullptr && known->version() >= stamped.version) {
+    if (known->origin != self_ && known->version_time > stamped.version.time) {
+      give_again(*known);
+      return Verdict::Known;
+    }
+    stamped.version.time = known->version_time + 1;  // in the order in which they come
+  }
   if (stamped.life == Life::Removed) {
     stamped.expires_in = std::min(full_time(local.table), base::Duration(kRemovedKept));
     stamped.value = {};
@@ -219,16 +236,16 @@ Replica::Verdict Replica::change(const Record& local, std::uint8_t by, base::Tim
   return put(stamped, by, now);
 }
 
-Replica::Verdict Replica::restate(const Record& local, std::uint8_t by, base::TimePoint now,
-                                  std::uint64_t wall_us) {
+Replica::Verdict Replica::restate(const Record& local, std::uint8_t by, base::TimePoint now) {
   const Entry* const known = find(local.table, local.key);
   if (known != nullptr) {
     if (local.life != Life::Pinned || known->life != Life::Aging) return Verdict::Known;
-    // Only that it is pinned is news; the value may be old.
+    // Only that it is pinned is news; the value may be old, and must not win over a newer one.
     const base::Bytes value(known->value().begin(), known->value().end());
     Record pinned = local;
     pinned.value = value;
-    return change(pinned, std::ranges::equal(value, local.value) ? by : 0, now, wall_us);
+    pinned.version = {known->version_time + 1, self_};
+    return put(pinned, std::ranges::equal(value, local.value) ? by : 0, now);
   }
   Record stamped = local;
   stamped.version = {1, self_};
@@ -237,7 +254,7 @@ Replica::Verdict Replica::restate(const Record& local, std::uint8_t by, base::Ti
 
 Replica::Verdict Replica::merge(const Record& remote, base::TimePoint now) {
   assert(remote.table < tables_.size());
-  newest_time_ = std::max(newest_time_, remote.version.time);
+  clock_.observe(remote.version.time, now);
   const Entry* const known = find(remote.table, remote.key);
   if (known != nullptr && known->version() >= remote.version) return Verdict::Known;
   Record taken = remote;

@@ -22,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/sticky/cluster_clock.h"
 #include "agent/sticky/record.h"
 #include "base/bytes.h"
 #include "base/time.h"
@@ -60,8 +61,8 @@ class Replica {
   // `ended` is called for each entry that is over, just before it is forgotten.
   using Ended = std::function<void(const Entry&)>;
 
-  Replica(NodeId self, base::TimePoint begin, Ended ended)
-      : self_(self), begin_(begin), ended_(std::move(ended)) {}
+  Replica(NodeId self, base::TimePoint begin, ClusterClock clock, Ended ended)
+      : self_(self), begin_(begin), clock_(clock), ended_(std::move(ended)) {}
   ~Replica();
   Replica(const Replica&) = delete;
   Replica& operator=(const Replica&) = delete;
@@ -71,11 +72,13 @@ class Replica {
   [[nodiscard]] const std::vector<Table>& tables() const { return tables_; }
   [[nodiscard]] std::optional<TableId> find_table(std::string_view name) const;
 
-  // A change made on this host; gets a version. `wall_us`: microseconds since 1970. Nothing happens
-  // where it says nothing new. `by`: who brought it, so that it is not given back (see Entry).
-  Verdict change(const Record& local, std::uint8_t by, base::TimePoint now, std::uint64_t wall_us);
-  // What this host's proxy has known since before this agent lived: any peer may know better.
-  Verdict restate(const Record& local, std::uint8_t by, base::TimePoint now, std::uint64_t wall_us);
+  // A change made on this host, at `made`; gets a version of that time. Nothing happens where it
+  // says nothing new. `by`: who brought it, so that it is not given back (see Entry), unless
+  // somebody else has made a newer change since.
+  Verdict change(const Record& local, std::uint8_t by, base::TimePoint now, base::TimePoint made);
+  // What this host's proxy has known for a while: any peer may know better. If it is pinned, that
+  // is news.
+  Verdict restate(const Record& local, std::uint8_t by, base::TimePoint now);
   // A version from elsewhere.
   Verdict merge(const Record& remote, base::TimePoint now);
   // The entry, if it is no newer than `version`, is over.
@@ -85,7 +88,7 @@ class Replica {
   void origin_present(NodeId origin);
   void origin_away(NodeId origin, base::TimePoint now);
   // The proxy of this host died: what it had pinned ages from now on.
-  void release_pins(base::TimePoint now, std::uint64_t wall_us);
+  void release_pins(base::TimePoint now);
 
   // Looks at the next `share` part (1 / share) of all entries and lets those go that are over.
   void sweep(std::size_t share, base::TimePoint now);
@@ -98,16 +101,19 @@ class Replica {
   [[nodiscard]] std::size_t size() const { return count_; }
   [[nodiscard]] Sequence sequence() const { return sequence_; }  // of the newest change
   [[nodiscard]] NodeId self() const { return self_; }
+  [[nodiscard]] ClusterClock& clock() { return clock_; }
 
  private:
   [[nodiscard]] std::uint64_t hash(TableId table, base::ByteView key) const;
   [[nodiscard]] static std::uint64_t weight(std::uint64_t hash, const Version& version);
   Entry** slot(std::uint64_t hash, TableId table, base::ByteView key) const;
+  [[nodiscard]] Entry* find_entry(TableId table, base::ByteView key) const;
   Verdict put(const Record& record, std::uint8_t by, base::TimePoint now);
   [[nodiscard]] std::uint64_t room(TableId table) const;
   void grow();
   void link(Entry& entry);
   void unlink(Entry& entry);
+  void give_again(Entry& entry);
   void erase(Entry** slot);
   [[nodiscard]] base::Duration full_time(TableId table) const;
   [[nodiscard]] bool is_over(const Entry& entry, base::TimePoint now) const;
@@ -119,6 +125,7 @@ class Replica {
 
   NodeId self_;
   base::TimePoint begin_;
+  ClusterClock clock_;
   Ended ended_;
   std::vector<Table> tables_;
   std::vector<std::uint64_t> seeds_;     // of their names, by table
@@ -129,7 +136,6 @@ class Replica {
   Entry* oldest_ = nullptr;
   Entry* newest_ = nullptr;
   Sequence sequence_ = 0;
-  std::uint64_t newest_time_ = 0;  // of all versions seen
   Digest digest_{};
   std::vector<Cursor*> cursors_;
   std::map<NodeId, Origin> origins_;

@@ -19,7 +19,9 @@ void Replica::origin_away(NodeId origin, base::TimePoint now) {
   origins_[origin] = {false, now};
 }
 
-void Replica::release_pins(base::TimePoint now, std::uint64_t wall_us) {
+// Nobody knows when exactly it died: their versions grow by as little as possible, so that they win
+// over nothing that another host has changed.
+void Replica::release_pins(base::TimePoint now) {
   const Sequence last = sequence_;
   for (Entry* entry = oldest_; entry != nullptr && entry->sequence <= last;) {
     Entry* const next = entry->newer;
@@ -27,8 +29,9 @@ void Replica::release_pins(base::TimePoint now, std::uint64_t wall_us) {
       const base::Bytes key(entry->key().begin(), entry->key().end());
       const base::Bytes value(entry->value().begin(), entry->value().end());
       Record record{.table = entry->table, .key = key, .value = value};
+      record.version = {entry->version_time + 1, self_};
       record.expires_in = full_time(entry->table);
-      change(record, entry->by, now, wall_us);
+      put(record, entry->by, now);
     }
     entry = next;
   }

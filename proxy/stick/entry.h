@@ -13,7 +13,7 @@ struct Entry {
   Entry* chain = nullptr;  // the next of its bucket
   Links<Entry> by_use;     // the longest unused first; not in the list while somebody holds it
   Links<Entry> by_change;  // those that are not acknowledged yet
-  Tick expires = 0;
+  Tick expires = 0;          // so long after its last use or change, whether or not it will expire
   Tick announced = 0;        // what the last record said of that
   std::uint32_t change = 0;  // the lower half of its number
   std::uint32_t holders = 0;
@@ -22,6 +22,7 @@ struct Entry {
   bool is_change : 1 = false;  // in the list of changes
   bool is_gone : 1 = false;    // only its removal is still to be told
   bool is_purged : 1 = false;  // it is gone for want of room
+  bool is_repin : 1 = false;   // that it is pinned is all that has changed
   std::uint8_t pinned_in = 0;  // the round of pins in which another host pinned it; 0: none
 };
 

@@ -24,11 +24,12 @@ struct Record {
   base::Bytes key;  // a text's or a binary's bytes, an integer in 4 bytes (big-endian), 4 or 16
   bool removed = false;
   bool purged = false;          // it was removed for want of room: others may keep it
-  bool restated = false;        // known before there was somebody to tell: others may know better
+  bool restated = false;        // others may know better, but for the pin
   std::string server{};         // its name, or its address; empty: none is known
   std::vector<Datum> data{};    // all that the table stores but conn_cur and the server's name
   base::Duration expires_in{};  // zero: never
   bool pinned = false;          // a tunnel holds it, so it does not expire
+  base::TimePoint made{};       // the change, or a use since; to a millisecond, rounded up
 };
 
 }  // namespace wslb::proxy::stick

@@ -123,12 +123,12 @@ bool Table::make_room(base::TimePoint now) {
   if (used_ < definition_.size) return true;
   expire(tick_of(now), definition_.size / 256 + kExpiredAtOnce);
   if (used_ < definition_.size) return true;
-  if (!definition_.nopurge) purge();
+  if (!definition_.nopurge) purge(tick_of(now));
   return used_ < definition_.size;
 }
 
 // As many as HAProxy drops.
-void Table::purge() {
+void Table::purge(Tick now) {
   const std::size_t wanted = definition_.size / 256 + 1;
   std::size_t dropped = 0;
   for (std::size_t looks = 0; looks < 2 * wanted + kExpiredAtOnce && dropped < wanted; ++looks) {
@@ -139,7 +139,7 @@ void Table::purge() {
       by_use_.push_back(*oldest);
       continue;
     }
-    bury(*oldest, true);
+    bury(*oldest, true, now);
     ++dropped;
     ++purged_;
   }
@@ -195,27 +195,32 @@ void Table::note_use(Entry& entry) {
   if (expire_ms_ > 0 && entry.expires - entry.announced > expire_ms_ / 8) changed(entry);
 }
 
-void Table::hold(Entry& entry, Holder holder) {
+void Table::hold(Entry& entry, Holder holder, base::TimePoint now) {
   if (entry.holders++ == 0) by_use_.erase(entry);
-  if (holder == Holder::Tunnel) become_tunnel(entry);
+  if (holder == Holder::Tunnel) become_tunnel(entry, now);
 }
 
-void Table::become_tunnel(Entry& entry) {
+void Table::become_tunnel(Entry& entry, base::TimePoint now) {
   assert(entry.holders > entry.tunnels);
-  if (entry.tunnels++ == 0) changed(entry);
+  if (entry.tunnels++ > 0) return;
+  entry.expires = tick_of(now) + expire_ms_;
+  changed(entry);
 }
 
 void Table::release(Entry& entry, Holder holder, base::TimePoint now) {
   assert(entry.holders > 0);
-  if (holder == Holder::Tunnel && --entry.tunnels == 0) changed(entry);
+  if (holder == Holder::Tunnel && --entry.tunnels == 0) {
+    entry.expires = tick_of(now) + expire_ms_;
+    changed(entry);
+  }
   if (--entry.holders > 0) return;
   start_clock(entry, tick_of(now) + expire_ms_);
   note_use(entry);
 }
 
-bool Table::remove(Entry& entry) {
+bool Table::remove(Entry& entry, base::TimePoint now) {
   if (entry.holders > 0) return false;
-  bury(entry, false);
+  bury(entry, false, tick_of(now));
   return true;
 }
 
@@ -225,13 +230,14 @@ void Table::leave_lists(Entry& entry) {
 }
 
 // Its removal is to be told, if anybody follows and there are not too many such.
-void Table::bury(Entry& entry, bool purged) {
+void Table::bury(Entry& entry, bool purged, Tick now) {
   leave_lists(entry);
   if (!followed_ || graves_ >= definition_.size) return destroy(entry);
   clear_data(entry);
   entry.is_gone = true;
   entry.is_purged = purged;
   entry.pinned_in = 0;
+  entry.expires = now + expire_ms_;
   --used_;
   ++graves_;
   changed(entry);

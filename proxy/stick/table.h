@@ -47,13 +47,13 @@ class Table {
   void use(Entry& entry, base::TimePoint now);
 
   enum class Holder : std::uint8_t { Request, Tunnel };
-  void hold(Entry& entry, Holder holder);
+  void hold(Entry& entry, Holder holder, base::TimePoint now);
   void release(Entry& entry, Holder holder, base::TimePoint now);
   // The same holder goes on as a tunnel.
-  void become_tunnel(Entry& entry);
+  void become_tunnel(Entry& entry, base::TimePoint now);
 
   // By an operator. False: somebody holds it.
-  bool remove(Entry& entry);
+  bool remove(Entry& entry, base::TimePoint now);
 
   // Nothing: the table does not store it. Of a rate: how many in its period.
   [[nodiscard]] std::optional<std::uint64_t> value(const Entry& entry, Place place,
@@ -107,14 +107,14 @@ class Table {
   Entry** place_of(base::ByteView key);
   Entry* create(base::ByteView key, Entry** place);
   [[nodiscard]] bool make_room(base::TimePoint now);
-  void purge();
+  void purge(Tick now);
   void expire(Tick now, std::size_t most);
   [[nodiscard]] bool is_expired(const Entry& entry, Tick now) const;
   [[nodiscard]] bool is_pinned_elsewhere(const Entry& entry) const;
   void start_clock(Entry& entry, Tick expires);
   void note_use(Entry& entry);
   void leave_lists(Entry& entry);
-  void bury(Entry& entry, bool purged);  // as a removal to tell, or for good
+  void bury(Entry& entry, bool purged, Tick now);  // as a removal to tell, or for good
   void destroy(Entry& entry);
   void clear_data(Entry& entry);
   [[nodiscard]] std::uint8_t* data(Entry& entry) const;
@@ -125,6 +125,7 @@ class Table {
   void leave_changes(Entry& entry);
   [[nodiscard]] std::uint64_t number_of(const Entry& entry) const;
   [[nodiscard]] Record record_of(Entry& entry, base::TimePoint now);
+  [[nodiscard]] base::TimePoint used_at(const Entry& entry, base::TimePoint now) const;
 
   const config::StickTable definition_;
   const Layout layout_;

@@ -9,6 +9,7 @@ namespace wslb::proxy::stick {
 // An entry that waits to be given out keeps its place, whatever else happens to it.
 void Table::changed(Entry& entry) {
   if (!followed_) return;
+  entry.is_repin = false;
   if (entry.is_change && number_of(entry) > last_taken_) return;
   const bool had_changes = has_changes();
   leave_changes(entry);
@@ -87,11 +88,12 @@ void Table::forget_follower() {
 bool Table::apply(const Record& remote, base::TimePoint now) {
   Entry** const place = place_of(remote.key);
   Entry* entry = *place;
-  if (entry != nullptr && entry->is_change) return false;
+  if (entry != nullptr && entry->is_change && !entry->is_repin) return false;
   if (remote.removed) {
     if (entry == nullptr) return true;
-    if (entry->holders > 0) {
-      changed(*entry);  // a tunnel of ours holds it: the others are to have it again
+    if (entry->holders > 0) {  // the others are to have it again
+      entry->expires = tick_of(now) + expire_ms_;
+      changed(*entry);
       return false;
     }
     leave_lists(*entry);
@@ -125,7 +127,10 @@ bool Table::apply(const Record& remote, base::TimePoint now) {
     entry->announced = expires;
   }
   // A tunnel of ours holds it, whoever else let go of it.
-  if (entry->tunnels > 0 && !remote.pinned) changed(*entry);
+  if (entry->tunnels > 0 && !remote.pinned) {
+    changed(*entry);
+    entry->is_repin = true;
+  }
   return true;
 }
 

@@ -114,12 +114,21 @@ void Table::put(Entry& entry, Place place, const Datum& datum, Tick now) {
   }
 }
 
+// Rounded up, lest it be before what was known then.
+base::TimePoint Table::used_at(const Entry& entry, base::TimePoint now) const {
+  using std::chrono::milliseconds;
+  const Tick ago = tick_of(now) - (entry.expires - expire_ms_);
+  const auto begun = std::chrono::floor<milliseconds>(now);
+  return ago == 0 ? now : begun - milliseconds(ago) + milliseconds(1);
+}
+
 Record Table::record_of(Entry& entry, base::TimePoint now) {
   const base::ByteView bytes = key(entry);
   Record record;
   record.key.assign(bytes.begin(), bytes.end());
   record.removed = entry.is_gone;
   record.purged = entry.is_gone && entry.is_purged;
+  record.made = used_at(entry, now);
   if (entry.is_gone) return record;
   record.server = server(entry);
   for (const config::StoredData& stored : definition_.store) {
@@ -145,6 +154,7 @@ Record Table::record_of(Entry& entry, base::TimePoint now) {
     record.expires_in = std::max<base::Duration>(*left, std::chrono::milliseconds(1));
   }
   record.pinned = entry.tunnels > 0;
+  record.restated = entry.is_repin;
   entry.announced = entry.expires;
   return record;
 }

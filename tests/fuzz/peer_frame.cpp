@@ -28,7 +28,7 @@ void check(Hub& hub) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  Hub hub({"edge", "lb1", 5, 7}, {"lb2"}, kNow);
+  Hub hub({"edge", "lb1", 5, 7}, {"lb2"}, kNow, {kNow, 1000});
   auto& session = *hub.find_peer("lb2");
   session.connect(kNow);
   PeerDecoder decoder;

@@ -1,7 +1,8 @@
 // sticky_sim: stories of sticky tables on two to four hosts: changes on all of them, agents and
 // proxies that crash, links that are cut, clocks that are wrong; after each story the hosts must be
 // equal, nothing that a living proxy pins may be lost, a change must be everywhere within a second,
-// every proxy must know how busy the others are, and in the end nothing may be kept for ever.
+// every proxy must know how busy the others are, of two changes the newer one must win although its
+// agent or the other one was stopped, and in the end nothing may be kept for ever.
 //   sticky_sim [--seeds N] [--from S]
 #include <cstdio>
 #include <cstdlib>
@@ -28,6 +29,7 @@ class Story {
       world_.run(seconds(20));
       if (auto wrong = settle()) return wrong;
       if (auto wrong = change_spreads()) return wrong;
+      if (auto wrong = newer_wins()) return wrong;
     }
     world_.run(StickyWorld::kExpire + seconds(120));
     return world_.judge_emptiness();
@@ -60,12 +62,12 @@ class Story {
     } else if (what < 95) {
       proxy->pin(key(), random_.chance(50), world_.now());
     } else {
-      proxy->clear(key());
+      proxy->clear(key(), world_.now());
     }
   }
 
   void fault() {
-    switch (random_.below(8)) {
+    switch (random_.below(10)) {
       case 0:
         return world_.crash_agent(host());
       case 1:
@@ -79,6 +81,10 @@ class Story {
         return world_.cut(host(), host());
       case 6:
         return world_.join(host(), host());
+      case 7:
+        return world_.stop_agent(host());
+      case 8:
+        return world_.continue_agent(host());
       default:
         return world_.heal();
     }
@@ -102,6 +108,24 @@ class Story {
     proxy->store(what, value, world_.now());
     world_.run(seconds(1));
     if (!world_.everybody_has(what, value)) return "a change of " + what + " has not spread";
+    return std::nullopt;
+  }
+
+  // Although the agent of the one who made the older change was stopped, and told it last.
+  std::optional<std::string> newer_wins() {
+    const std::size_t one = host();
+    const std::size_t other = (one + 1) % world_.hosts();
+    const std::string what = key();
+    const auto some_time = [this] { world_.run(random_.between(milliseconds(50), seconds(4))); };
+    world_.stop_agent(one);
+    world_.serving(one)->store(what, "older", world_.now());
+    some_time();
+    world_.serving(other)->store(what, "newer", world_.now());
+    if (random_.chance(50)) world_.crash_agent(one);
+    if (random_.chance(50)) some_time();
+    world_.heal();
+    world_.run(seconds(20));
+    if (!world_.everybody_has(what, "newer")) return "an older change of " + what + " has won";
     return std::nullopt;
   }
 

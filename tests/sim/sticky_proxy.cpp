@@ -22,8 +22,8 @@ void put(StickyProxy::Loads& loads, const std::string& server, std::uint32_t con
 void StickyProxy::store(const std::string& key, const std::string& value, base::TimePoint now) {
   Item& item = items_[key];
   item.value = value;
-  item.removed = item.restated = item.is_held = false;
-  item.number = ++number_;
+  item.removed = item.is_held = false;
+  change(item, now);
   item.deadline = now + expire_;
 }
 
@@ -31,17 +31,23 @@ void StickyProxy::pin(const std::string& key, bool pinned, base::TimePoint now) 
   const auto found = items_.find(key);
   if (found == items_.end() || found->second.removed) return;
   found->second.pinned = pinned;
-  found->second.restated = found->second.is_held = false;
-  found->second.number = ++number_;
+  found->second.is_held = false;
+  change(found->second, now);
   found->second.deadline = now + expire_;
 }
 
-void StickyProxy::clear(const std::string& key) {
+void StickyProxy::change(Item& item, base::TimePoint now) {
+  item.number = ++number_;
+  item.restated = false;
+  item.made = now;
+}
+
+void StickyProxy::clear(const std::string& key, base::TimePoint now) {
   const auto found = items_.find(key);
   if (found == items_.end()) return;
   found->second.removed = true;
-  found->second.pinned = found->second.restated = false;
-  found->second.number = ++number_;
+  found->second.pinned = false;
+  change(found->second, now);
 }
 
 void StickyProxy::expire(base::TimePoint now) {
@@ -82,6 +88,7 @@ bool StickyProxy::take_changes(sticky::ProxyChanges& changes, base::TimePoint no
     change.record = {.table = 0, .key = view(key), .value = view(item.value)};
     change.record.life = item.pinned ? sticky::Life::Pinned : sticky::Life::Aging;
     change.record.expires_in = item.deadline - now;
+    change.made = item.made;
     changes.changes.push_back(change);
   }
   told_ = changes.number = number_;
@@ -104,7 +111,7 @@ void StickyProxy::receive(const sticky::ProxyFrame& frame, base::TimePoint now) 
                  [&](const sticky::Ended& ended) {
                    for (const sticky::Record& record : ended.records) {
                      const auto found = items_.find(text(record.key));
-                     if (found != items_.end() && found->second.number == 0) end(found);
+                     if (found != items_.end() && found->second.number == 0) end(found, now);
                    }
                  },
                  [&](const sticky::Ack& ack) {
@@ -127,11 +134,11 @@ void StickyProxy::receive(const sticky::ProxyFrame& frame, base::TimePoint now) 
 }
 
 // Nobody else needs it any more.
-void StickyProxy::end(std::map<std::string, Item>::iterator at) {
+void StickyProxy::end(std::map<std::string, Item>::iterator at, base::TimePoint now) {
   if (at->second.pinned) {
-    at->second.number = ++number_;
+    change(at->second, now);
     at->second.is_held = false;
-  } else if (at->second.is_held) {
+  } else {
     items_.erase(at);
   }
 }
@@ -153,7 +160,7 @@ void StickyProxy::apply(const sticky::Record& record, base::TimePoint now) {
   // Its tunnel is here, whoever else let go of it.
   if (pinned_here && record.life == sticky::Life::Aging) {
     item.number = ++number_;
-    item.restated = false;
+    item.restated = true;
   }
 }
 

@@ -22,6 +22,7 @@ class StickyProxy {
     bool restated = false;
     bool is_held = false;  // pinned elsewhere
     base::TimePoint deadline{};
+    base::TimePoint made{};  // when it changed last here
   };
 
   using Loads = std::map<std::string, std::uint32_t>;  // by server; none of them 0
@@ -30,7 +31,7 @@ class StickyProxy {
 
   void store(const std::string& key, const std::string& value, base::TimePoint now);
   void pin(const std::string& key, bool pinned, base::TimePoint now);
-  void clear(const std::string& key);
+  void clear(const std::string& key, base::TimePoint now);
   void expire(base::TimePoint now);
   void set_load(const std::string& server, std::uint32_t connections);
 
@@ -49,7 +50,8 @@ class StickyProxy {
   [[nodiscard]] const Loads& elsewhere() const { return elsewhere_; }
 
  private:
-  void end(std::map<std::string, Item>::iterator at);
+  void end(std::map<std::string, Item>::iterator at, base::TimePoint now);
+  void change(Item& item, base::TimePoint now);
   void apply(const agent::sticky::Record& record, base::TimePoint now);
 
   base::Duration expire_;

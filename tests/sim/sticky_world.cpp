@@ -35,7 +35,7 @@ StickyWorld::StickyWorld(std::size_t hosts, Random& random) : random_(random), h
   }
 }
 
-sticky::Moment StickyWorld::moment(const Host& host) const {
+sticky::ClusterClock StickyWorld::clock(const Host& host) const {
   const auto wall = now_.time_since_epoch() + host.clock_error;
   return {now_, static_cast<std::uint64_t>(
                     std::chrono::duration_cast<std::chrono::microseconds>(wall).count())};
@@ -58,8 +58,17 @@ void StickyWorld::crash_agent(std::size_t host) {
     if (other != host) break_link(std::min(host, other), std::max(host, other));
   }
   hosts_[host].hub.reset();
+  hosts_[host].stopped.reset();
   hosts_[host].talking = false;
   if (hosts_[host].proxy) hosts_[host].proxy->lose_agent(now_);
+}
+
+void StickyWorld::stop_agent(std::size_t host) {
+  if (hosts_[host].hub && !hosts_[host].stopped) hosts_[host].stopped = now_;
+}
+
+void StickyWorld::continue_agent(std::size_t host) {
+  hosts_[host].stopped.reset();
 }
 
 void StickyWorld::start_agent(std::size_t host) {
@@ -69,14 +78,14 @@ void StickyWorld::start_agent(std::size_t host) {
     if (i != host) peers.push_back(hosts_[i].name);
   }
   const sticky::Identity self{"edge", hosts_[host].name, random_.next(), 7};
-  hosts_[host].hub = std::make_unique<sticky::Hub>(self, peers, now_);
+  hosts_[host].hub = std::make_unique<sticky::Hub>(self, peers, now_, clock(hosts_[host]));
 }
 
 void StickyWorld::crash_proxy(std::size_t host) {
   Host& one = hosts_[host];
   if (!one.proxy) return;
   one.proxy.reset();
-  if (one.hub && one.talking) one.hub->proxy().disconnect(moment(one));
+  if (one.hub && one.talking) one.hub->proxy().disconnect(now_);
   one.talking = false;
 }
 
@@ -109,6 +118,7 @@ void StickyWorld::join(std::size_t a, std::size_t b) {
 
 void StickyWorld::heal() {
   for (std::size_t i = 0; i < hosts_.size(); ++i) {
+    continue_agent(i);
     start_agent(i);
     start_proxy(i);
     for (std::size_t j = i + 1; j < hosts_.size(); ++j) join(i, j);
@@ -124,24 +134,37 @@ void StickyWorld::run(Duration time) {
 void StickyWorld::step() {
   now_ += kStep;
   settle_links();
-  deliver_peers();
+  const bool peers_first = random_.chance(50);
+  if (peers_first) deliver_peers();
+  for (Host& host : hosts_) deliver_local(host);
+  if (!peers_first) deliver_peers();
   for (std::size_t i = 0; i < hosts_.size(); ++i) {
-    deliver_local(hosts_[i]);
     if (hosts_[i].proxy) hosts_[i].proxy->expire(now_);
     emit(i);
   }
   if (now_ < next_tick_) return;
   next_tick_ = now_ + sticky::Hub::kTick;
   for (Host& host : hosts_) {
-    if (host.hub) host.hub->tick(now_);
+    if (host.hub && !host.stopped) host.hub->tick(now_);
+  }
+}
+
+// Who is silent for so long is not there.
+void StickyWorld::miss_the_stopped() {
+  for (std::size_t host = 0; host < hosts_.size(); ++host) {
+    if (!hosts_[host].stopped || now_ - *hosts_[host].stopped < kNoticeMax) continue;
+    for (std::size_t other = 0; other < hosts_.size(); ++other) {
+      if (other != host) break_link(std::min(host, other), std::max(host, other));
+    }
   }
 }
 
 void StickyWorld::settle_links() {
+  miss_the_stopped();
   for (auto& [ends, link] : links_) {
     const std::array<std::size_t, 2> pair{ends.first, ends.second};
     for (std::size_t end = 0; end < 2; ++end) {
-      if (!link.learns[end] || *link.learns[end] > now_) continue;
+      if (!link.learns[end] || *link.learns[end] > now_ || hosts_[pair[end]].stopped) continue;
       link.learns[end].reset();
       link.connected[end] = false;
       if (auto* one = session(pair[end], pair[1 - end])) one->disconnect(now_);
@@ -159,6 +182,7 @@ void StickyWorld::deliver_peers() {
   for (auto& [ends, link] : links_) {
     const std::array<std::size_t, 2> pair{ends.first, ends.second};
     for (std::size_t towards = 0; towards < 2; ++towards) {
+      if (hosts_[pair[towards]].stopped) continue;
       PeerPipe& pipe = link.pipes[towards];
       while (!pipe.empty() && pipe.front().first <= now_) {
         const auto frame = std::move(pipe.front().second);
@@ -171,25 +195,31 @@ void StickyWorld::deliver_peers() {
   }
 }
 
-void StickyWorld::deliver_local(Host& host) {
-  if (!host.hub || !host.proxy) return;
-  if (!host.talking && random_.chance(20)) {
-    host.talking = true;
-    host.to_agent.clear();
-    host.to_proxy.clear();
-    host.hub->proxy().connect();
-    if (!host.hub->proxy().define({{{0, table()}}})) std::abort();
-    host.proxy->greet();
-  }
+void StickyWorld::greet(Host& host) {
+  host.talking = true;
+  host.to_agent.clear();
+  host.to_proxy.clear();
+  host.hub->proxy().connect();
+  if (!host.hub->proxy().define({{{0, table()}}})) std::abort();
+  host.proxy->greet();
+}
+
+void StickyWorld::deliver_to_agent(Host& host) {
   while (host.talking && !host.to_agent.empty() && host.to_agent.front().first <= now_) {
     const auto changes = std::move(host.to_agent.front().second);
     host.to_agent.pop_front();
     if (const auto* loads = std::get_if<sticky::Loads>(&changes.frame())) {
       host.hub->proxy().take(*loads, false);
-    } else if (!host.hub->proxy().take(std::get<0>(changes.frame()), moment(host))) {
+    } else if (!host.hub->proxy().take(std::get<0>(changes.frame()), now_)) {
       std::abort();
     }
   }
+}
+
+void StickyWorld::deliver_local(Host& host) {
+  if (!host.hub || !host.proxy) return;
+  if (!host.talking && !host.stopped && random_.chance(20)) greet(host);
+  if (!host.stopped) deliver_to_agent(host);
   while (host.talking && !host.to_proxy.empty() && host.to_proxy.front().first <= now_) {
     const auto frame = std::move(host.to_proxy.front().second);
     host.to_proxy.pop_front();
@@ -213,12 +243,12 @@ void StickyWorld::emit(std::size_t index) {
     if (host.proxy->take_loads(loads)) {
       host.to_agent.emplace_back(due(host.to_agent), FromProxy(loads));
     }
-    while (const auto frame = host.hub->proxy().next(now_)) {
+    while (const auto frame = host.stopped ? std::nullopt : host.hub->proxy().next(now_)) {
       host.to_proxy.emplace_back(due(host.to_proxy), *frame);
     }
   }
   for (auto& [ends, link] : links_) {
-    if (ends.first != index && ends.second != index) continue;
+    if (host.stopped || (ends.first != index && ends.second != index)) continue;
     const std::size_t side = ends.first == index ? 0 : 1;
     if (!link.connected[side] || link.learns[0] || link.learns[1]) continue;
     auto* const one = session(index, side == 0 ? ends.second : ends.first);

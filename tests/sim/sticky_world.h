@@ -29,6 +29,8 @@ class StickyWorld {
   void run(Duration time);
 
   void crash_agent(std::size_t host);
+  void stop_agent(std::size_t host);  // as SIGSTOP does: what comes for it waits
+  void continue_agent(std::size_t host);
   void start_agent(std::size_t host);
   void crash_proxy(std::size_t host);
   void start_proxy(std::size_t host);
@@ -59,6 +61,7 @@ class StickyWorld {
     std::string name;
     std::unique_ptr<agent::sticky::Hub> hub;  // null: the agent is dead
     std::unique_ptr<StickyProxy> proxy;       // null: it is dead
+    std::optional<TimePoint> stopped;         // the agent, since then
     bool talking = false;                     // agent and proxy to each other
     ToAgent to_agent;
     ToProxy to_proxy;
@@ -75,11 +78,14 @@ class StickyWorld {
 
   void step();
   void settle_links();
+  void miss_the_stopped();
   void break_link(std::size_t a, std::size_t b);
   void deliver_peers();
   void deliver_local(Host& host);
+  void greet(Host& host);
+  void deliver_to_agent(Host& host);
   void emit(std::size_t host);
-  [[nodiscard]] agent::sticky::Moment moment(const Host& host) const;
+  [[nodiscard]] agent::sticky::ClusterClock clock(const Host& host) const;
   [[nodiscard]] agent::sticky::PeerSession* session(std::size_t of, std::size_t with);
   [[nodiscard]] std::optional<std::string> judge_host(const Host& host) const;
   [[nodiscard]] std::optional<std::string> judge_loads(const Host& host) const;

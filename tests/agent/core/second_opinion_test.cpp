@@ -46,6 +46,25 @@ TEST(SecondOpinion, IsAnAlarmThatSaysWhatToDo) {
   EXPECT_THAT(host.section().alarms, ElementsAre(HasSubstr("do not arrive")));
 }
 
+TEST(SecondOpinion, NothingIsMissedWhereTheInterfaceIsDown) {
+  Host host;
+  host.boot();
+  host.link("eth0", false, false, "10.0.0.11");
+  hear_words(host, 10);
+  EXPECT_THAT(host.section().alarms, testing::Not(Contains(HasSubstr("do not arrive"))));
+}
+
+TEST(SecondOpinion, OneWordNowAndThenIsNoSilence) {
+  Host host;
+  host.boot();
+  host.run(400ms);
+  for (int i = 0; i < 3; ++i) {
+    host.word(199);
+    host.run(10s);
+  }
+  EXPECT_THAT(host.section().alarms, IsEmpty());
+}
+
 TEST(SecondOpinion, IsNotAskedWhilePacketsArrive) {
   Host host;
   host.boot();

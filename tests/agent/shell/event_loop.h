@@ -7,10 +7,11 @@
 
 namespace wslb::agent {
 
-// False: it did not happen within five seconds.
+// False: it did not happen in time.
 template <typename Done>
-bool run_until(boost::asio::io_context& io, Done done) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+bool run_until(boost::asio::io_context& io, Done done,
+               std::chrono::milliseconds limit = std::chrono::seconds(5)) {
+  const auto end = std::chrono::steady_clock::now() + limit;
   while (!done() && std::chrono::steady_clock::now() < end) {
     io.restart();
     io.run_one_for(std::chrono::milliseconds(10));

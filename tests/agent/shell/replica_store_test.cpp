@@ -47,7 +47,7 @@ class ReplicaStoreTest : public testing::Test {
                      .value = value_bytes,
                      .expires_in = 30s,
                      .life = life},
-                    by, begin_, 1);
+                    by, begin_, begin_);
   }
 
   void learn_from_another_node(std::string_view key, const std::string& server) {
@@ -86,7 +86,8 @@ class ReplicaStoreTest : public testing::Test {
   }
 
   const base::TimePoint begin_ = std::chrono::steady_clock::now();
-  sticky::Replica replica_{sticky::node_id("lb1"), begin_, [](const sticky::Replica::Entry&) {}};
+  sticky::Replica replica_{
+      sticky::node_id("lb1"), begin_, {begin_, 1}, [](const sticky::Replica::Entry&) {}};
   ReplicaStore store_{replica_, {"bk", "/shared"}};
 };
 

@@ -362,7 +362,8 @@ TEST_F(StickyServiceTest, WhatWasAcknowledgedIsOnDisk) {
     proxy.change_many(400 * (round + 1));
     const std::string copy = dir_.file("copy" + std::to_string(round));
     std::filesystem::copy_file(file, copy);
-    sticky::Replica replica(sticky::node_id("lb1"), steady_clock::now(), [](const auto&) {});
+    const auto now = steady_clock::now();
+    sticky::Replica replica(sticky::node_id("lb1"), now, {now, 1}, [](const auto&) {});
     const auto loaded = load_snapshot(copy, replica);
     ASSERT_TRUE(loaded) << loaded.error().message;
     EXPECT_EQ(replica.size(), 400 * (round + 1));

@@ -94,6 +94,27 @@ TEST_F(TrackedFileTest, WaitsForADirectoryThatDoesNotExistYet) {
   EXPECT_TRUE(run_until(io_, [&] { return told_.back().reason == "file " + path + ": again"; }));
 }
 
+TEST_F(TrackedFileTest, AFileOfANewDirectoryMayBeEmptyBeforeItIsWritten) {
+  const std::string path = dir_.file("a/down");
+  open(path);
+  std::filesystem::create_directory(dir_.file("a"));
+  std::ofstream file(path);
+  io_.restart();
+  io_.poll();
+  file << "0\n";
+  file.close();
+  const std::chrono::milliseconds a_while{300};
+  EXPECT_FALSE(run_until(io_, [&] { return told_.size() > 1; }, a_while)) << told_.back().reason;
+}
+
+TEST_F(TrackedFileTest, AFileOfANewDirectoryMayBeEmptyForGood) {
+  const std::string path = dir_.file("a/down");
+  open(path);
+  std::filesystem::create_directory(dir_.file("a"));
+  std::ofstream(path).close();
+  EXPECT_FALSE(last(2).up);
+}
+
 TEST_F(TrackedFileTest, CutsTheReasonAndDropsWhatIsNotPrintable) {
   const std::string path = dir_.file("down");
   write(path, "\x1b[31m" + std::string(500, 'x'));

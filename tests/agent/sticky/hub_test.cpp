@@ -49,15 +49,16 @@ class HubTest : public testing::Test {
   PeerSession& two() { return *two_.find_peer("lb1"); }
 
   base::TimePoint now_{1h};
-  Hub one_{{"edge", "lb1", 1, 7}, {"lb2"}, now_};
-  Hub two_{{"edge", "lb2", 2, 7}, {"lb1"}, now_};
+  Hub one_{{"edge", "lb1", 1, 7}, {"lb2"}, now_, {now_, 1}};
+  Hub two_{{"edge", "lb2", 2, 7}, {"lb1"}, now_, {now_, 1}};
 };
 
 TEST_F(HubTest, TheProxyServesWhenThePeersHaveToldEverything) {
   const std::string key = "room";
   const base::Bytes bytes(key.begin(), key.end());
   two_.replica().define(kTable);
-  two_.replica().change({.table = 0, .key = bytes, .value = bytes, .expires_in = 60s}, 1, now_, 1);
+  two_.replica().change({.table = 0, .key = bytes, .value = bytes, .expires_in = 60s}, 1, now_,
+                        now_);
   begin_proxy(one_);
   EXPECT_FALSE(serves(one_));
   connect();
@@ -82,7 +83,7 @@ TEST_F(HubTest, AnAgentThatHasRunForAWhileLetsItServeAtOnce) {
 }
 
 TEST_F(HubTest, WithoutPeersThereIsNothingToWaitFor) {
-  Hub alone({"edge", "lb1", 1, 7}, {}, now_);
+  Hub alone({"edge", "lb1", 1, 7}, {}, now_, {now_, 1});
   begin_proxy(alone);
   EXPECT_TRUE(serves(alone));
 }

@@ -46,7 +46,7 @@ class PeerSessionTest : public testing::Test {
   }
 
   base::TimePoint now_{1h};
-  Replica replica_{node_id("lb1"), now_, [](const Replica::Entry&) {}};
+  Replica replica_{node_id("lb1"), now_, {now_, 1}, [](const Replica::Entry&) {}};
   Identity self_{"edge", "lb1", 5, 3};
   ServerLoads loads_;
   PeerSession session_{replica_, loads_, self_, "lb2"};

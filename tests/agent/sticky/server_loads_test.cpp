@@ -19,7 +19,6 @@ using testing::Pair;
 using testing::UnorderedElementsAre;
 
 constexpr base::TimePoint kNow{std::chrono::hours(1)};
-constexpr Moment kMoment{kNow, 1000};
 
 Loads one(const std::string& server, std::uint32_t connections) {
   return {{{{"app", server}, connections}}};
@@ -34,7 +33,8 @@ class Nodes {
       for (std::size_t j = 0; j < count; ++j) {
         if (j != i) others.push_back(name(j));
       }
-      hubs_.push_back(std::make_unique<Hub>(Identity{"edge", name(i), 5 + i, 7}, others, kNow));
+      hubs_.push_back(std::make_unique<Hub>(Identity{"edge", name(i), 5 + i, 7}, others, kNow,
+                                            ClusterClock(kNow, 1000)));
     }
   }
 
@@ -146,7 +146,7 @@ TEST(ServerLoads, ADeadProxyHasNoConnections) {
   nodes.connect(0, 1);
   nodes.tell(0, one("a", 10));
   nodes.tell(1, one("b", 3));
-  nodes[0].proxy().disconnect(kMoment);
+  nodes[0].proxy().disconnect(kNow);
   nodes.run();
   EXPECT_THAT(nodes.told[1], IsEmpty());
   nodes.start_proxy(0);

@@ -112,13 +112,13 @@ TEST_F(Changes, WhoeverBeginsAnewGetsEverything) {
 TEST_F(Changes, RemovalsAreTold) {
   add("a");
   (void)taken();
-  EXPECT_TRUE(table.remove(add("a")));
+  EXPECT_TRUE(table.remove(add("a"), now));
   EXPECT_EQ(table.find(bytes("a"), now), nullptr);
   EXPECT_EQ(table.used(now), 0U);
   EXPECT_THAT(taken(), ElementsAre("-a"));
   add("a");
   EXPECT_THAT(taken(), ElementsAre("a"));
-  EXPECT_TRUE(table.remove(add("a")));
+  EXPECT_TRUE(table.remove(add("a"), now));
   (void)taken();
   table.acknowledge(table.last_taken());
   EXPECT_TRUE(table.apply(remote("a", "x"), now));
@@ -148,13 +148,32 @@ TEST_F(Changes, UsesAreToldNowAndThen) {
 TEST_F(Changes, PinsAreTold) {
   Entry& entry = add("a");
   (void)taken();
-  table.hold(entry, Table::Holder::Tunnel);
+  table.hold(entry, Table::Holder::Tunnel, now);
   EXPECT_THAT(taken(), ElementsAre("a!"));
-  table.hold(entry, Table::Holder::Tunnel);
+  table.hold(entry, Table::Holder::Tunnel, now);
   table.release(entry, Table::Holder::Tunnel, now);
   EXPECT_THAT(taken(), IsEmpty());
   table.release(entry, Table::Holder::Tunnel, now);
   EXPECT_THAT(taken(), ElementsAre("a"));
+}
+
+TEST_F(Changes, SayWhenTheyWereMade) {
+  const auto made = [this](base::Duration later) {
+    now += later;
+    const auto all = records();
+    EXPECT_EQ(all.size(), 1U);
+    return now - all.at(0).made;
+  };
+  Entry& entry = add("a");
+  EXPECT_EQ(made(0s), 0s);
+  table.add(entry, {StickData::Gpc0}, 1, now);
+  EXPECT_EQ(made(3s), 3s - 1ms) << "rounded up";
+  table.hold(entry, Table::Holder::Tunnel, now);
+  EXPECT_EQ(made(100s), 100s - 1ms);
+  table.release(entry, Table::Holder::Tunnel, now);
+  EXPECT_EQ(made(2s), 2s - 1ms);
+  EXPECT_TRUE(table.remove(entry, now));
+  EXPECT_EQ(made(1s), 1s - 1ms);
 }
 
 TEST_F(Changes, WhatComesInDoesNotGoOut) {
@@ -181,7 +200,7 @@ TEST_F(Changes, ARemotePinHoldsAsLongAsSomebodyFollows) {
 
 TEST_F(Changes, AnEntryInUseIsNotRemovedFromElsewhere) {
   Entry& entry = add("a");
-  table.hold(entry, Table::Holder::Tunnel);
+  table.hold(entry, Table::Holder::Tunnel, now);
   (void)taken();
   table.acknowledge(table.last_taken());
   Record gone = remote("a", "");
@@ -206,7 +225,7 @@ TEST_F(Changes, NobodyFollows) {
   add("a");
   table.forget_follower();
   add("b");
-  EXPECT_TRUE(table.remove(add("b")));
+  EXPECT_TRUE(table.remove(add("b"), now));
   EXPECT_FALSE(table.has_changes());
   EXPECT_TRUE(table.apply(remote("a", "x"), now));
 }

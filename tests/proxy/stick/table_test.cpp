@@ -106,11 +106,11 @@ TEST(StickTable, WithNopurgeAFullTableTakesNone) {
 TEST(StickTable, WhoeverIsHeldNeitherExpiresNorIsDropped) {
   Table table(texts(1), kSeed);
   Entry& entry = *table.find_or_add(bytes("a"), kStart);
-  table.hold(entry, Table::Holder::Request);
-  table.become_tunnel(entry);
+  table.hold(entry, Table::Holder::Request, kStart);
+  table.become_tunnel(entry, kStart);
   EXPECT_EQ(table.find(bytes("a"), kStart + 1h), &entry);
   EXPECT_EQ(table.find_or_add(bytes("b"), kStart + 1h), nullptr);
-  EXPECT_FALSE(table.remove(entry));
+  EXPECT_FALSE(table.remove(entry, kStart));
   EXPECT_EQ(table.expires_in(entry, kStart + 1h), 8s);
   table.release(entry, Table::Holder::Tunnel, kStart + 1h);
   EXPECT_NE(table.find(bytes("a"), kStart + 1h + 7s), nullptr);
@@ -126,7 +126,7 @@ TEST(StickTable, VisitsEveryEntry) {
         bucket, 7,
         [&](Entry& entry) {
           ++seen;
-          EXPECT_TRUE(table.remove(entry));
+          EXPECT_TRUE(table.remove(entry, kStart));
         },
         kStart);
   }
