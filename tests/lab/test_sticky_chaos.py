@@ -1,10 +1,9 @@
-"""Half a minute of ./dev chaos. Not in ./dev test: what a proxy tells an agent that was stopped
-counts as made when the agent goes on, so now and then an older server wins over a newer one."""
+"""Half a minute of ./dev chaos."""
 import pytest
 
 from tests.chaos.sticky import run
 
-pytestmark = [pytest.mark.alone, pytest.mark.long]
+pytestmark = pytest.mark.alone
 
 
 def test_no_session_is_lost_that_need_not_be():
