@@ -83,12 +83,18 @@ class VrrpSocketTest : public testing::Test {
     io_.run_for(50ms);
   }
 
-  // The kernel joins the group that neighbour solicitations are sent to some time after the address
-  // is there, and until then nobody can find it. Ten seconds at most.
-  static bool answers_solicitations(const std::string& group) {
+  // Of the namespace that the thread is in. The kernel joins the group that neighbour solicitations
+  // are sent to, and takes what is sent to the address for its own, some time after the address is
+  // there: until then nobody reaches it. Ten seconds at most.
+  static bool takes(const std::string& address) {
+    const std::string group = "ff02::1:ff00:" + address.substr(address.rfind(':') + 1);
     const auto end = std::chrono::steady_clock::now() + 10s;
     while (std::chrono::steady_clock::now() < end) {
-      if (ip_output("maddr show dev eth0").find(group) != std::string::npos) return true;
+      const std::string routes = ip_output("-6 route show table local dev eth0");
+      if (routes.find("local " + address + " ") != std::string::npos &&
+          ip_output("maddr show dev eth0").find(group) != std::string::npos) {
+        return true;
+      }
     }
     return false;
   }
@@ -101,7 +107,7 @@ class VrrpSocketTest : public testing::Test {
       const char* own = host == &left_ ? "fe80::11" : "fe80::12";
       ASSERT_TRUE(ip("-6 addr flush dev eth0"));
       ASSERT_TRUE(ip(std::string("addr add ") + own + "/64 dev eth0 nodad"));
-      ASSERT_TRUE(answers_solicitations(host == &left_ ? "ff02::1:ff00:11" : "ff02::1:ff00:12"));
+      ASSERT_TRUE(takes(own));
     }
   }
 
@@ -223,9 +229,9 @@ TEST_F(VrrpSocketTest, Ipv6MulticastReachesTheOtherHostAndNotItself) {
 TEST_F(VrrpSocketTest, Ipv6UnicastReachesLinkLocalAndGlobalPeers) {
   use_ipv6();
   left_.enter();
-  ASSERT_TRUE(ip("addr add fd00::11/64 dev eth0 nodad"));
+  ASSERT_TRUE(ip("addr add fd00::11/64 dev eth0 nodad") && takes("fd00::11"));
   right_.enter();
-  ASSERT_TRUE(ip("addr add fd00::12/64 dev eth0 nodad"));
+  ASSERT_TRUE(ip("addr add fd00::12/64 dev eth0 nodad") && takes("fd00::12"));
   const auto left = open(left_, config::Transport::Unicast, seen_left_);
   const auto right = open(right_, config::Transport::Unicast, seen_right_);
   for (const std::string prefix : {"fe80::", "fd00::"}) {
