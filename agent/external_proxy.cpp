@@ -33,6 +33,7 @@ base::Result<std::unique_ptr<ExternalProxy>> ExternalProxy::open(
   auto file_watch = FileWatch::open(io, config.pidfile, [proxy = proxy.get()] {
     proxy->read_.clear();
     proxy->look();
+    return true;
   });
   if (!file_watch) return file_watch.error();
   proxy->file_watch_ = std::move(*file_watch);

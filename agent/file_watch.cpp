@@ -19,36 +19,33 @@ constexpr int kPlacingsMax = 8;
 constexpr std::chrono::seconds kRetry{1};
 constexpr std::chrono::milliseconds kSettling{100};
 
-// Another link to an empty file is not one that is being written.
-bool is_empty(const std::string& path) {
+// A shell's `>` leaves a file empty before it writes, and closes it in any case. Another link to an
+// empty file is not one that is being written.
+bool is_about_to_be_written(const inotify_event& event, const std::string& path) {
+  if ((event.mask & (IN_CREATE | IN_MODIFY)) == 0) return false;
   struct stat found {};
   return ::lstat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode) && found.st_size == 0 &&
          found.st_nlink == 1;
 }
 
-// A shell's `>` leaves a file empty before it writes, and closes it in any case.
-bool is_about_to_be_written(const inotify_event& event, const std::string& path) {
-  return (event.mask & (IN_CREATE | IN_MODIFY)) != 0 && is_empty(path);
-}
 
 }  // namespace
 
 base::Result<std::unique_ptr<FileWatch>> FileWatch::open(boost::asio::io_context& io,
-                                                         std::string path,
-                                                         std::function<void()> on_change) {
+                                                         std::string path, Look look) {
   const std::string what = "cannot watch " + path;
   if (!path.starts_with('/')) return base::Error{what + ": it is no absolute path"};
   FileDescriptor fd(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
   if (!fd) return system_error(what);
   Descriptor inotify(io);
   if (const auto watched = watch(inotify, std::move(fd), what); !watched) return watched.error();
-  return std::make_unique<FileWatch>(std::move(inotify), std::move(path), std::move(on_change));
+  return std::make_unique<FileWatch>(std::move(inotify), std::move(path), std::move(look));
 }
 
-FileWatch::FileWatch(Descriptor inotify, std::string path, std::function<void()> on_change)
+FileWatch::FileWatch(Descriptor inotify, std::string path, Look look)
     : inotify_(std::move(inotify)),
       path_(std::move(path)),
-      on_change_(std::move(on_change)),
+      look_(std::move(look)),
       retry_(inotify_.get_executor()) {
   watch_nearest();
   wait();
@@ -80,11 +77,12 @@ void FileWatch::read() {
                  !is_about_to_be_written(*event, awaited_));
     }
   }
-  const bool move = lost || (changed && awaited_ != path_);
-  if (move) watch_nearest();
-  // Whether whoever made directory and file has written already, and closed, nobody can say.
-  if (move && is_empty(path_)) return look_again(kSettling);
-  if (lost || changed) on_change_();
+  if (lost || (changed && awaited_ != path_)) watch_nearest();
+  if (lost || changed) look();
+}
+
+void FileWatch::look() {
+  if (!look_()) look_again(kSettling);
 }
 
 // A directory that appears while its parent's watch is placed would be missed: so placing goes on
@@ -103,7 +101,7 @@ void FileWatch::look_again(base::Duration after) {
   retry_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
     watch_nearest();
-    on_change_();
+    look();
   });
 }
 

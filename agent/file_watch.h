@@ -21,22 +21,26 @@ namespace wslb::agent {
 
 class FileWatch {
  public:
-  // `path` is absolute. `on_change` may destroy nothing of this.
+  // Looks at the file. False: it is too early to say, so that another look is due. May destroy
+  // nothing of this.
+  using Look = std::function<bool()>;
+
+  // `path` is absolute.
   static base::Result<std::unique_ptr<FileWatch>> open(boost::asio::io_context& io,
-                                                       std::string path,
-                                                       std::function<void()> on_change);
-  FileWatch(Descriptor inotify, std::string path, std::function<void()> on_change);
+                                                       std::string path, Look look);
+  FileWatch(Descriptor inotify, std::string path, Look look);
 
  private:
   void wait();
   void read();
   [[nodiscard]] bool place_watch();
   void watch_nearest();
+  void look();
   void look_again(base::Duration after);
 
   Descriptor inotify_;
   std::string path_;
-  std::function<void()> on_change_;
+  Look look_;
   boost::asio::steady_timer retry_;
   bool told_ = false;  // that there is no watch
   int watch_ = -1;

@@ -29,8 +29,9 @@ class TrackedFile {
                                                          const std::string& path, Tell tell);
   TrackedFile(std::string path, Tell tell) : path_(std::move(path)), tell_(std::move(tell)) {}
 
-  // Tells how it stands now, the first time also that it is up.
-  void look();
+  // Tells how it stands now, the first time also that it is up. False: somebody is about to write
+  // it, it seems, so that it says nothing yet.
+  bool look();
 
  private:
   std::string path_;
