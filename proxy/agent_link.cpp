@@ -1,15 +1,13 @@
 #include "proxy/agent_link.h"
 
-#include <array>
 #include <chrono>
-#include <cstring>
 
 #include <boost/asio/local/stream_protocol.hpp>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "proto/proxy.pb.h"
+#include "proxy/descriptor_packet.h"
 
 namespace wslb::proxy {
 
@@ -22,6 +20,25 @@ constexpr auto kRetryInterval = std::chrono::milliseconds(200);
 constexpr auto kReportInterval = std::chrono::milliseconds(100);
 
 }  // namespace
+
+std::string agent_hello() {
+  proto::ProxyToAgent hello;
+  hello.mutable_hello()->set_protocol(kProtocol);
+  hello.mutable_hello()->set_version(WSLB_VERSION);
+  return hello.SerializeAsString();
+}
+
+std::pair<int, int> streams_of(const proto::AgentHello& hello,
+                               const std::vector<int>& descriptors) {
+  auto next = descriptors.begin();
+  const auto take = [&](bool expected) {
+    return expected && next != descriptors.end() ? *next++ : -1;
+  };
+  const int sticky = take(hello.has_sticky_stream());
+  const int vault = take(hello.has_vault_stream());
+  for (; next != descriptors.end(); ++next) ::close(*next);
+  return {sticky, vault};
+}
 
 AgentLink::AgentLink(asio::io_context& context, const ProcessState& process,
                      std::string socket_path, Handlers handlers)
@@ -73,11 +90,20 @@ void AgentLink::connect_later() {
 }
 
 void AgentLink::on_connected() {
+  if (!send(agent_hello())) return connect_later();
+  serve_agent();
+}
+
+void AgentLink::adopt(int socket, int sticky, int vault) {
+  socket_ = std::make_unique<Protocol::socket>(context_);
+  boost::system::error_code error;
+  socket_->assign(Protocol(AF_UNIX, 0), socket, error);
+  serve_agent();
+  handlers_.on_agent(sticky, vault, true);
+}
+
+void AgentLink::serve_agent() {
   told_absence_ = false;
-  proto::ProxyToAgent hello;
-  hello.mutable_hello()->set_protocol(kProtocol);
-  hello.mutable_hello()->set_version(WSLB_VERSION);
-  if (!send(hello.SerializeAsString())) return connect_later();
   if (ready_) say_ready();
   spdlog::info("agent: connected to {}", socket_path_);
   wait_for_agent();
@@ -94,29 +120,14 @@ void AgentLink::wait_for_agent() {
 
 // False: there is no agent any more.
 bool AgentLink::receive() {
-  std::array<char, 4096> packet;
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> room{};
-  iovec part{.iov_base = packet.data(), .iov_len = packet.size()};
-  msghdr received{};
-  received.msg_iov = &part;
-  received.msg_iovlen = 1;
-  received.msg_control = room.data();
-  received.msg_controllen = room.size();
-  const ssize_t count = ::recvmsg(socket_->native_handle(), &received, MSG_CMSG_CLOEXEC);
-  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return true;
-  if (count <= 0) return false;
-  int stream = -1;
-  const cmsghdr* const head = CMSG_FIRSTHDR(&received);
-  if (head != nullptr && head->cmsg_type == SCM_RIGHTS) {
-    std::memcpy(&stream, CMSG_DATA(head), sizeof stream);
-  }
+  DescriptorPacket packet;
+  const PacketStatus status = receive_packet(socket_->native_handle(), packet);
+  if (status != PacketStatus::Done) return status == PacketStatus::Wait;
   proto::AgentToProxy message;
-  if (!message.ParseFromArray(packet.data(), static_cast<int>(count)) || !message.has_hello()) {
-    if (stream >= 0) ::close(stream);
-    return true;  // of a newer agent
-  }
-  handlers_.on_agent(stream);
-  return true;
+  const bool known = message.ParseFromString(packet.bytes) && message.has_hello();
+  const auto [sticky, vault] = streams_of(message.hello(), packet.descriptors);
+  if (known) handlers_.on_agent(sticky, vault, false);
+  return true;  // others are of a newer agent
 }
 
 void AgentLink::lose_agent() {

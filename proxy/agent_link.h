@@ -7,11 +7,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/generic/seq_packet_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "proto/proxy.pb.h"
 #include "proxy/process_state.h"
 
 namespace wslb::proxy {
@@ -19,7 +22,9 @@ namespace wslb::proxy {
 class AgentLink {
  public:
   struct Handlers {
-    std::function<void(int stream)> on_agent;  // with the sticky stream that it gave, or -1
+    // With the streams that it gave, or -1: of the sticky tables and of the vault. `knows_us`: it
+    // is the one of adopt().
+    std::function<void(int sticky, int vault, bool knows_us)> on_agent;
     std::function<void()> on_absence;          // nobody is there, or nobody any more
   };
 
@@ -28,6 +33,8 @@ class AgentLink {
             Handlers handlers);
 
   void start();
+  // Instead of that: with a connection on which both sides have said hello, and its streams.
+  void adopt(int socket, int sticky, int vault);
   // The listening sockets are served: the agent may count on this proxy.
   void say_ready();
   // Ends it for good: this proxy serves no new clients.
@@ -39,6 +46,7 @@ class AgentLink {
   void connect();
   void connect_later();
   void on_connected();
+  void serve_agent();
   void wait_for_agent();
   void lose_agent();
   bool receive();
@@ -54,5 +62,11 @@ class AgentLink {
   bool told_absence_ = false;
   bool ready_ = false;
 };
+
+// What a proxy says first, and which streams came with the agent's answer: the sticky tables' and
+// the vault's, -1 where there is none; descriptors that nobody expects are closed.
+[[nodiscard]] std::string agent_hello();
+[[nodiscard]] std::pair<int, int> streams_of(const proto::AgentHello& hello,
+                                             const std::vector<int>& descriptors);
 
 }  // namespace wslb::proxy

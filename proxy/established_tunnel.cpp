@@ -6,6 +6,8 @@
 
 #include "proxy/access_log.h"
 #include "proxy/tunnel.h"
+#include "proxy/tunnel_facts.h"
+#include "proxy/vault/custody.h"
 
 namespace wslb::proxy {
 namespace {
@@ -28,6 +30,21 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
     for (StickHold& pin : holds_.pins) pin.become_tunnel();
     ++service_->process.tunnels;
     ++worker_.connections;  // besides the session's count, which ends with the session
+  }
+
+  // Of a process before this one. What it held it holds again once the tables are back.
+  EstablishedTunnel(std::shared_ptr<Service> service, Worker& worker, ReadTunnelFacts facts)
+      : service_(std::move(service)),
+        worker_(worker),
+        frontend_(facts.frontend),
+        client_(facts.client),
+        lease_(gates(*service_, *facts.frontend), service_->process.on_connection_end),
+        slot_(service_->find_pool(facts.record.pool->section().name)->occupy(*facts.record.server)),
+        record_(std::move(facts.record)),
+        wanted_(std::move(facts.holds)) {
+    ++record_.pool->connections();
+    ++service_->process.tunnels;
+    ++worker_.connections;
   }
 
   ~EstablishedTunnel() override {
@@ -70,6 +87,52 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
     service_ = service;
   }
 
+  void hold_entries() override {
+    const auto now = std::chrono::steady_clock::now();
+    for (const TunnelHoldKeys::Key& wanted : std::exchange(wanted_, {}).keys) {
+      const auto shared = service_->stick_tables.find(wanted.table);
+      if (!shared || wanted.tracker > 2 * config::kTrackedMax) continue;
+      const std::lock_guard lock(shared->mutex);
+      stick::Entry* const entry = shared->table.find_or_add(wanted.key, now);
+      if (entry == nullptr) continue;
+      const bool pin = wanted.tracker == 0;
+      StickHold hold(shared, *entry, pin ? StickHold::Kind::Pin : StickHold::Kind::Tracker, now,
+                     stick::Table::Holder::Tunnel);
+      if (pin) {
+        holds_.pins.push_back(std::move(hold));
+        continue;
+      }
+      const std::size_t index = wanted.tracker - 1;
+      TrackedEntries& all = index < config::kTrackedMax ? tracked_ : holds_.tracked;
+      all[index % config::kTrackedMax].emplace(std::move(hold));
+    }
+  }
+
+  // Before its first byte and its listing. A tunnel that cannot be kept ends with the process.
+  void keep(Tunnel& tunnel, const TunnelLimits& limits, std::array<std::size_t, 2> waiting) {
+    VaultLink* const link = service_->process.vault;
+    const auto client = vault::read_counters(tunnel.fd(Tunnel::Client), false);
+    const auto server = vault::read_counters(tunnel.fd(Tunnel::Server), true);
+    if (link == nullptr || !client || !server) return;
+    const std::string facts =
+        write_tunnel_facts({frontend_->section.name, client_, limits, record_, tracked_,
+                            holds_.tracked, holds_.pins});
+    vault::Arena& arena = link->arena();
+    const bool fits =
+        facts.size() <= vault::Arena::kFactBytesMax && std::ranges::max(waiting) <= vault::kRoomBytes;
+    const auto slot = fits ? arena.take() : std::nullopt;
+    if (!slot) return;
+    vault::Record& record = arena.record(*slot);
+    record.consumed = {client->consumed - waiting[Tunnel::Client],
+                       server->consumed - waiting[Tunnel::Server]};
+    record.written = {server->written, client->written};
+    arena.set_facts(*slot, facts);
+    KeptSlot kept(*link, *slot);
+    tunnel.keep(std::move(kept));
+    record.state.store(vault::Record::Open, std::memory_order_release);
+    tunnel.hold_in_vault();
+  }
+
   void on_tunnel_end(const Tunnel& tunnel, TunnelEnd end) override {
     listing_.reset();  // its descriptors are closed and may be another's already
     record_.bytes_from_client += tunnel.received(Tunnel::Client);
@@ -109,6 +172,13 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
   }
 
  private:
+  // That of the bind line is not known any more.
+  static ConnectionLease::Gates gates(Service& service, Frontend& frontend) {
+    return {std::shared_ptr<ConnectionGate>(std::shared_ptr<void>(), &service.process.gate),
+            std::shared_ptr<ConnectionGate>(frontend.figures, &frontend.gate),
+            std::make_shared<ConnectionGate>(ConnectionGate::kUnlimited)};
+  }
+
   std::shared_ptr<Service> service_;
   Worker& worker_;
   Frontend* frontend_;  // of the service
@@ -118,6 +188,7 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
   RequestRecord record_;
   TrackedEntries tracked_;  // by the session
   TunnelHolds holds_;
+  TunnelHoldKeys wanted_;  // entries that it held in a process before this one
   std::optional<SessionListing> listing_;
 };
 
@@ -138,7 +209,7 @@ TunnelLimits tunnel_limits(const config::Timeouts& client, const config::Timeout
 
 void establish_tunnel(std::shared_ptr<Service> service, Worker& worker, Frontend& frontend,
                       std::unique_ptr<ClientConnection> client, ServerLink link,
-                      RequestRecord record, TunnelHolds holds) {
+                      RequestRecord record, TunnelHolds holds, std::string greeting) {
   record.stick = nullptr;  // that of the request, whose entries are the tunnel's now
   if (frontend.section.mode == config::Mode::Tcp) {
     write_access_log(*service, frontend, client->address, record, LogMoment::Early);
@@ -163,10 +234,32 @@ void establish_tunnel(std::shared_ptr<Service> service, Worker& worker, Frontend
         std::make_unique<WebSocketCare>(*tunnel, options.websocket_close, options.websocket_ping));
   }
   established.show_server_of(*tunnel);
+  const std::array<std::size_t, 2> waiting{client->input.view().size(),
+                                           greeting.size() + link.connection->input.view().size()};
+  tunnel->greet(std::move(greeting));
   tunnel->preload(Tunnel::Client, client->input.take());
   tunnel->preload(Tunnel::Server, link.connection->input.take());
+  if (tunnel->is_plain()) established.keep(*tunnel, timeouts, waiting);
   established.list(*tunnel);
   worker.engine.adopt(std::move(tunnel));
+}
+
+bool resume_tunnel(const std::shared_ptr<Service>& service, Worker& worker,
+                   RecoveredTunnel recovered) {
+  auto facts = read_tunnel_facts(recovered.slot.arena().facts(recovered.slot.slot()), *service);
+  if (!facts) {
+    cut(recovered);
+    return false;
+  }
+  const TunnelLimits limits = facts->limits;
+  auto owner = std::make_unique<EstablishedTunnel>(service, worker, std::move(*facts));
+  EstablishedTunnel& established = *owner;
+  auto tunnel = std::make_unique<Tunnel>(recovered.sockets[0], recovered.sockets[1], limits,
+                                         std::move(owner));
+  tunnel->resume(std::move(recovered.slot), recovered.rest);
+  established.list(*tunnel);
+  worker.engine.adopt(std::move(tunnel));
+  return true;
 }
 
 }  // namespace wslb::proxy

@@ -11,6 +11,7 @@
 #include "proxy/service.h"
 #include "proxy/sid_learner.h"
 #include "proxy/stick_counters.h"
+#include "proxy/tunnel_recovery.h"
 #include "proxy/worker.h"
 
 namespace wslb::proxy {
@@ -23,9 +24,15 @@ struct TunnelHolds {
   std::unique_ptr<SidLearner> learner = nullptr;
 };
 
-// On the worker's thread. What either side has sent already is forwarded first.
+// On the worker's thread. `greeting`, what makes it a tunnel, goes to the client first: a 101. Then
+// what either side has sent already is forwarded.
 void establish_tunnel(std::shared_ptr<Service> service, Worker& worker, Frontend& frontend,
                       std::unique_ptr<ClientConnection> client, ServerLink link,
-                      RequestRecord record, TunnelHolds holds);
+                      RequestRecord record, TunnelHolds holds, std::string greeting = {});
+
+// Goes on with one of a process that was killed. False: it is of a frontend or server that the
+// configuration does not have any more, and was cut.
+bool resume_tunnel(const std::shared_ptr<Service>& service, Worker& worker,
+                   RecoveredTunnel recovered);
 
 }  // namespace wslb::proxy

@@ -54,6 +54,7 @@ class Exchange {
   // After Tunnel.
   ServerLink take_link() { return std::move(link_); }
   TunnelHolds take_holds();
+  std::string take_greeting() { return std::move(greeting_); }
 
   // At the end of what became no tunnel.
   void count_traffic();
@@ -141,6 +142,7 @@ class Exchange {
   bool response_begun_ = false;  // a byte of it came from the server
   bool server_reusable_ = false;
   ServerLink link_;
+  std::string greeting_;  // the 101 that makes it a tunnel
   std::shared_ptr<Upload> upload_;
 };
 

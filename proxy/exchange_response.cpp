@@ -85,12 +85,8 @@ asio::awaitable<Exchange::End> Exchange::accept_upgrade(http::ResponseHead respo
   add_server_cookie(response);
   run_answer_rules(response);
   http::replace_hop_by_hop(response.fields, http::Framing{}, http::NextHop::WebSocket);
-  const std::string text = http::serialise(response);
-  const IoResult written =
-      co_await client_.stream.write_all(text, deadline_after(frontend_.section.timeouts.client));
-  if (written.ok()) co_return End::Tunnel;
-  record_.end(written.status == IoStatus::Timeout ? 'c' : 'C', 'D');
-  co_return End::Close;
+  greeting_ = http::serialise(response);
+  co_return End::Tunnel;
 }
 
 // What came from the server, before anything is changed.

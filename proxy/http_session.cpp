@@ -78,7 +78,7 @@ class HttpSession : public Movable {
       if (end == Exchange::End::Tunnel) {
         listing_.reset();
         establish_tunnel(service_, worker_, *frontend_, std::move(client_), exchange.take_link(),
-                         std::move(record), exchange.take_holds());
+                         std::move(record), exchange.take_holds(), exchange.take_greeting());
         co_return;
       }
       exchange.count_traffic();

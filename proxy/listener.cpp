@@ -54,6 +54,9 @@ void Listener::resume() {
 }
 
 void Listener::close() {
+  // The vault's duplicate would go on listening.
+  const bool ours = service_->process.vault != nullptr && !bind_->inherited_fd;
+  if (ours && bind_->unix_path.empty() && is_open()) ::shutdown(fd_, SHUT_RD);
   boost::system::error_code ignored;
   socket_.close(ignored);
 }

@@ -1,8 +1,10 @@
 #include "proxy/listener_set.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "proxy/listening_socket.h"
@@ -52,20 +54,20 @@ bool is_shut_down(const config::ProxySection& section, const Service* service) {
   return frontend != nullptr && frontend->state == Frontend::State::Stopped;
 }
 
-}  // namespace
+// An open socket for that line, or -1.
+using Find = std::function<int(const config::Bind&)>;
 
 OpenedBinds open_binds(const config::Config& config, std::uint32_t maxconn,
-                       const std::vector<OpenBind>& open, const Service* before) {
+                       const std::vector<OpenBind>& open, const Service* before,
+                       const Find& find) {
   OpenedBinds result;
   std::vector<int> opened;
   for (const config::ProxySection& section : config.proxies) {
     if (!section.is_frontend() || is_shut_down(section, before)) continue;
     for (const config::Bind& bind : section.binds) {
       const std::uint32_t backlog = backlog_of(section, bind, maxconn);
-      const auto known = std::ranges::find_if(
-          open, [&](const OpenBind& each) { return is_same_address(*each.bind, bind); });
-      if (known != open.end()) {
-        result.binds.push_back({&section, &bind, known->fd, backlog});
+      if (const int known = find(bind); known >= 0) {
+        result.binds.push_back({&section, &bind, known, backlog});
         continue;
       }
       const auto in_the_way = std::ranges::find_if(
@@ -87,6 +89,40 @@ OpenedBinds open_binds(const config::Config& config, std::uint32_t maxconn,
   for (const int fd : opened) ::close(fd);
   result.binds.clear();
   return result;
+}
+
+}  // namespace
+
+OpenedBinds open_binds(const config::Config& config, std::uint32_t maxconn,
+                       const std::vector<OpenBind>& open, const Service* before) {
+  return open_binds(config, maxconn, open, before, [&open](const config::Bind& bind) {
+    const auto known = std::ranges::find_if(
+        open, [&](const OpenBind& each) { return is_same_address(*each.bind, bind); });
+    return known == open.end() ? -1 : known->fd;
+  });
+}
+
+OpenedBinds open_binds(const config::Config& config, std::uint32_t maxconn,
+                       std::map<std::string, int> kept) {
+  std::map<std::string, int> wanted;
+  for (const config::ProxySection& section : config.proxies) {
+    for (const config::Bind& bind : section.binds) {
+      if (auto found = kept.extract(listener_name(bind))) wanted.insert(std::move(found));
+    }
+  }
+  for (const auto& [name, fd] : kept) {
+    ::shutdown(fd, SHUT_RD);  // the vault has a duplicate
+    ::close(fd);
+  }
+  return open_binds(config, maxconn, {}, nullptr, [&wanted](const config::Bind& bind) {
+    const auto known = wanted.find(listener_name(bind));
+    return known == wanted.end() ? -1 : known->second;
+  });
+}
+
+std::string listener_name(const config::Bind& bind) {
+  if (bind.inherited_fd || !bind.unix_path.empty()) return "";
+  return bind.endpoint.to_string() + " " + bind.interface + (bind.v6only ? " v6only" : "");
 }
 
 void ListenerSet::serve(const std::shared_ptr<Service>& service,
@@ -112,6 +148,16 @@ std::vector<OpenBind> ListenerSet::open() const {
     if (listener->is_open()) binds.push_back(listener->open_bind());
   }
   return binds;
+}
+
+std::vector<std::pair<std::string, int>> ListenerSet::kept() const {
+  std::vector<std::pair<std::string, int>> all;
+  for (const OpenBind& each : open()) {
+    if (std::string name = listener_name(*each.bind); !name.empty()) {
+      all.emplace_back(std::move(name), each.fd);
+    }
+  }
+  return all;
 }
 
 void ListenerSet::obey(const Frontend& frontend) {

@@ -2,8 +2,10 @@
 // what listens already goes on with the same socket. On the first worker's thread.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -23,6 +25,14 @@ struct OpenedBinds {
 [[nodiscard]] OpenedBinds open_binds(const config::Config& config, std::uint32_t maxconn,
                                      const std::vector<OpenBind>& open = {},
                                      const Service* before = nullptr);
+// The same for a process that comes after another one: what that one's sockets listen on goes on
+// with them. Those that no bind line wants are closed.
+[[nodiscard]] OpenedBinds open_binds(const config::Config& config, std::uint32_t maxconn,
+                                     std::map<std::string, int> kept);
+
+// What a bind line's socket is called in the vault: equal names mean the same address. Empty: such
+// sockets are not kept.
+[[nodiscard]] std::string listener_name(const config::Bind& bind);
 
 class ListenerSet {
  public:
@@ -33,6 +43,8 @@ class ListenerSet {
   void serve(const std::shared_ptr<Service>& service, const std::vector<OpenBind>& binds);
 
   [[nodiscard]] std::vector<OpenBind> open() const;
+  // By name, of those that are kept.
+  [[nodiscard]] std::vector<std::pair<std::string, int>> kept() const;
   // As the frontend's state says.
   void obey(const Frontend& frontend);
   // A connection has ended: those who had to stop accepting go on.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <spdlog/spdlog.h>
@@ -21,6 +22,7 @@
 #include "proxy/process.h"
 #include "proxy/server.h"
 #include "proxy/service.h"
+#include "proxy/vault_claim.h"
 
 namespace wslb::proxy {
 namespace {
@@ -69,14 +71,20 @@ int serve(const Options& options, const ConfigurationSource& source,
                                         : std::max(1U, std::thread::hardware_concurrency());
   const auto stats_sockets = open_stats_sockets(*read.config);
   if (!stats_sockets) return 1;
-  const OpenedBinds opened = open_binds(*read.config, process.gate.max());
+  const bool background = (options.daemon || global.daemon) && !options.foreground;
+  // The agent watches the process that says hello to it.
+  if (background && !options.agent_socket.empty()) go_to_background();
+  ClaimedVault vault;
+  if (!options.agent_socket.empty()) vault = claim_vault(options.agent_socket);
+  const OpenedBinds opened =
+      open_binds(*read.config, process.gate.max(), std::exchange(vault.listeners, {}));
   print(opened.complaints);
   if (!opened.complaints.empty()) return 1;
-  if ((options.daemon || global.daemon) && !options.foreground) go_to_background();
+  if (background && options.agent_socket.empty()) go_to_background();
   const auto pidfile = note_pid(options, global);
   if (!pidfile) return 1;
   Server server(process, std::make_shared<Service>(read.config, read.tls, process),
-                {opened.binds, *stats_sockets}, source, options.agent_socket);
+                {opened.binds, *stats_sockets, std::move(vault)}, source, options.agent_socket);
   spdlog::info("wslb-proxy {} serves: {} listening sockets, {} threads, maxconn {}", WSLB_VERSION,
                opened.binds.size(), process.threads, process.gate.max());
   take_reloads();

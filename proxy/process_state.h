@@ -21,6 +21,8 @@
 
 namespace wslb::proxy {
 
+class VaultLink;
+
 struct ProcessState {
   ProcessState(std::uint32_t maxconn, SyslogSender sender);
 
@@ -31,6 +33,7 @@ struct ProcessState {
   Assignments assignments;
   std::function<void()> on_connection_end = [] {};  // set before the threads start
   std::function<boost::asio::awaitable<LiveTraffic>(Detail)> gather;  // likewise
+  VaultLink* vault = nullptr;  // likewise; null: nothing outlives this process
   std::size_t threads = 1;
   base::TimePoint begun = std::chrono::steady_clock::now();
   std::string host_name;                   // the system's

@@ -11,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include "proxy/access_log.h"
+#include "proxy/established_tunnel.h"
 #include "proxy/http/websocket_frame.h"
 #include "proxy/http_session.h"
 #include "proxy/tcp_session.h"
@@ -43,7 +44,7 @@ void start_session(Worker& worker, AcceptedClient client) {
 }  // namespace
 
 Server::Server(ProcessState& process, std::shared_ptr<Service> service,
-               const ServerSockets& sockets, ConfigurationSource source,
+               ServerSockets sockets, ConfigurationSource source,
                const std::string& agent_socket)
     : process_(process),
       service_(std::move(service)),
@@ -67,36 +68,51 @@ Server::Server(ProcessState& process, std::shared_ptr<Service> service,
         std::make_unique<RuntimeSocket>(started_with_, started_with_.stats_sockets.at(i).level,
                                         sockets.stats[i], runtime_, *workers_.front()));
   }
-  begin(sockets, agent_socket);
+  begin(std::move(sockets), agent_socket);
   signals_.add(SIGHUP);
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
   std::signal(SIGUSR2, SIG_IGN);  // HAProxy does other things at it; here it must not be deadly
   wait_for_signal();
 }
 
-// Clients wait in the sockets' backlogs until the agent has given back the sticky entries that it
-// kept, also for one that is just being restarted; but not for ever.
-void Server::begin(const ServerSockets& sockets, const std::string& agent_socket) {
+void Server::begin(ServerSockets sockets, const std::string& agent_socket) {
   binds_ = sockets.binds;
   if (agent_socket.empty()) return serve();
+  open_vault(sockets.vault);
+  begin_with_agent(std::move(sockets), agent_socket);
+}
+
+// Clients wait in the sockets' backlogs until the agent has given back the sticky entries that it
+// kept, also for one that is just being restarted; but not for ever.
+void Server::begin_with_agent(ServerSockets sockets, const std::string& agent_socket) {
   boost::asio::io_context& context = workers_.front()->context;
   sticky_ = std::make_unique<StickyLink>(context, [this] { serve(); });
   sticky_->set_service(service_);
-  agent_ =
-      std::make_unique<AgentLink>(context, process_, agent_socket,
-                                  AgentLink::Handlers{.on_agent =
-                                                          [this](int stream) {
-                                                            if (stream < 0) return serve();
-                                                            sticky_->start(stream);
-                                                          },
-                                                      .on_absence = [this] { sticky_->stop(); }});
+  const auto on_agent = [this](int sticky, int vault, bool knows_us) {
+    if (vault >= 0 && vault_) vault_->start(vault, knows_us);
+    if (vault >= 0 && !vault_) ::close(vault);
+    if (sticky < 0) return serve();
+    sticky_->start(sticky);
+  };
+  const auto on_absence = [this] {
+    sticky_->stop();
+    if (vault_) vault_->stop();
+  };
+  agent_ = std::make_unique<AgentLink>(
+      context, process_, agent_socket,
+      AgentLink::Handlers{.on_agent = on_agent, .on_absence = on_absence});
   patience_.expires_after(kSyncMax);
   patience_.async_wait([this](const boost::system::error_code& error) {
     if (error || serves_) return;
     spdlog::warn("sticky tables: the agent has not given all entries within 5 s; serving");
     serve();
   });
-  agent_->start();
+  const ClaimedVault& claimed = sockets.vault;
+  if (claimed.agent >= 0) {
+    agent_->adopt(claimed.agent, claimed.sticky, claimed.stream);
+  } else {
+    agent_->start();
+  }
   if (!sticky_->has_tables()) serve();
 }
 
@@ -105,6 +121,14 @@ void Server::serve() {
   if (std::exchange(serves_, true)) return;
   patience_.cancel();
   listeners_.serve(service_, std::exchange(binds_, {}));
+  tell_listeners();
+  for (const auto& each : workers_) {
+    boost::asio::post(each->context, [&worker = *each] {
+      for (const OpenSession& open : worker.sessions) {
+        if (open.movable != nullptr) open.movable->hold_entries();
+      }
+    });
+  }
   if (agent_) agent_->say_ready();
 }
 
@@ -240,6 +264,7 @@ void Server::stop_softly() {
 }
 
 void Server::stop() {
+  if (vault_) vault_->forget_all();
   for (const auto& worker : workers_) worker->context.stop();
 }
 

@@ -19,6 +19,9 @@
 #include "proxy/runtime_socket.h"
 #include "proxy/service.h"
 #include "proxy/sticky_link.h"
+#include "proxy/tunnel_recovery.h"
+#include "proxy/vault_claim.h"
+#include "proxy/vault_link.h"
 #include "proxy/worker.h"
 
 namespace wslb::proxy {
@@ -27,12 +30,13 @@ namespace wslb::proxy {
 struct ServerSockets {
   std::vector<OpenBind> binds;
   std::vector<int> stats;  // one for each `stats socket` of the configuration
+  ClaimedVault vault;      // its listeners are among the binds
 };
 
 class Server {
  public:
   // `source`: of the configuration, for reloads. `agent_socket` empty: no agent.
-  Server(ProcessState& process, std::shared_ptr<Service> service, const ServerSockets& sockets,
+  Server(ProcessState& process, std::shared_ptr<Service> service, ServerSockets sockets,
          ConfigurationSource source, const std::string& agent_socket);
 
   // Serves until SIGTERM or SIGINT (at once, but for the Close frames of `option websocket-close`)
@@ -41,7 +45,11 @@ class Server {
   void run();
 
  private:
-  void begin(const ServerSockets& sockets, const std::string& agent_socket);
+  void begin(ServerSockets sockets, const std::string& agent_socket);
+  void begin_with_agent(ServerSockets sockets, const std::string& agent_socket);
+  void open_vault(ClaimedVault& claimed);
+  void go_on_with(Recovery recovery);
+  void tell_listeners();
   void serve();
   RuntimeContext runtime_context();
   std::shared_ptr<HealthMonitor> make_monitor(const HealthMonitor* before);
@@ -72,6 +80,7 @@ class Server {
   bool serves_ = false;
   std::unique_ptr<AgentLink> agent_;
   std::unique_ptr<StickyLink> sticky_;  // together with the agent
+  std::unique_ptr<VaultLink> vault_;    // likewise, unless it is off
   boost::asio::steady_timer patience_;
   Reload reload_;
   boost::asio::signal_set signals_;

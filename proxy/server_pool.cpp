@@ -25,6 +25,13 @@ Slot::~Slot() {
   if (pool_ != nullptr) pool_->release(server_);
 }
 
+Slot ServerPool::occupy(std::size_t server) {
+  const std::lock_guard lock(mutex_);
+  backend_.occupy(server);
+  tell_others(server, [](ServerPool& pool, std::size_t number) { pool.backend_.occupy(number); });
+  return {*this, server, false};
+}
+
 asio::awaitable<ServerPool::Outcome> ServerPool::acquire(lb::Ask ask, base::TimePoint deadline) {
   const auto executor = co_await asio::this_coro::executor;
   lb::Ticket ticket = 0;

@@ -100,6 +100,9 @@ class ServerPool {
   // The ask's ticket is the pool's business.
   boost::asio::awaitable<Outcome> acquire(lb::Ask ask, base::TimePoint deadline);
 
+  // For a tunnel that has its server already; counts for every limit, and waits for none.
+  [[nodiscard]] Slot occupy(std::size_t server);
+
   // What a server's change of state found, for the log.
   struct Shift {
     lb::Backend::Usable before;

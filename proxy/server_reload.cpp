@@ -64,6 +64,7 @@ std::vector<std::string> Server::replace(std::shared_ptr<const config::Config> c
                       [&worker = *worker, service = service_] { move_sessions(worker, service); });
   }
   listeners_.serve(service_, opened.binds);
+  tell_listeners();
   listeners_.resume();  // limits may be higher now
   return {};
 }

@@ -24,6 +24,8 @@ class Movable {
   virtual ~Movable() = default;
   // From the old one to its successor. What is in the middle of a request does it later by itself.
   virtual void move_to(const std::shared_ptr<Service>& service) = 0;
+  // The stick tables are what they were before this process.
+  virtual void hold_entries() {}
 };
 
 // What it points to outlives its place in the list.

@@ -91,8 +91,8 @@ std::shared_ptr<StickTable> StickTables::find(std::string_view name) const {
 }
 
 StickHold::StickHold(std::shared_ptr<StickTable> table, stick::Entry& entry, Kind kind,
-                     base::TimePoint now)
-    : table_(std::move(table)), entry_(&entry), kind_(kind) {
+                     base::TimePoint now, stick::Table::Holder holder)
+    : table_(std::move(table)), entry_(&entry), kind_(kind), holder_(holder) {
   stick::Table& own = table_->table;
   own.hold(entry, holder_, now);
   if (kind == Kind::Pin) return;

@@ -58,7 +58,8 @@ class StickHold {
     Pin,
   };
   // With the table's mutex held.
-  StickHold(std::shared_ptr<StickTable> table, stick::Entry& entry, Kind kind, base::TimePoint now);
+  StickHold(std::shared_ptr<StickTable> table, stick::Entry& entry, Kind kind, base::TimePoint now,
+            stick::Table::Holder holder = stick::Table::Holder::Request);
   StickHold(StickHold&& other) noexcept
       : table_(std::move(other.table_)),
         entry_(std::exchange(other.entry_, nullptr)),

@@ -36,7 +36,37 @@ void Tunnel::preload(Side from, std::string bytes) {
   sides_[from].received += bytes.size();
   if (watch_ != nullptr && from == Server) show(bytes);
   if (care_) care_->receive(from == Client ? WebSocketCare::Client : WebSocketCare::Server, bytes);
-  sides_[other(from)].pending = std::move(bytes);
+  sides_[from].read += bytes.size();
+  sides_[other(from)].pending.append(bytes, sides_[from].read);
+}
+
+void Tunnel::greet(std::string greeting) {
+  sides_[Server].read += greeting.size();
+  sides_[Client].pending.append(greeting, sides_[Server].read);
+}
+
+bool Tunnel::is_plain() const {
+  return !care_ && !sides_[Client].tls && !sides_[Server].tls;
+}
+
+void Tunnel::keep(KeptSlot slot) {
+  kept_ = std::move(slot);
+  record_ = &kept_.arena().record(kept_.slot());
+  for (const Side from : {Client, Server}) {
+    sides_[other(from)].pending.keep_in(kept_.arena(), kept_.slot(), from);
+  }
+}
+
+void Tunnel::resume(KeptSlot slot, const Rest& rest) {
+  kept_ = std::move(slot);
+  record_ = &kept_.arena().record(kept_.slot());
+  for (const Side from : {Client, Server}) {
+    End& sink = sides_[other(from)];
+    sink.pending.resume(kept_.arena(), kept_.slot(), from, rest.waiting[from]);
+    sink.fin_sent = rest.fin_sent[other(from)];
+    sides_[from].read = sides_[from].received = rest.read[from];
+    sides_[from].readable = true;
+  }
 }
 
 void Tunnel::interject(Side to, std::string_view frame) {
@@ -102,9 +132,9 @@ Tunnel::Limit Tunnel::limit() const {
   return {limits_.client, TunnelEnd::Timeout};
 }
 
-Tunnel::Progress Tunnel::pump(std::span<char> scratch) {
-  const Progress up = pump_direction(Client, scratch);
-  const Progress down = pump_direction(Server, scratch);
+Tunnel::Progress Tunnel::pump(const Workplace& place) {
+  const Progress up = pump_direction(Client, place);
+  const Progress down = pump_direction(Server, place);
   if (sides_[Client].fin_sent && sides_[Server].fin_sent) return Progress::Ended;
   if (care_ && care_->is_over() && sides_[Client].pending.empty() &&
       sides_[Server].pending.empty()) {
@@ -114,27 +144,19 @@ Tunnel::Progress Tunnel::pump(std::span<char> scratch) {
   return up == Progress::More || down == Progress::More ? Progress::More : Progress::Waiting;
 }
 
-Tunnel::Progress Tunnel::pump_direction(Side from, std::span<char> scratch) {
+Tunnel::Progress Tunnel::pump_direction(Side from, const Workplace& place) {
   End& source = sides_[from];
   End& sink = sides_[other(from)];
-  std::size_t moved = 0;
+  const std::uint64_t budget = source.read + kBudgetBytes;
   while (flush(other(from)) && source.readable && !source.eof && !sink.fin_sent) {
-    if (moved >= kBudgetBytes) return Progress::More;
-    const ssize_t count = receive(source, scratch);
-    if (count > 0) {
-      const auto size = static_cast<std::size_t>(count);
-      source.received += size;
-      activity_ += size;
-      moved += size;
-      // A short read has emptied the socket (epoll(7)), which spares the recv() that would say so.
-      if (size < scratch.size() && !source.hangup && !source.tls) source.readable = false;
-      forward(from, {scratch.data(), size});
-    } else if (count == 0) {
-      source.eof = true;
-    } else if (errno != EINTR && errno != EAGAIN) {
-      fail(from);
-      source.eof = true;
+    if (source.read >= budget) return Progress::More;
+    // What this recv() brings is in the buffer alone until it is passed on.
+    if (record_ != nullptr) {
+      place.journal->before.store(source.read, std::memory_order_relaxed);
+      place.journal->entry.store(kept_.slot() * 2 + from + 1, std::memory_order_release);
     }
+    pass_on(from, place);
+    if (record_ != nullptr) place.journal->entry.store(0, std::memory_order_release);
   }
   if (source.eof && sink.pending.empty() && !sink.fin_sent) {
     if (!sink.eof && !failed_) {
@@ -145,23 +167,39 @@ Tunnel::Progress Tunnel::pump_direction(Side from, std::span<char> scratch) {
   return Progress::Waiting;
 }
 
+// One recv() and what follows from it.
+void Tunnel::pass_on(Side from, const Workplace& place) {
+  End& source = sides_[from];
+  const ssize_t count = receive(source, place.buffer);
+  if (count > 0) {
+    const auto size = static_cast<std::size_t>(count);
+    source.received += size;
+    source.read += size;
+    activity_ += size;
+    // A short read has emptied the socket (epoll(7)), which spares the recv() that would say so.
+    if (size < place.buffer.size() && !source.hangup && !source.tls) source.readable = false;
+    forward(from, {place.buffer.data(), size});
+  } else if (count == 0) {
+    source.eof = true;
+  } else if (errno != EINTR && errno != EAGAIN) {
+    fail(from);
+    source.eof = true;
+  }
+}
+
 // Whether nothing is pending for that side any more.
 bool Tunnel::flush(Side to) {
   End& sink = sides_[to];
   while (!sink.pending.empty() && sink.writable) {
-    const ssize_t count = send_some(sink, std::string_view(sink.pending).substr(sink.pending_sent));
+    const ssize_t count = send_some(sink, sink.pending.view());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) break;
     if (count < 0) {
       fail(to);
       return true;
     }
-    sink.pending_sent += static_cast<std::size_t>(count);
+    sink.pending.consume(static_cast<std::size_t>(count));
     activity_ += static_cast<std::size_t>(count);
-    if (sink.pending_sent == sink.pending.size()) {
-      sink.pending = std::string();  // gives the memory back: most tunnels are idle
-      sink.pending_sent = 0;
-    }
   }
   return sink.pending.empty();
 }
@@ -192,7 +230,7 @@ void Tunnel::send(Side to, std::string_view data) {
       return fail(to);
     }
   }
-  if (!sink.fin_sent) sink.pending.append(data);
+  if (!sink.fin_sent) sink.pending.append(data, sides_[other(to)].read);
 }
 
 // Nothing can be sent to that side any more. What it sent before may still lie in its socket, so
@@ -201,8 +239,7 @@ void Tunnel::fail(Side side) {
   if (!failed_) end_ = side == Client ? TunnelEnd::ClientError : TunnelEnd::ServerError;
   failed_ = true;
   sides_[side].fin_sent = true;
-  sides_[side].pending = std::string();
-  sides_[side].pending_sent = 0;
+  sides_[side].pending.clear();
 }
 
 // Closing a socket with unread bytes resets the connection, which may destroy what its peer has
@@ -217,11 +254,15 @@ void Tunnel::discard_input(Side side) {
 
 void Tunnel::finish(TunnelEnd end) {
   end_ = end;
+  if (record_ != nullptr) record_->state.store(vault::Record::Ending, std::memory_order_release);
   for (const Side side : {Client, Server}) {
     if (sides_[side].tls) sides_[side].tls->send_end();
     discard_input(side);
-    ::close(std::exchange(sides_[side].fd, -1));
+    // The vault has a duplicate, so that closing ours alone would tell nobody.
+    if (record_ != nullptr) ::shutdown(sides_[side].fd, SHUT_RDWR);
   }
+  kept_.drop();
+  for (End& side : sides_) ::close(std::exchange(side.fd, -1));
   owner_->on_tunnel_end(*this, end);
 }
 

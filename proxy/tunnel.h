@@ -11,6 +11,9 @@
 // other direction goes on. A side that fails takes nothing more, but what it sent before still goes
 // to the other. A tunnel ends when both directions have ended, or on time.
 //
+// A tunnel that the vault keeps has `pending` in the arena, reads into the arena's buffer, and notes
+// each read in the journal, so that whoever comes after a SIGKILL finds every byte.
+//
 // Owned and driven by TunnelEngine, on one thread.
 #pragma once
 
@@ -27,6 +30,8 @@
 #include "proxy/timeouts.h"
 #include "proxy/tls_connection.h"
 #include "proxy/tunnel_watch.h"
+#include "proxy/vault/pending.h"
+#include "proxy/vault_link.h"
 #include "proxy/websocket_care.h"
 
 namespace wslb::proxy {
@@ -73,6 +78,12 @@ class Tunnel {
     Ended,
   };
 
+  // Where a thread moves bytes.
+  struct Workplace {
+    std::span<char> buffer;
+    vault::Journal* journal = nullptr;  // null: the buffer is not in an arena
+  };
+
   // Takes over both descriptors, non-blocking.
   Tunnel(int client_fd, int server_fd, const TunnelLimits& limits,
          std::unique_ptr<TunnelOwner> owner);
@@ -94,11 +105,27 @@ class Tunnel {
   // Puts a frame of ours behind what is on its way to that side; only where the care says so.
   void interject(Side to, std::string_view frame);
 
+  // Before the first byte: what goes to the client first, and is none of the server's bytes.
+  void greet(std::string greeting);
+  // Neither inside of TLS nor looked after: nothing but two sockets and their bytes.
+  [[nodiscard]] bool is_plain() const;
+  // From now on in the arena, before the first byte; and then: the vault has the sockets, too.
+  void keep(KeptSlot slot);
+  void hold_in_vault() { kept_.hold(sides_[Client].fd, sides_[Server].fd); }
+  [[nodiscard]] bool is_kept() const { return record_ != nullptr; }
+  // Goes on where a process before this one was killed.
+  struct Rest {
+    std::array<std::uint64_t, 2> read{};   // how far each direction was read, see vault::Record
+    std::array<std::size_t, 2> waiting{};  // how many bytes of that still wait in the room
+    std::array<bool, 2> fin_sent{};        // to the client, to the server
+  };
+  void resume(KeptSlot slot, const Rest& rest);
+
   // What epoll said. `hangup`: the end of what that side sends is known to be in the socket.
   void set_ready(Side side, bool readable, bool writable, bool hangup);
 
-  // Moves what can be moved, through `scratch`. Sets end() when it returns Ended.
-  Progress pump(std::span<char> scratch);
+  // Moves what can be moved. Sets end() when it returns Ended.
+  Progress pump(const Workplace& place);
 
   [[nodiscard]] int fd(Side side) const { return sides_[side].fd; }
   [[nodiscard]] TunnelEnd end() const { return end_; }
@@ -132,9 +159,9 @@ class Tunnel {
     bool hangup = false;
     bool eof = false;       // its peer closed its sending half
     bool fin_sent = false;  // we closed ours, or it failed: nothing goes to it any more
-    std::string pending;    // received from the other side, not yet taken by this one
-    std::size_t pending_sent = 0;
+    vault::Pending pending;  // received from the other side, not yet taken by this one
     std::uint64_t received = 0;
+    std::uint64_t read = 0;  // how far its direction was read, see vault::Record
     // TLS may have to write before it can read, and the other way round.
     bool read_waits_for_write = false;
     bool write_waits_for_read = false;
@@ -146,7 +173,8 @@ class Tunnel {
   // False: TLS cannot say so yet.
   static bool end_sending(End& to);
 
-  Progress pump_direction(Side from, std::span<char> scratch);
+  Progress pump_direction(Side from, const Workplace& place);
+  void pass_on(Side from, const Workplace& place);
   bool flush(Side to);
   void show(std::string_view from_server);
   void forward(Side from, std::string_view data);
@@ -155,6 +183,8 @@ class Tunnel {
   void discard_input(Side side);
 
   std::array<End, 2> sides_;
+  KeptSlot kept_;
+  vault::Record* record_ = nullptr;  // of kept_; null: the tunnel is not kept
   TunnelLimits limits_;
   std::unique_ptr<TunnelOwner> owner_;
   std::unique_ptr<WebSocketCare> care_;  // null: pure transport

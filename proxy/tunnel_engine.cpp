@@ -40,7 +40,8 @@ TunnelEngine::TunnelEngine(boost::asio::io_context& context)
     : epoll_(context, ::epoll_create1(EPOLL_CLOEXEC)),
       timer_(context),
       now_(std::chrono::steady_clock::now()),
-      scratch_(kScratchBytes) {
+      scratch_(kScratchBytes),
+      place_{.buffer = scratch_} {
   wait_for_events();
 }
 
@@ -50,6 +51,12 @@ TunnelEngine::~TunnelEngine() {
   while (farewells_.take_any() != nullptr) {
   }
   while (TunnelTimer* timer = idle_.take_any()) delete &timer->tunnel;
+}
+
+void TunnelEngine::move_into(vault::Arena& arena, std::size_t worker) {
+  place_ = {.buffer = arena.buffer(worker), .journal = &arena.journal(worker)};
+  place_.journal->entry.store(0, std::memory_order_release);
+  scratch_ = {};
 }
 
 void TunnelEngine::adopt(std::unique_ptr<Tunnel> adopted) {
@@ -128,7 +135,7 @@ bool TunnelEngine::run_batch() {
 void TunnelEngine::drive(Tunnel& tunnel) {
   const std::uint64_t before = tunnel.activity();
   const std::uint64_t heard = tunnel.received(Tunnel::Client);
-  const Tunnel::Progress progress = tunnel.pump(scratch_);
+  const Tunnel::Progress progress = tunnel.pump(place_);
   if (tunnel.activity() != before) idle_.restart(tunnel.idle, now_);
   if (tunnel.received(Tunnel::Client) != heard) client_spoke(tunnel);
   if (progress == Tunnel::Progress::Ended) return end(tunnel, tunnel.end());
@@ -152,6 +159,12 @@ void TunnelEngine::end(Tunnel& tunnel, TunnelEnd reason) {
   }
   --size_;
   tunnel.ended = true;
+  // The vault's duplicate would keep it in the set.
+  if (tunnel.is_kept()) {
+    for (const Tunnel::Side side : {Tunnel::Client, Tunnel::Server}) {
+      ::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_DEL, tunnel.fd(side), nullptr);
+    }
+  }
   tunnel.finish(reason);
   ended_.emplace_back(&tunnel);
 }

@@ -36,6 +36,9 @@ class TunnelEngine {
   TunnelEngine(const TunnelEngine&) = delete;
   ~TunnelEngine();
 
+  // Before the first kept tunnel: where the bytes of this thread lie. The arena outlives the engine.
+  void move_into(vault::Arena& arena, std::size_t worker);
+
   // From now on the engine reads and writes the tunnel's sockets. On the worker's thread.
   void adopt(std::unique_ptr<Tunnel> tunnel);
 
@@ -73,7 +76,8 @@ class TunnelEngine {
   base::TimePoint next_farewell_ = base::TimePoint::max();
   std::deque<Tunnel*> with_more_;
   std::vector<std::unique_ptr<Tunnel>> ended_;  // kept until no event of the batch can name them
-  std::vector<char> scratch_;
+  std::vector<char> scratch_;  // without an arena
+  Tunnel::Workplace place_;
   std::size_t size_ = 0;
   bool waiting_ = false;      // an async_wait on the epoll descriptor is under way
   bool turn_posted_ = false;  // take_turn() is queued, or running

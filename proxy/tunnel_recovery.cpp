@@ -1,0 +1,131 @@
+#include "proxy/tunnel_recovery.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "proxy/vault/custody.h"
+
+namespace wslb::proxy {
+namespace {
+
+using vault::Counters;
+using vault::Record;
+using Sockets = std::map<vault::Slot, std::array<int, 2>>;
+
+constexpr std::uint32_t kCrashesMax = 2;
+
+// Both ends of a direction.
+struct Ends {
+  Counters source;
+  Counters sink;
+};
+
+std::optional<Ends> read_ends(const std::array<int, 2>& sockets, std::size_t direction) {
+  const std::size_t sink = 1 - direction;
+  const auto from = vault::read_counters(sockets[direction], direction == 1);
+  const auto to = vault::read_counters(sockets[sink], sink == 1);
+  if (!from || !to) return std::nullopt;
+  return Ends{*from, *to};
+}
+
+// A recv() was under way: what it brought and nobody has passed on moves from the buffer into the
+// tunnel's room.
+void settle(vault::Arena& arena, std::size_t worker, const Sockets& sockets) {
+  vault::Journal& journal = arena.journal(worker);
+  const std::uint32_t entry = journal.entry.exchange(0);
+  if (entry == 0 || (entry - 1) / vault::kDirections >= vault::Arena::kSlots) return;
+  const auto slot = static_cast<vault::Slot>((entry - 1) / vault::kDirections);
+  const std::size_t direction = (entry - 1) % vault::kDirections;
+  const auto found = sockets.find(slot);
+  Record& record = arena.record(slot);
+  if (found == sockets.end() || record.waiting[direction] > 0) return;
+  const auto ends = read_ends(found->second, direction);
+  if (!ends || ends->source.dead) return;
+  const std::uint64_t read = ends->source.consumed - record.consumed[direction];
+  const std::uint64_t left = read - (ends->sink.written - record.written[direction]);
+  const std::uint64_t brought = read - journal.before;
+  if (left == 0 || left > brought || brought > vault::kRoomBytes) return;
+  const auto bytes = arena.buffer(worker).subspan(brought - left, left);
+  std::ranges::copy(bytes, arena.room(slot, direction).begin());
+  record.ends[direction] = read;
+  record.waiting[direction] = static_cast<std::uint32_t>(left);
+}
+
+// False: it does not fit together.
+bool find_rest(const Record& record, const Ends& ends, std::size_t direction, Tunnel::Rest& rest) {
+  const std::uint64_t read = ends.source.consumed - record.consumed[direction];
+  const std::uint64_t passed = ends.sink.written - record.written[direction];
+  const std::uint32_t waiting = record.waiting[direction];
+  rest.fin_sent[1 - direction] = ends.sink.fin_sent;
+  if (ends.sink.dead) {  // nobody takes it any more
+    rest.read[direction] = ends.source.dead ? passed : read;
+    return true;
+  }
+  if (waiting == 0) {
+    rest.read[direction] = passed;
+    return ends.source.dead || read == passed;
+  }
+  const std::uint64_t end = record.ends[direction];
+  rest.read[direction] = end;
+  rest.waiting[direction] = end - passed;
+  return end - passed <= waiting && waiting <= vault::kRoomBytes &&
+         (ends.source.dead || read == end);
+}
+
+std::optional<Tunnel::Rest> find_rest(const Record& record, const std::array<int, 2>& sockets) {
+  Tunnel::Rest rest;
+  for (std::size_t direction = 0; direction < vault::kDirections; ++direction) {
+    const auto ends = read_ends(sockets, direction);
+    if (!ends || !find_rest(record, *ends, direction, rest)) return std::nullopt;
+  }
+  return rest;
+}
+
+}  // namespace
+
+void cut(RecoveredTunnel& tunnel) {
+  for (const int socket : tunnel.sockets) ::shutdown(socket, SHUT_RDWR);
+  tunnel.slot.drop();
+  for (const int socket : tunnel.sockets) ::close(socket);
+}
+
+Recovery recover_tunnels(VaultLink& link, const Sockets& sockets) {
+  Recovery recovery;
+  vault::Arena& arena = link.arena();
+  const std::vector<vault::Slot> used = arena.used();
+  arena.adopt(used);
+  for (std::size_t worker = 0; worker < arena.workers(); ++worker) {
+    settle(arena, worker, sockets);
+  }
+  for (const vault::Slot slot : used) {
+    if (sockets.contains(slot)) continue;
+    arena.give_back(slot);
+    ++recovery.ended;
+  }
+  for (const auto& [slot, pair] : sockets) {
+    link.adopt(slot, pair[0], pair[1]);
+    const Record& record = arena.record(slot);
+    const bool is_used = std::ranges::binary_search(used, slot);
+    RecoveredTunnel tunnel{KeptSlot::held(link, slot, is_used), pair, {}};
+    const auto rest = record.state == Record::Open ? find_rest(record, pair) : std::nullopt;
+    if (record.state != Record::Open) {
+      ++recovery.ended;
+    } else if (record.crashes >= kCrashesMax) {
+      ++recovery.crashed;
+    } else if (!rest) {
+      ++recovery.untrusted;
+    } else {
+      tunnel.rest = *rest;
+      recovery.tunnels.push_back(std::move(tunnel));
+      continue;
+    }
+    cut(tunnel);
+  }
+  return recovery;
+}
+
+}  // namespace wslb::proxy

@@ -1,0 +1,36 @@
+// What a process that was killed had of each tunnel: which bytes are still on their way, by the
+// arena and the kernel's counters (vault/arena.h, vault/custody.h). Before the first tunnel of the
+// new process, on its only thread.
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "proxy/tunnel.h"
+#include "proxy/vault_link.h"
+
+namespace wslb::proxy {
+
+struct RecoveredTunnel {
+  KeptSlot slot;
+  std::array<int, 2> sockets{};  // the client's and the server's
+  Tunnel::Rest rest;
+};
+
+struct Recovery {
+  std::vector<RecoveredTunnel> tunnels;
+  std::size_t ended = 0;      // they were over, or had not begun
+  std::size_t crashed = 0;    // more than one process died of them: closed
+  std::size_t untrusted = 0;  // what was found does not fit together: closed
+};
+
+// `sockets`: all that the vault has given, by slot. They are the tunnels' or closed afterwards.
+[[nodiscard]] Recovery recover_tunnels(VaultLink& link,
+                                       const std::map<vault::Slot, std::array<int, 2>>& sockets);
+
+// Ends both sides, although the vault has duplicates.
+void cut(RecoveredTunnel& tunnel);
+
+}  // namespace wslb::proxy
