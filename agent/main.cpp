@@ -7,6 +7,7 @@
 //   wslbctl --- ControlServer -----------+            +--> HookRunner (notify)
 //
 // StickyService has a thread of its own: peers and the proxy's sticky stream <-> sticky::Hub.
+// LocalProxy's VaultService, which keeps the proxy's connections, has one too.
 // LocalProxy is ProxyLink, or ExternalProxy for another one than ours. SequenceFile keeps where the
 // signed adverts' numbers go on after a restart, Continuity what the next agent needs in order to
 // go on where a killed one stopped.
@@ -189,6 +190,7 @@ int work(const Ground& ground) {
   SequenceFile sequence(io, run_dir.path("vrrp.seq"), wall_seconds());
   HookRunner hooks(io, config, std::bind_front(tell_of_hook, std::ref(events)));
   std::unique_ptr<Runner> runner;
+  std::unique_ptr<LocalProxy> proxy;
   auto sticky = open_sticky(ground, runner);
   if (!sticky) return fail(sticky.error());
   const Runner::World world{io,
@@ -197,20 +199,23 @@ int work(const Ground& ground) {
                             events,
                             continuity,
                             std::bind_front(&HookRunner::notify, &hooks),
-                            std::bind_front(&StickyService::tell, sticky->get())};
+                            std::bind_front(&StickyService::tell, sticky->get()),
+                            [&proxy] { proxy->end_kept(); }};
   runner = std::make_unique<Runner>(world, config, node, keys, sequence.first());
   const EventLog::Follower teller(events, [&] { systemd.status(summarise(runner->status())); });
   auto tracking = Tracking::open(io, config, std::bind_front(&Runner::track_changed, runner.get()));
   if (!tracking) return fail(tracking.error());
-  auto proxy = LocalProxy::open(
+  auto opened = LocalProxy::open(
       io, *config.cluster, run_dir, node,
       {.on_ready = std::bind_front(&Runner::proxy_ready, runner.get()),
        .on_lost = std::bind_front(&Runner::proxy_lost, runner.get()),
-       .make_stream = std::bind_front(&StickyService::make_stream, sticky->get())});
-  if (!proxy) return fail(proxy.error());
+       .on_kept_ended = std::bind_front(&Runner::kept_ended, runner.get()),
+       .make_sticky_stream = std::bind_front(&StickyService::make_stream, sticky->get())});
+  if (!opened) return fail(opened.error());
+  proxy = std::move(*opened);
   const ControlService service{
       WSLB_VERSION, events,
-      [&] { return report(ground.config.cluster->name, *runner, **proxy, **sticky); },
+      [&] { return report(ground.config.cluster->name, *runner, *proxy, **sticky); },
       [&](const auto& request) { return runner->failover(request.vrrp(), request.to()); }};
   const auto control = open_control(io, run_dir, service);
   if (!control) return fail(control.error());
@@ -219,7 +224,7 @@ int work(const Ground& ground) {
     systemd.stopping();
     runner->stop();
     if (!ground.keys.empty()) sequence.stop();
-    (*proxy)->stop([&] {
+    proxy->stop([&] {
       (*sticky)->stop();
       hooks.finish([&ground] { ground.io.stop(); });
     });
@@ -231,7 +236,7 @@ int work(const Ground& ground) {
     if (!ground.keys.empty()) sequence.start([&] { return runner->sequence_seconds(); });
     (*tracking)->start();
     runner->start();
-    (*proxy)->start();
+    proxy->start();
     systemd.ready();
     ground.io.run();
   });

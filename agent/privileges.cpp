@@ -44,6 +44,17 @@ base::Result<void> check_capabilities() {
                      "; run wslb-agent as root or by wslb-agent.service"};
 }
 
+std::uint64_t raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  const rlimit raised{.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
+  if (limit.rlim_cur == raised.rlim_cur || ::setrlimit(RLIMIT_NOFILE, &raised) == 0) {
+    return raised.rlim_cur;
+  }
+  spdlog::warn("{}", system_error("cannot raise the limit of open descriptors").message);
+  return limit.rlim_cur;
+}
+
 void become_realtime() {
   const sched_param priority{.sched_priority = kRealtimePriority};
   // A proxy that the agent starts gets the ordinary priority again.

@@ -2,12 +2,17 @@
 // priority and locked memory that it would like to have.
 #pragma once
 
+#include <cstdint>
+
 #include "base/result.h"
 
 namespace wslb::agent {
 
 // The error names the capabilities that are missing.
 [[nodiscard]] base::Result<void> check_capabilities();
+
+// As many descriptors as the hard limit allows, for the vault. Returns how many that are.
+std::uint64_t raise_descriptor_limit();
 
 // Where it is not allowed, it logs so and goes on.
 void become_realtime();

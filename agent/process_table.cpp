@@ -32,18 +32,28 @@ Number parse_number(std::string_view word) {
   return error == std::errc() && end == word.data() + word.size() ? number : 0;
 }
 
-}  // namespace
-
-std::uint64_t start_time(std::int32_t pid) {
+// Of /proc/PID/stat, from 3 on; 0: nothing is known.
+std::uint64_t stat_field(std::int32_t pid, int field) {
   const auto text = base::read_file(proc(pid, "stat"));
   if (!text) return 0;
   // The name, field 2, may hold anything, also spaces and parentheses; field 3 follows its last.
   const std::size_t name_end = text->rfind(')');
   if (name_end == std::string::npos) return 0;
   std::string_view rest = std::string_view(*text).substr(name_end + 1);
-  constexpr int kFieldsBefore = 19;  // fields 3 .. 21
-  for (int i = 0; i < kFieldsBefore; ++i) next_word(rest);
+  for (int before = 3; before < field; ++before) next_word(rest);
   return parse_number<std::uint64_t>(next_word(rest));
+}
+
+}  // namespace
+
+std::uint64_t start_time(std::int32_t pid) {
+  return stat_field(pid, 22);
+}
+
+bool is_exiting(std::int32_t pid) {
+  constexpr int kFlags = 9;
+  constexpr std::uint64_t kExiting = 0x4;  // PF_EXITING of <linux/sched.h>, which is not exported
+  return (stat_field(pid, kFlags) & kExiting) != 0;
 }
 
 std::string command_name(std::int32_t pid) {

@@ -12,6 +12,10 @@ namespace wslb::agent {
 // Field 22 of /proc/PID/stat: with the pid it names a process for ever. 0: nothing is known.
 [[nodiscard]] std::uint64_t start_time(std::int32_t pid);
 
+// It has been killed or exits, and closes its descriptors: that comes before it counts as dead, and
+// with many of them some time before. False also where nothing is known.
+[[nodiscard]] bool is_exiting(std::int32_t pid);
+
 // The short name of its program, "haproxy"; empty: nothing is known.
 [[nodiscard]] std::string command_name(std::int32_t pid);
 

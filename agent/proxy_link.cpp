@@ -2,12 +2,15 @@
 
 #include <array>
 #include <cstring>
+#include <vector>
 
 #include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
+#include "agent/packet_socket.h"
 #include "agent/pidfd.h"
+#include "agent/process_table.h"
 #include "agent/unix_listener.h"
 #include "proto/proxy.pb.h"
 
@@ -32,6 +35,15 @@ FileDescriptor open_process(int socket, std::int32_t pid) {
   socklen_t length = sizeof fd;
   if (::getsockopt(socket, SOL_SOCKET, kPeerPidfd, &fd, &length) == 0) return FileDescriptor(fd);
   return FileDescriptor(::pidfd_open(pid, 0));
+}
+
+// A stream that cannot be made, or is not wanted, is none.
+FileDescriptor make(const std::function<base::Result<FileDescriptor>()>& make_stream) {
+  if (!make_stream) return {};
+  auto made = make_stream();
+  if (made) return std::move(*made);
+  spdlog::error("agent.sock: {}", made.error().message);
+  return {};
 }
 
 }  // namespace
@@ -68,7 +80,7 @@ void ProxyLink::accept() {
       ::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!socket) return;
   // A successor may be quicker than the news of its predecessor's death.
-  if (connection_ && process_is_dead()) lose("died");
+  if (connection_ && process_is_dead()) lose("died", true);
   if (connection_) {
     ++counters_.refused;
     spdlog::warn("agent.sock: refused a second proxy; process {} is connected", connection_->pid);
@@ -105,7 +117,7 @@ void ProxyLink::wait_for_message() {
 void ProxyLink::wait_for_death() {
   connection_->process.async_wait(
       Descriptor::wait_read, [this, id = connection_->id](const boost::system::error_code& error) {
-        if (!error && connection_ && connection_->id == id) lose("died");
+        if (!error && connection_ && connection_->id == id) lose("died", true);
       });
 }
 
@@ -128,7 +140,7 @@ void ProxyLink::judge_silence() {
   if (connection_->silent_beats < kSilentBeatsMax || connection_->lost) return;
   if (!connection_->ready) return lose("was silent before it was ready and is hung up on");
   connection_->lost = true;
-  handlers_.on_lost("process " + std::to_string(connection_->pid) + " does not answer");
+  handlers_.on_lost("process " + std::to_string(connection_->pid) + " does not answer", false);
 }
 
 void ProxyLink::receive() {
@@ -137,7 +149,10 @@ void ProxyLink::receive() {
     const ssize_t received =
         ::recv(connection_->socket.native_handle(), buffer.data(), buffer.size(), MSG_TRUNC);
     if (received < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    if (received <= 0) return lose(process_is_dead() ? "died" : "closed its link");
+    if (received <= 0) {
+      const bool died = process_is_dead();
+      return lose(died ? "died" : "closed its link", died);
+    }
     const auto bytes = static_cast<std::size_t>(received);
     if (bytes > buffer.size() || !handle_message(base::ByteView(buffer).first(bytes))) {
       ++counters_.garbage;
@@ -183,47 +198,32 @@ void ProxyLink::answer_hello() {
   proto::AgentToProxy message;
   message.mutable_hello()->set_protocol(kProtocol);
   message.mutable_hello()->set_node(node_);
-  FileDescriptor stream;
-  if (handlers_.make_stream) {
-    auto made = handlers_.make_stream();
-    if (!made) spdlog::error("agent.sock: {}", made.error().message);
-    if (made) stream = std::move(*made);
-  }
-  message.mutable_hello()->set_has_sticky_stream(!!stream);
-  std::string bytes = message.SerializeAsString();
-  iovec part{.iov_base = bytes.data(), .iov_len = bytes.size()};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> room{};
-  msghdr packet{};
-  packet.msg_iov = &part;
-  packet.msg_iovlen = 1;
-  if (stream) {
-    packet.msg_control = room.data();
-    packet.msg_controllen = room.size();
-    cmsghdr* const head = CMSG_FIRSTHDR(&packet);
-    head->cmsg_level = SOL_SOCKET;
-    head->cmsg_type = SCM_RIGHTS;
-    head->cmsg_len = CMSG_LEN(sizeof(int));
-    const int fd = stream.get();
-    std::memcpy(CMSG_DATA(head), &fd, sizeof fd);
-  }
+  const FileDescriptor sticky = make(handlers_.make_sticky_stream);
+  const FileDescriptor vault = make(handlers_.make_vault_stream);
+  message.mutable_hello()->set_has_sticky_stream(!!sticky);
+  message.mutable_hello()->set_has_vault_stream(!!vault);
+  std::vector<int> streams;
+  if (sticky) streams.push_back(sticky.get());
+  if (vault) streams.push_back(vault.get());
   std::ignore =
-      ::sendmsg(connection_->socket.native_handle(), &packet, MSG_NOSIGNAL | MSG_DONTWAIT);
+      send_packet(connection_->socket.native_handle(), message.SerializeAsString(), streams);
 }
 
+// A process that is killed closes its link a little before it is dead.
 bool ProxyLink::process_is_dead() const {
   pollfd process{.fd = const_cast<Descriptor&>(connection_->process).native_handle(),
                  .events = POLLIN,
                  .revents = 0};
-  return ::poll(&process, 1, 0) > 0;
+  return ::poll(&process, 1, 0) > 0 || is_exiting(connection_->pid);
 }
 
-void ProxyLink::lose(const std::string& what) {
+void ProxyLink::lose(const std::string& what, bool died) {
   const std::int32_t pid = connection_->pid;
   const bool was_ready = connection_->ready;
   connection_.reset();
   const std::string reason = "process " + std::to_string(pid) + " " + what;
   if (was_ready) {
-    handlers_.on_lost(reason);
+    handlers_.on_lost(reason, died);
   } else {
     spdlog::warn("agent.sock: {}, before it was ready", reason);
   }

@@ -2,6 +2,8 @@
 // and the process behind it, watched by its pidfd. One proxy at a time; the death of the process,
 // a closed connection and garbage all mean the same: the proxy is lost, at once. A proxy reports
 // every 100 ms: one that is silent for a second hangs and is lost too, until it speaks again.
+// With its hello a proxy gets two streams, where the agent has them: for its sticky entries, and to
+// the vault.
 // Used by the wiring in main, on the agent's one thread.
 #pragma once
 
@@ -26,9 +28,11 @@ class ProxyLink {
     std::function<void(std::int32_t pid)> on_ready;
     // After on_ready only; on_ready comes again for a proxy that was silent. `reason` is a clause
     // such as "process 4711 died".
-    std::function<void(const std::string& reason)> on_lost;
-    // The proxy's end of a new sticky stream, for a proxy that has come; empty: there is none.
-    std::function<base::Result<FileDescriptor>()> make_stream = {};
+    // `died`: the process is dead, or ends as it says so.
+    std::function<void(const std::string& reason, bool died)> on_lost;
+    // The proxy's ends of new streams, for a proxy that has come; empty: there is none.
+    std::function<base::Result<FileDescriptor>()> make_sticky_stream = {};
+    std::function<base::Result<FileDescriptor>()> make_vault_stream = {};
   };
   struct Counters {
     std::uint64_t garbage = 0;  // connections closed for what they sent
@@ -72,7 +76,7 @@ class ProxyLink {
   [[nodiscard]] bool greet(std::uint32_t protocol, const std::string& version);
   void answer_hello();
   [[nodiscard]] bool process_is_dead() const;
-  void lose(const std::string& what);
+  void lose(const std::string& what, bool died = false);
 
   boost::asio::io_context& io_;
   Descriptor listener_;

@@ -20,7 +20,8 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::steady_clock::duration kFirstPause = 50ms;  // after the immediate restart
 constexpr std::chrono::steady_clock::duration kLongestPause = 1s;
-constexpr std::chrono::steady_clock::duration kHealthyAge = 5s;  // its death is a new incident
+// Its death is a new incident, and its connections wait for the next one.
+constexpr std::chrono::steady_clock::duration kHealthyAge = 500ms;
 constexpr std::chrono::steady_clock::duration kTermGrace = 5s;
 
 using FilePtr = std::unique_ptr<FILE, int (*)(FILE*)>;

@@ -97,9 +97,13 @@ void Runner::proxy_ready(std::int32_t pid) {
   feed(core::ProxyChanged{.up = true, .pid = pid, .reason = {}});
 }
 
-void Runner::proxy_lost(const std::string& reason) {
+void Runner::proxy_lost(const std::string& reason, bool kept) {
   world_.continuity.note_proxy(0);
-  feed(core::ProxyChanged{.up = false, .pid = 0, .reason = reason});
+  feed(core::ProxyChanged{.up = false, .pid = 0, .reason = reason, .kept = kept});
+}
+
+void Runner::kept_ended() {
+  feed(core::KeptEnded{});
 }
 
 void Runner::track_changed(core::TrackChanged change) {

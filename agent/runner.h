@@ -42,6 +42,8 @@ class Runner {
     // A section changed its state: for its `notify`.
     std::function<void(const core::Emit&)> on_state_change = {};
     std::function<void(const PeerAdvert&)> tell_peers = {};
+    // Of the vault: ends what is kept; answered by kept_ended(). Empty: there is none.
+    std::function<void()> end_kept = {};
   };
 
   // `keys`: of the cluster's secret file; empty where it has none. `sequence_seconds`: see
@@ -54,7 +56,9 @@ class Runner {
   void stop();
 
   void proxy_ready(std::int32_t pid);
-  void proxy_lost(const std::string& reason);
+  // `kept`: its process is dead, and its connections are kept for the next one.
+  void proxy_lost(const std::string& reason, bool kept);
+  void kept_ended();
   // What the agent of `node` says that it advertised.
   void peer_advert(const std::string& node, const PeerAdvert& advert);
   // Also before start(), once for each `track file`.
@@ -81,6 +85,7 @@ class Runner {
   void apply(const core::RemoveVips& effect);
   void apply(const core::Announce& effect);
   void apply(const core::ProbeVips& effect);
+  void apply(const core::EndKept& effect);
   void apply(const core::Emit& effect);
   void apply(const core::CommandResult& effect);
 

@@ -60,6 +60,11 @@ void Runner::apply(const core::ProbeVips& effect) {
   if (!sent) spdlog::warn("vrrp {}: {}", config_.vrrps[effect.section].name, sent.error().message);
 }
 
+void Runner::apply(const core::EndKept&) {
+  if (world_.end_kept) return world_.end_kept();
+  inputs_.emplace_back(core::KeptEnded{});
+}
+
 void Runner::apply(const core::Emit& effect) {
   const std::string kind(core::to_string(effect.kind));
   spdlog::info("{} {}: {}", kind, effect.subject, effect.text);

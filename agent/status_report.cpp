@@ -28,6 +28,7 @@ void report_section(const core::SectionStatus& section, const ShellFigures& figu
 }
 
 std::string proxy_state(const core::ProxyStatus& proxy, bool starting) {
+  if (proxy.awaited) return "starting";
   if (proxy.up) return "up";
   return starting ? "starting" : "down";
 }
@@ -59,6 +60,13 @@ void report_sticky(const StickyService::Figures& figures, proto::Status& report)
   add_counter("peer-link/strangers", figures.strangers, report);
 }
 
+void report_vault(const Vault::Figures& vault, proto::Status& report) {
+  report.mutable_proxy()->set_kept(vault.slots);
+  add_counter("vault/listeners", vault.listeners, report);
+  add_counter("vault/refused", vault.refused, report);
+  add_counter("vault/no-room", vault.no_room, report);
+}
+
 }  // namespace
 
 proto::Status report_status(const core::Status& status, const ShellFigures& figures) {
@@ -81,6 +89,7 @@ proto::Status report_status(const core::Status& status, const ShellFigures& figu
   proxy.set_restarts(status.proxy.restarts);
   add_counter("proxy-link/garbage", figures.link_garbage, report);
   add_counter("proxy-link/refused", figures.link_refused, report);
+  if (figures.vault) report_vault(*figures.vault, report);
   report_sticky(figures.sticky, report);
   return report;
 }

@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "agent/core/status.h"
 #include "agent/sticky_service.h"
+#include "agent/vault.h"
 #include "base/time.h"
 #include "proto/control.pb.h"
 
@@ -21,6 +23,7 @@ struct ShellFigures {
   bool proxy_starting = false;    // a process or a connection is there
   std::string proxy_reason = {};  // why it is not up
   StickyService::Figures sticky{};
+  std::optional<Vault::Figures> vault{};  // nullopt: there is none
   std::uint64_t link_garbage = 0;
   std::uint64_t link_refused = 0;
   base::TimePoint now;

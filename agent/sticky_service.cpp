@@ -6,8 +6,8 @@
 #include <boost/asio/post.hpp>
 #include <pthread.h>
 #include <spdlog/spdlog.h>
-#include <sys/socket.h>
 
+#include "agent/packet_socket.h"
 #include "agent/sticky_tables.h"
 
 namespace wslb::agent {
@@ -16,7 +16,6 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kSaveInterval{30};
-constexpr int kStreamBuffer = 1 << 20;
 
 std::vector<std::string> names_of_others(const config::Cluster& cluster, const std::string& self) {
   std::vector<std::string> names;
@@ -194,17 +193,11 @@ void StickyService::tell(const PeerAdvert& advert) {
 // --- The proxy ----------------------------------------------------------------------------------
 
 base::Result<FileDescriptor> StickyService::make_stream() {
-  std::array<int, 2> ends{};
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) != 0) {
-    return system_error("cannot make a sticky stream");
-  }
-  FileDescriptor theirs(ends[1]);
-  for (const int end : ends) {
-    ::setsockopt(end, SOL_SOCKET, SO_SNDBUF, &kStreamBuffer, sizeof kStreamBuffer);
-  }
-  auto ours = std::make_shared<FileDescriptor>(ends[0]);
+  auto made = make_packet_sockets();
+  if (!made) return base::Error{"no sticky stream: " + made.error().message};
+  auto ours = std::make_shared<FileDescriptor>(std::move(made->ours));
   boost::asio::post(io_, [this, ours] { replace_stream(std::move(*ours)); });
-  return theirs;
+  return std::move(made->theirs);
 }
 
 void StickyService::replace_stream(FileDescriptor socket) {

@@ -21,4 +21,8 @@ const Node* Cluster::node_at(const base::IpAddress& wanted) const {
   return found == nodes.end() ? nullptr : &*found;
 }
 
+base::Duration Cluster::patience() const {
+  return vault && !external_proxy ? takeover_after : base::Duration(0);
+}
+
 }  // namespace wslb::config

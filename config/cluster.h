@@ -56,14 +56,17 @@ struct Cluster {
   std::uint16_t peer_port = 8405;               // 1 .. 65535
   std::optional<ExternalProxy> external_proxy;  // nullopt: `proxy wslb`
   std::vector<std::string> proxy_command;       // empty: something else (systemd) runs the proxy
-  // How long a dead proxy may take to come back before the VIP moves. Without the vault it counts
-  // as 0, since connections are lost anyway.
+  bool vault = true;                            // false: the agent keeps nothing for the proxy
+  // How long a dead proxy may take to come back before the VIP moves; see patience().
   base::Duration takeover_after = std::chrono::milliseconds(300);
   Location where;
 
   [[nodiscard]] const Node* find_node(std::string_view node_name) const;
   // The node that has this address; nullptr: none.
   [[nodiscard]] const Node* node_at(const base::IpAddress& wanted) const;
+  // How long a dead proxy's connections are kept for its successor. 0 without the vault, since they
+  // are lost anyway: for another proxy than ours, and where nobody would wait.
+  [[nodiscard]] base::Duration patience() const;
 };
 
 }  // namespace wslb::config

@@ -8,7 +8,6 @@
 #include "config/name.h"
 #include "config/once.h"
 #include "config/section.h"
-#include "config/unsupported.h"
 #include "config/url_check.h"
 
 namespace wslb::config {
@@ -106,8 +105,13 @@ void takeover_after(ClusterDraft& draft, const Statement& statement) {
   if (!duration) return;
   if (*duration > kMax) return statement.error("expects 0 to 60s, not '" + statement[0] + "'");
   draft.cluster.takeover_after = *duration;
-  if (*duration > base::Duration(0)) {
-    warn(Inert::TakeoverAfter, statement.where(), statement.diagnostics());
+}
+
+void vault(ClusterDraft& draft, const Statement& statement) {
+  if (!is_first(draft.places, statement)) return;
+  draft.cluster.vault = !statement.is(0, "off");
+  if (draft.cluster.vault && !statement.is(0, "on")) {
+    statement.error("expects 'on' or 'off', not '" + statement[0] + "'");
   }
 }
 
@@ -119,6 +123,7 @@ constexpr auto kClusterKeywords = std::to_array<Keyword<ClusterDraft>>({
     {"proxy", "proxy wslb|external ...", 1, kAnyNumber, proxy},
     {"proxy-command", "proxy-command PROGRAM [ARGUMENT...]", 1, kAnyNumber, proxy_command},
     {"takeover-after", "takeover-after DURATION", 1, 1, takeover_after},
+    {"vault", "vault on|off", 1, 1, vault},
 });
 
 }  // namespace

@@ -122,12 +122,13 @@ std::string status_table(const proto::Status& status, const TableStyle& style) {
                      status.version() + "\n\n";
   text += vrrp_table(status, style) + "\n";
   const proto::Status::Proxy& proxy = status.proxy();
-  text += lay_out({{{"PROXY"}, {"STATE"}, {"PID"}, {"TUNNELS"}, {"RESTARTS"}},
+  text += lay_out({{{"PROXY"}, {"STATE"}, {"PID"}, {"TUNNELS"}, {"RESTARTS"}, {"KEPT"}},
                    {{proxy.kind()},
                     {proxy.state(), colour_of(proxy.state())},
                     {proxy.pid() == 0 ? "-" : std::to_string(proxy.pid())},
                     {std::to_string(proxy.tunnels())},
-                    {std::to_string(proxy.restarts())}}},
+                    {std::to_string(proxy.restarts())},
+                    {std::to_string(proxy.kept())}}},
                   style.colour);
   if (!proxy.reason().empty()) text += "  " + proxy.kind() + ": " + proxy.reason() + "\n";
   if (status.peers_size() > 0) text += "\n" + peer_table(status, style);
@@ -161,7 +162,8 @@ std::string status_json(const proto::Status& status) {
                            {"pid", proxy.pid()},
                            {"tunnels", proxy.tunnels()},
                            {"restarts", proxy.restarts()},
-                           {"reason", proxy.reason()}}},
+                           {"reason", proxy.reason()},
+                           {"kept", proxy.kept()}}},
                          {"peers", peers},
                          {"counters", counters}};
   return json::serialize(all) + "\n";

@@ -57,6 +57,11 @@ struct ProbeVips {
   std::size_t section = 0;
 };
 
+// End the connections that were kept for a dead proxy's successor, so that their clients learn it.
+// Answered by KeptEnded. The VIPs stay until then, for a moment at most: the end of a connection
+// leaves from the connection's own address.
+struct EndKept {};
+
 enum class EventKind : std::uint8_t { VrrpState, Proxy, Interface, Vip, Command, Track, Alarm };
 
 // "vrrp-state", "proxy", "interface", "vip", "command", "track" or "alarm", as wslbctl events shows
@@ -86,8 +91,8 @@ struct CommandResult {
   std::vector<std::string> lines;
 };
 
-using Effect = std::variant<SendAdvert, TellPeers, AddVips, RemoveVips, Announce, ProbeVips, Emit,
-                            CommandResult>;
+using Effect = std::variant<SendAdvert, TellPeers, AddVips, RemoveVips, Announce, ProbeVips,
+                            EndKept, Emit, CommandResult>;
 using Effects = std::vector<Effect>;
 
 }  // namespace wslb::agent::core

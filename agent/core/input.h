@@ -85,7 +85,12 @@ struct ProxyChanged {
   bool up = false;
   std::int32_t pid = 0;  // 0: none
   std::string reason;    // when down: "process 4711 died", one clause for the operator
+  // When down: its process is dead, and its connections are kept for the next one.
+  bool kept = false;
 };
+
+// The answer to EndKept: it has been done.
+struct KeptEnded {};
 
 // What `track file` and `track check` found: told once for each before Start (checks: when the
 // first result is there) and then on every change.
@@ -122,7 +127,8 @@ struct Failover {
   std::string to;    // name of the node that shall be active; empty: any other than now
 };
 
-using Input = std::variant<Start, Stop, LinkChanged, PacketReceived, PeerAdvert, ProxyChanged,
-                           TrackChanged, AddressClaimed, AddressResult, AddressLost, Failover>;
+using Input =
+    std::variant<Start, Stop, LinkChanged, PacketReceived, PeerAdvert, ProxyChanged, KeptEnded,
+                 TrackChanged, AddressClaimed, AddressResult, AddressLost, Failover>;
 
 }  // namespace wslb::agent::core

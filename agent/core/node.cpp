@@ -53,7 +53,9 @@ void vacate_first(Effects& effects) {
 }  // namespace
 
 Node::Node(const config::Config& config, std::string_view self, const vrrp::Keyring& keys)
-    : config_(std::make_unique<const config::Config>(config)), self_(self) {
+    : config_(std::make_unique<const config::Config>(config)),
+      self_(self),
+      succession_(cluster().patience()) {
   assert(cluster().find_node(self) != nullptr);
   for (std::size_t i = 0; i < config_->vrrps.size(); ++i) {
     const config::VrrpSection& section = config_->vrrps[i];
@@ -85,7 +87,8 @@ Effects Node::handle(const Input& input, base::TimePoint now) {
             const Place place = places_.at(advert.section);
             groups_.at(place.group).receive(place.member, advert, now, effects);
           },
-          [&](const ProxyChanged& change) { proxy_changed(change, effects); },
+          [&](const ProxyChanged& change) { proxy_changed(change, now, effects); },
+          [&](const KeptEnded&) { judge_succession(succession_.kept_ended(), effects); },
           [&](const TrackChanged& change) { track_changed(change, effects); },
           [&](const AddressClaimed& claim) {
             section(claim.section).address_claimed(claim, now, effects);
@@ -106,6 +109,7 @@ Effects Node::expire(base::TimePoint now) {
   Effects effects;
   if (life_ != Life::Running) return effects;
   facts_.expire(now);
+  judge_succession(succession_.expire(now), effects);
   for (Group& group : groups_) group.expire(now, effects);
   settle(now, effects);
   vacate_first(effects);
@@ -116,10 +120,11 @@ std::optional<base::TimePoint> Node::next_expiry() const {
   std::optional<base::TimePoint> next;
   if (life_ != Life::Running) return next;
   next = facts_.presumed_until;
-  for (const Group& group : groups_) {
-    const std::optional<base::TimePoint> other = group.next_expiry();
+  const auto consider = [&next](std::optional<base::TimePoint> other) {
     if (other && (!next || *other < *next)) next = other;
-  }
+  };
+  consider(succession_.next_expiry());
+  for (const Group& group : groups_) consider(group.next_expiry());
   return next;
 }
 
@@ -196,20 +201,6 @@ void Node::link_changed(const LinkChanged& link, base::TimePoint now, Effects& e
       if (each.config().interface == link.interface) each.set_link(link, now, effects);
     }
   }
-}
-
-void Node::proxy_changed(const ProxyChanged& change, Effects& effects) {
-  ProxyStatus& proxy = facts_.proxy;
-  if (change.up && !proxy.up && proxy.ever_up) ++proxy.restarts;
-  proxy.ever_up = proxy.ever_up || change.up;
-  proxy.up = change.up;
-  proxy.pid = change.pid;
-  facts_.proxy_reason = change.reason;
-  facts_.proxy_told = true;
-  const std::string reason = change.reason.empty() ? "" : ": " + change.reason;
-  effects.emplace_back(
-      Emit{EventKind::Proxy, "proxy",
-           change.up ? "up, process " + std::to_string(change.pid) : "down" + reason});
 }
 
 void Node::track_changed(const TrackChanged& change, Effects& effects) {

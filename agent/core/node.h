@@ -9,7 +9,7 @@
 //  2. For everything that happens, call handle() with one input. `now` is the monotonic clock's
 //     time read just before the call; it never runs backwards from one call to the next.
 //  3. After each call carry the effects out, in their order, before the next call. Results that are
-//     inputs (AddressResult) are fed back afterwards, not in between.
+//     inputs (AddressResult, KeptEnded) are fed back afterwards, not in between.
 //  4. Then arm ONE timer for next_expiry(); when it fires, first read and handle() every packet
 //     that waits in the sockets, then call expire(). So a slow host does not take over from a peer
 //     whose adverts are already in its own queue.
@@ -44,6 +44,7 @@
 #include "agent/core/group.h"
 #include "agent/core/input.h"
 #include "agent/core/status.h"
+#include "agent/core/succession.h"
 #include "base/time.h"
 #include "config/config.h"
 
@@ -74,7 +75,9 @@ class Node {
   void start(const Start& begin, base::TimePoint now, Effects& effects);
   void resume(const Start& begin, base::TimePoint now, Effects& effects);
   void link_changed(const LinkChanged& link, base::TimePoint now, Effects& effects);
-  void proxy_changed(const ProxyChanged& change, Effects& effects);
+  void proxy_changed(const ProxyChanged& change, base::TimePoint now, Effects& effects);
+  void lose_proxy(const std::string& reason, Effects& effects);
+  void judge_succession(Succession::Verdict verdict, Effects& effects);
   void track_changed(const TrackChanged& change, Effects& effects);
   void failover(const Failover& command, base::TimePoint now, Effects& effects);
   static void carry_out(Move move, Group& group, base::TimePoint now, Effects& effects);
@@ -90,6 +93,7 @@ class Node {
   std::vector<Group> groups_;  // a section without a group is a group of one
   std::vector<Place> places_;  // by index of the configuration
   Facts facts_;
+  Succession succession_;
   Life life_ = Life::Loading;
 };
 

@@ -40,7 +40,8 @@ struct SectionStatus {
 
 struct ProxyStatus {
   bool ever_up = false;
-  bool up = false;
+  bool up = false;       // also while it is dead and its successor is waited for
+  bool awaited = false;  // the latter
   std::int32_t pid = 0;        // 0: none
   std::uint64_t restarts = 0;  // times that it was lost and came back
 };

@@ -26,6 +26,8 @@ TEST(ClusterTest, HasDefaults) {
   EXPECT_EQ(cluster.secret_file, std::nullopt);
   EXPECT_EQ(cluster.peer_port, 8405);
   EXPECT_EQ(cluster.takeover_after, milliseconds(300));
+  EXPECT_TRUE(cluster.vault);
+  EXPECT_EQ(cluster.patience(), milliseconds(300));
   EXPECT_TRUE(cluster.proxy_command.empty());
 }
 
@@ -41,13 +43,40 @@ TEST(ClusterTest, TakesEveryKeyword) {
   EXPECT_THAT(cluster.proxy_command, ElementsAre("wslb-proxy", "-f", "/etc/wslb/wslb.cfg"));
 }
 
-TEST(ClusterTest, WarnsOfWhatHasNoEffectYet) {
-  const LoadResult loaded = load_text(
-      "cluster edge\n node lb1 10.0.0.11\n secret none\n"
-      " takeover-after 100ms\n");
-  EXPECT_FALSE(loaded.diagnostics.has_errors());
-  const std::string text = diagnostics_of(loaded);
-  EXPECT_THAT(text, HasSubstr("t.cfg:4: warning: 'takeover-after' counts as 0"));
+const std::string kExternal =
+    " proxy external pidfile /run/haproxy.pid check http://127.0.0.1:80/up\n";
+
+TEST(ClusterTest, TheVaultGivesADeadProxyItsTime) {
+  const Cluster cluster = *clean(kCluster + " takeover-after 100ms\n vault on\n").cluster;
+  EXPECT_TRUE(cluster.vault);
+  EXPECT_EQ(cluster.patience(), milliseconds(100));
+}
+
+TEST(ClusterTest, WithoutTheVaultNobodyIsWaitedFor) {
+  EXPECT_EQ(clean(kCluster + " vault off\n").cluster->patience(), seconds(0));
+  EXPECT_EQ(clean(kCluster + " takeover-after 0\n").cluster->patience(), seconds(0));
+  EXPECT_EQ(clean(kCluster + " takeover-after 0\n vault off\n").cluster->patience(), seconds(0));
+  EXPECT_EQ(clean(kCluster + kExternal).cluster->patience(), seconds(0));
+  EXPECT_EQ(clean(kCluster + kExternal + " vault off\n").cluster->patience(), seconds(0));
+}
+
+TEST(ClusterTest, WarnsOfAPatienceThatHasNoEffect) {
+  const LoadResult off = load_text(kCluster + " takeover-after 100ms\n vault off\n");
+  EXPECT_FALSE(off.diagnostics.has_errors());
+  EXPECT_THAT(diagnostics_of(off),
+              HasSubstr("t.cfg:5: warning: 'takeover-after' counts as 0 with 'vault off'"));
+  const LoadResult external = load_text(kCluster + kExternal + " takeover-after 100ms\n");
+  EXPECT_FALSE(external.diagnostics.has_errors());
+  EXPECT_THAT(diagnostics_of(external),
+              HasSubstr("t.cfg:6: warning: 'takeover-after' counts as 0 with 'proxy external'"));
+}
+
+TEST(ClusterTest, AnotherProxyHasNoVault) {
+  const LoadResult loaded = load_text(kCluster + " vault on\n" + kExternal);
+  EXPECT_TRUE(loaded.diagnostics.has_errors());
+  EXPECT_EQ(diagnostics_of(loaded),
+            "t.cfg:5: error: 'vault on' cannot keep the connections of a 'proxy external', which "
+            "does not hand them over; remove one of the two lines\n");
 }
 
 TEST(ClusterTest, ANodeMayHaveAnAddressOfEachFamily) {

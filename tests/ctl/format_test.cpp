@@ -37,6 +37,7 @@ proto::Status example() {
   proxy.set_state("up");
   proxy.set_pid(4711);
   proxy.set_tunnels(12);
+  proxy.set_kept(11);
   auto& counter = *status.add_counters();
   counter.set_name("public/adverts-sent");
   counter.set_value(7);
@@ -54,8 +55,8 @@ TEST(StatusTable, AnswersAtAGlance) {
       "  in: interface eth1 does not exist\n"
       "ALARM public: 10.0.0.9 has the VIP 10.0.0.100 too\n"
       "\n"
-      "PROXY  STATE  PID   TUNNELS  RESTARTS\n"
-      "wslb   up     4711  12       0\n");
+      "PROXY  STATE  PID   TUNNELS  RESTARTS  KEPT\n"
+      "wslb   up     4711  12       0         11\n");
 }
 
 TEST(StatusTable, ColoursTheStatesAndKeepsTheColumns) {
@@ -97,7 +98,8 @@ TEST(StatusJson, HasTheKeysThatProgramsRelyOn) {
       R"({"name":"in","vrid":52,"family":"ipv4","state":"fault","priority":199,)"
       R"("active_node":"","vips":["10.1.0.100/32"],"since":"2026-01-01T10:02:31.250Z",)"
       R"("interface":"eth1","reason":"interface eth1 does not exist","alarms":[]}],)"
-      R"("proxy":{"kind":"wslb","state":"up","pid":4711,"tunnels":12,"restarts":0,"reason":""},)"
+      R"("proxy":{"kind":"wslb","state":"up","pid":4711,"tunnels":12,"restarts":0,"reason":"",)"
+      R"("kept":11},)"
       R"("peers":[],"counters":{"public/adverts-sent":7}})"
       "\n");
 }

@@ -76,6 +76,8 @@ Duration Checker::settling_time() const {
     if (was_attacked()) rounds += 4;
     longest = std::max(longest, rounds * down + section.start_delay + section.preempt.after);
   }
+  // A dead proxy's successor may come just before its time is over, or just after.
+  longest += 2 * world_.proxy_patience() + agent::core::Succession::kEndingMax;
   return stretch(longest) + 2 * world_.network().late_max + 2 * world_.network().delay_max;
 }
 

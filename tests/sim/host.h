@@ -66,6 +66,10 @@ struct Host {
   bool proxy_up = false;
   bool proxy_told = false;  // the agent knows of it, or presumes it
   bool proxy_reported = false;
+  // By its clock: when the proxy died whose connections are kept. The agent counts it as up until
+  // its successor's time is over, and for the moment that the connections' ends take.
+  std::optional<TimePoint> proxy_died;
+  std::optional<TimePoint> kept_ending;  // by its clock: since when they are being ended
   bool track_up = true;         // what the sections track besides the proxy
   bool track_told = false;      // the agent knows of it
   bool track_presumed = false;  // the agent goes on and does not know of it yet

@@ -43,6 +43,15 @@ MUTATIONS = {
     "the link's word counts beside packets": (
         "agent/core/section_router.cpp", r"if \(hears_packets\(",
         "if (false && hears_packets("),
+    "a dead proxy is waited for too long": (
+        "agent/core/succession.cpp", r"deadline_ = now \+ patience_;",
+        "deadline_ = now + patience_ + std::chrono::milliseconds(1);"),
+    "a dead proxy's connections end too early": (
+        "agent/core/succession.cpp", r"deadline_ = now \+ patience_;",
+        "deadline_ = now + patience_ / 2;"),
+    "a dead proxy keeps the VIP": (
+        "agent/core/succession.cpp", r"if \(stage_ == Stage::Ending\) return kept_ended\(\);",
+        "if (stage_ == Stage::Ending) return Verdict::Wait;"),
     "outbidding never ends": (
         "agent/core/group.cpp", r"now >= \*outbidding_->until\) end_outbidding\(\);",
         "now >= *outbidding_->until) outbidding_->until.reset();"),

@@ -34,6 +34,8 @@ std::string_view to_string(Fault fault) {
                                                             "agents killed",
                                                             "agents paused",
                                                             "proxies down",
+                                                            "proxies killed",
+                                                            "proxies succeeded",
                                                             "tracks down",
                                                             "links down",
                                                             "one-way cuts",

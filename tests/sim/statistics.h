@@ -16,6 +16,8 @@ enum class Fault : std::uint8_t {
   AgentKilled,
   AgentPaused,
   ProxyDown,
+  ProxyKilled,     // and its connections are kept
+  ProxySucceeded,  // by another one before it was lost
   TrackDown,
   LinkDown,
   PathCut,       // one direction
@@ -33,7 +35,7 @@ enum class Fault : std::uint8_t {
   PacketForged,
   VipClaimed,
 };
-inline constexpr std::size_t fault_count = 21;
+inline constexpr std::size_t fault_count = 23;
 [[nodiscard]] std::string_view to_string(Fault fault);
 
 // How long take-overs took, in steps of about 4 %.

@@ -4,6 +4,12 @@
 
 namespace wslb::sim {
 
+namespace {
+
+constexpr Duration slack = std::chrono::microseconds(10);
+
+}  // namespace
+
 using namespace std::chrono_literals;
 using Kind = Happening::Kind;
 
@@ -125,7 +131,27 @@ void Witness::take(const Happening& what) {
       return gone(what.host);
     case Kind::Woke:
       return woke(what);
+    case Kind::Ending:
+      return ending(what.host);
   }
+}
+
+// A proxy that died has its time, whatever happens meanwhile.
+void Witness::ending(std::size_t host) {
+  const auto died = world_.hosts()[host].proxy_died;
+  if (!died) return fail(host, 0, "ends the connections of a proxy that is there");
+  if (world_.local_now(host) < *died + world_.proxy_patience()) {
+    fail(host, 0, "ends the connections of a dead proxy before its time is over");
+  }
+}
+
+// And no more than that.
+void Witness::check_patience(std::size_t host) {
+  const Host& each = world_.hosts()[host];
+  if (!each.proxy_died) return;
+  const TimePoint end = each.kept_ending ? *each.kept_ending + agent::core::Succession::kEndingMax
+                                         : *each.proxy_died + world_.proxy_patience();
+  if (world_.local_now(host) > end + slack) fail(host, 0, "waits too long for a proxy");
 }
 
 // It begins as backup, or goes on where the killed agent stopped.
@@ -377,10 +403,10 @@ void Witness::look_at_fitness(std::size_t host) {
 }
 
 void Witness::check_deadlines() {
-  constexpr Duration slack = 10us;
   for (std::size_t host = 0; host < world_.hosts().size(); ++host) {
     const Host& each = world_.hosts()[host];
     if (!each.settled() || (each.due && *each.due <= world_.now())) continue;
+    check_patience(host);
     const TimePoint now = world_.local_now(host);
     TimePoint last;
     for (std::size_t i = 0; i < sections_; ++i) last = std::max(last, post(host, i).deadline);

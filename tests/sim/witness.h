@@ -11,7 +11,8 @@
 //  - A host with the VIP advertises at least each interval, answers a lesser advert and priority 0
 //    at once, and drops the VIP when it hears a better one.
 //  - A host that slept through its Active-Down time has dropped the VIPs before it does anything.
-//  - No VIP without the proxy, the link and what is tracked, as far as the agent was told.
+//  - No VIP without the proxy, the link and what is tracked, as far as the agent was told. A proxy
+//    that was killed, and whose connections are kept, has exactly its time to be succeeded.
 //  - What the agent says of a section's state agrees with the kernel's addresses.
 //  - Each command is answered once.
 #pragma once
@@ -91,6 +92,8 @@ class Witness {
   void backup_heard(const Happening& what, Post& mine);
   void dropped(std::size_t host, std::size_t section);
   void gone(std::size_t host);
+  void ending(std::size_t host);
+  void check_patience(std::size_t host);
   void woke(const Happening& what);
   void finish(std::size_t host);
   void check_gains(std::size_t host);

@@ -34,6 +34,7 @@ World::World(std::vector<config::Config> configs, vrrp::Keyring keys, std::uint6
              bool tracing)
     : random_(seed),
       link_random_(~seed),
+      proxy_random_(seed ^ 0x70726f7879U),
       last_words_(configs.size() * configs.size()),
       tracing_(tracing),
       keys_(std::move(keys)),
@@ -116,6 +117,10 @@ bool World::step(TimePoint end) {
   if (first == hosts_.size()) return false;
   now_ = std::max(now_, when);
   begin_step();
+  const auto ending = hosts_[first].kept_ending;
+  if (ending && local_now(first) >= *ending + core::Succession::kEndingMax) {
+    lose_proxy(hosts_[first]);
+  }
   apply(first, hosts_[first].node->expire(local_now(first)));
   end_step(first);
   return true;
@@ -145,6 +150,10 @@ void World::happen(const Event& event) {
                   core::AddressClaimed{event.section,
                                        section(event.host, event.section).vips.front().address,
                                        {2, 0, 0, 0, 0, 9}});
+    case EventKind::Successor:
+      return host.proxy_up ? void() : bring_proxy_up(event.host);
+    case EventKind::KeptEnded:
+      return feed(event.host, core::KeptEnded{});
   }
 }
 
@@ -192,6 +201,9 @@ void World::hand_over(std::size_t index, const Host::Waiting& what) {
   if (std::holds_alternative<core::Failover>(what.input)) {
     happened(Happening::Kind::Commanded, index, 0);
   }
+  if (std::holds_alternative<core::KeptEnded>(what.input) && hosts_[index].kept_ending) {
+    lose_proxy(hosts_[index]);
+  }
   apply(index, hosts_[index].node->handle(what.input, local_now(index)));
 }
 
@@ -216,6 +228,7 @@ void World::apply_one(std::size_t index, const core::Effect& effect,
                  },
                  [&](const core::Announce&) {},
                  [&](const core::ProbeVips& e) { probe(index, e.section); },
+                 [&](const core::EndKept&) { end_kept(index); },
                  [&](const core::Emit& e) {
                    if (tracing_) note(index, e.subject + ": " + e.text);
                    if (!e.change) return;

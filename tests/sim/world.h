@@ -31,6 +31,7 @@ struct Happening {
     Started,    // an agent began
     Gone,       // the agent or the host is no more
     Woke,       // the agent's process goes on
+    Ending,     // the agent had a dead proxy's connections ended
   };
   Kind kind = Kind::Sent;
   std::size_t host = 0;
@@ -85,6 +86,9 @@ class World {
     return hosts_[host].config.vrrps[index];
   }
   [[nodiscard]] std::size_t sections() const { return hosts_.front().config.vrrps.size(); }
+  [[nodiscard]] Duration proxy_patience() const {
+    return hosts_.front().config.cluster->patience();
+  }
   [[nodiscard]] std::size_t network_of(std::size_t section) const { return networks_[section]; }
   [[nodiscard]] std::size_t networks() const { return hosts_.front().link_up.size(); }
   // The sections track something besides the proxy.
@@ -118,7 +122,9 @@ class World {
     LeaseEnd,
     ProxyReport,
     TrackReport,
-    Claim
+    Claim,
+    Successor,  // of a proxy that died
+    KeptEnded
   };
   struct Event {
     TimePoint when;
@@ -152,6 +158,10 @@ class World {
   void arrive(std::size_t host, const std::shared_ptr<const Frame>& frame);
   void hear(std::size_t host, const std::shared_ptr<const Frame>& frame);
   void wake(std::size_t host);
+  void bring_proxy_up(std::size_t host);
+  void take_proxy_down(std::size_t host);
+  void end_kept(std::size_t host);
+  void lose_proxy(Host& host) const;
   void leave_vips(std::size_t host);
   void end_lease(std::size_t host, std::size_t section);
   void probe(std::size_t host, std::size_t section);
@@ -164,6 +174,7 @@ class World {
 
   Random random_;
   Random link_random_;
+  Random proxy_random_;
   std::vector<TimePoint> last_words_;  // by pair: when the last one arrives
   bool tracing_;
   vrrp::Keyring keys_;

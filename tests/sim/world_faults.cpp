@@ -110,7 +110,7 @@ void World::forget_agent(std::size_t index) {
   host.node.reset();
   host.asleep_since.reset();
   host.waiting.clear();
-  host.proxy_told = host.proxy_reported = false;
+  lose_proxy(host);
   host.track_told = host.track_presumed = false;
   happened(Happening::Kind::Gone, index, 0);
 }
@@ -204,14 +204,11 @@ void World::wake(std::size_t index) {
 }
 
 void World::set_proxy(std::size_t index, bool up) {
-  Host& host = hosts_[index];
-  note(index, up ? "the proxy comes up" : "the proxy dies");
   begin_step();
-  host.proxy_up = up;
-  const bool new_to_it = host.node && host.proxy_told != up;
-  host.proxy_told = host.proxy_reported = up && host.node;
-  if (new_to_it) {
-    feed(index, core::ProxyChanged{.up = up, .pid = up ? 1 : 0, .reason = "process 1 died"});
+  if (up) {
+    bring_proxy_up(index);
+  } else {
+    take_proxy_down(index);
   }
   end_step(index);
 }

@@ -152,6 +152,7 @@ Lines Host::describe(const Effects& effects) {
                      line("announce ", name(e.section), " x", std::to_string(e.count));
                    },
                    [&](const ProbeVips& e) { line("probe ", name(e.section)); },
+                   [&](const EndKept&) { line("end kept"); },
                    [&](const Emit& e) {
                      line("event ", std::string(to_string(e.kind)), " ", e.subject, ": ", e.text);
                    },

@@ -1,6 +1,7 @@
 // The link as a proxy sees it: a forked child plays the proxy where its death matters.
 #include "agent/proxy_link.h"
 
+#include <array>
 #include <csignal>
 
 #include <boost/asio/io_context.hpp>
@@ -9,6 +10,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include "agent/packet_socket.h"
 #include "proto/proxy.pb.h"
 #include "tests/agent/shell/temporary_dir.h"
 
@@ -36,7 +38,10 @@ class ProxyLinkTest : public testing::Test {
         io_, path_, "lb1",
         {.on_ready =
              [this](std::int32_t pid) { events_.push_back("ready " + std::to_string(pid)); },
-         .on_lost = [this](const std::string& why) { events_.push_back(why); }});
+         .on_lost = [this](const std::string& why, bool died) {
+               events_.push_back(why);
+               died_ = died;
+             }});
     ASSERT_TRUE(opened) << opened.error().message;
     link_ = std::move(*opened);
   }
@@ -70,9 +75,10 @@ class ProxyLinkTest : public testing::Test {
   }
 
   // A child that is a ready proxy until it is killed.
-  [[nodiscard]] pid_t fork_proxy() const {
+  [[nodiscard]] pid_t fork_proxy(int sockets = 0) const {
     const pid_t pid = ::fork();
     if (pid == 0) {
+      for (int i = 0; i < sockets; ++i) ::socket(AF_INET, SOCK_STREAM, 0);
       const FileDescriptor proxy = connect();
       send(proxy, hello());
       send(proxy, ready());
@@ -85,6 +91,7 @@ class ProxyLinkTest : public testing::Test {
   std::string path_ = dir_.file("agent.sock");
   boost::asio::io_context io_;
   std::vector<std::string> events_;
+  bool died_ = false;  // as it was told last
   std::unique_ptr<ProxyLink> link_;
   const std::string self_ = std::to_string(::getpid());
 };
@@ -105,6 +112,59 @@ TEST_F(ProxyLinkTest, GreetsAProxyAndCountsItOnceItIsReady) {
   EXPECT_EQ(events_, std::vector{"ready " + self_});
 }
 
+TEST_F(ProxyLinkTest, AKilledProcessHasDiedHoweverManyDescriptorsItHas) {
+  for (int i = 0; i < 20; ++i) {
+    events_.clear();
+    const pid_t pid = fork_proxy(1000);
+    wait_for_events(1);
+    ::kill(pid, SIGKILL);
+    wait_for_events(2);
+    ::waitpid(pid, nullptr, 0);
+    ASSERT_EQ(events_.size(), 2U);
+    ASSERT_EQ(events_[1], "process " + std::to_string(pid) + " died");
+    ASSERT_TRUE(died_);
+  }
+}
+
+TEST_F(ProxyLinkTest, HandsTheStreamsOverInTheirOrder) {
+  for (const bool sticky : {false, true}) {
+    for (const bool vault : {false, true}) {
+      link_.reset();
+      const auto made_of = [](FileDescriptor& end) {
+        return [&end]() -> base::Result<FileDescriptor> {
+          auto made = make_packet_sockets();
+          end = std::move(made->ours);
+          return std::move(made->theirs);
+        };
+      };
+      FileDescriptor sticky_end;
+      FileDescriptor vault_end;
+      ProxyLink::Handlers handlers;
+      if (sticky) handlers.make_sticky_stream = made_of(sticky_end);
+      if (vault) handlers.make_vault_stream = made_of(vault_end);
+      auto opened = ProxyLink::open(io_, path_, "lb1", handlers);
+      ASSERT_TRUE(opened);
+      link_ = std::move(*opened);
+      const auto proxy = connect();
+      send(proxy, hello());
+      settle();
+      std::array<std::uint8_t, 256> answer;
+      const ReceivedPacket packet = receive_packet(proxy.get(), answer);
+      proto::AgentToProxy message;
+      ASSERT_TRUE(message.ParseFromArray(answer.data(), static_cast<int>(packet.bytes)));
+      EXPECT_EQ(message.hello().has_sticky_stream(), sticky);
+      EXPECT_EQ(message.hello().has_vault_stream(), vault);
+      ASSERT_EQ(packet.descriptors.size(), (sticky ? 1U : 0U) + (vault ? 1U : 0U));
+      std::size_t next = 0;
+      for (const FileDescriptor* const end : {&sticky_end, &vault_end}) {
+        if (!*end) continue;
+        ASSERT_TRUE(send_packet(packet.descriptors[next++].get(), "x", {}));
+        EXPECT_EQ(receive_packet(end->get(), answer).bytes, 1);
+      }
+    }
+  }
+}
+
 TEST_F(ProxyLinkTest, TellsTheTunnelsThatAreOpen) {
   const auto proxy = connect();
   proto::ProxyToAgent report;
@@ -123,7 +183,8 @@ TEST_F(ProxyLinkTest, TheDeathOfTheProcessIsNewsAtOnce) {
   wait_for_events(2);
   ::waitpid(pid, nullptr, 0);
   ASSERT_EQ(events_.size(), 2U);
-  EXPECT_EQ(events_[1].rfind("process " + std::to_string(pid), 0), 0U) << events_[1];
+  EXPECT_EQ(events_[1], "process " + std::to_string(pid) + " died");
+  EXPECT_TRUE(died_);
   EXPECT_FALSE(link_->connected());
 }
 
@@ -162,6 +223,7 @@ TEST_F(ProxyLinkTest, AClosedLinkIsALostProxyAndTheNextOneIsWelcome) {
   }
   settle();
   EXPECT_EQ(events_.back(), "process " + self_ + " closed its link");
+  EXPECT_FALSE(died_);
   const auto next = connect();
   send(next, hello());
   send(next, ready());
@@ -212,6 +274,7 @@ TEST_F(ProxyLinkTest, AProxyThatIsSilentForASecondIsLostUntilItSpeaksAgain) {
   const auto silent = std::chrono::steady_clock::now() - silent_since;
   ASSERT_EQ(events_.size(), 2U);
   EXPECT_EQ(events_[1], "process " + self_ + " does not answer");
+  EXPECT_FALSE(died_);
   EXPECT_GT(silent, 700ms);
   EXPECT_LT(silent, 1500ms);
   EXPECT_TRUE(link_->connected() && link_->hangs());

@@ -81,6 +81,22 @@ TEST_F(ProxyProcessTest, PausesBetweenStartsOfACommandThatDoesNotWork) {
   EXPECT_LE(starts, 8U);
 }
 
+TEST_F(ProxyProcessTest, StartsOneThatWorkedAgainWithoutAPause) {
+  ProxyProcess process(io_, shell("exec sleep 100"), dir_.file("proxy.pid"));
+  process.start();
+  for (int i = 0; i < 4; ++i) {
+    io_.restart();
+    io_.run_for(600ms);
+    const pid_t before = pid();
+    ASSERT_GT(before, 0);
+    const auto killed = std::chrono::steady_clock::now();
+    ::kill(before, SIGKILL);
+    ASSERT_TRUE(wait_until([&] { return pid() > 0 && pid() != before; }));
+    EXPECT_LT(std::chrono::steady_clock::now() - killed, 300ms);
+  }
+  stop(process);
+}
+
 TEST_F(ProxyProcessTest, GoesOnWithTheProxyOfAKilledAgent) {
   auto killed =
       std::make_unique<ProxyProcess>(io_, shell("exec sleep 100"), dir_.file("proxy.pid"));
