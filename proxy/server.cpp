@@ -78,18 +78,19 @@ Server::Server(ProcessState& process, std::shared_ptr<Service> service,
 void Server::begin(ServerSockets sockets, const std::string& agent_socket) {
   binds_ = sockets.binds;
   if (agent_socket.empty()) return serve();
-  open_vault(sockets.vault);
-  begin_with_agent(std::move(sockets), agent_socket);
+  const bool is_known = open_vault(sockets.vault);
+  begin_with_agent(sockets.vault, is_known, agent_socket);
 }
 
 // Clients wait in the sockets' backlogs until the agent has given back the sticky entries that it
 // kept, also for one that is just being restarted; but not for ever.
-void Server::begin_with_agent(ServerSockets sockets, const std::string& agent_socket) {
+void Server::begin_with_agent(const ClaimedVault& claimed, bool arena_is_known,
+                              const std::string& agent_socket) {
   boost::asio::io_context& context = workers_.front()->context;
   sticky_ = std::make_unique<StickyLink>(context, [this] { serve(); });
   sticky_->set_service(service_);
-  const auto on_agent = [this](int sticky, int vault, bool knows_us) {
-    if (vault >= 0 && vault_) vault_->start(vault, knows_us);
+  const auto on_agent = [this, arena_is_known](int sticky, int vault, bool is_the_first) {
+    if (vault >= 0 && vault_) vault_->start(vault, is_the_first && arena_is_known);
     if (vault >= 0 && !vault_) ::close(vault);
     if (sticky < 0) return serve();
     sticky_->start(sticky);
@@ -107,7 +108,6 @@ void Server::begin_with_agent(ServerSockets sockets, const std::string& agent_so
     spdlog::warn("sticky tables: the agent has not given all entries within 5 s; serving");
     serve();
   });
-  const ClaimedVault& claimed = sockets.vault;
   if (claimed.agent >= 0) {
     agent_->adopt(claimed.agent, claimed.sticky, claimed.stream);
   } else {

@@ -46,8 +46,10 @@ class Server {
 
  private:
   void begin(ServerSockets sockets, const std::string& agent_socket);
-  void begin_with_agent(ServerSockets sockets, const std::string& agent_socket);
-  void open_vault(ClaimedVault& claimed);
+  void begin_with_agent(const ClaimedVault& claimed, bool arena_is_known,
+                        const std::string& agent_socket);
+  // Whether the agent has the arena already.
+  bool open_vault(ClaimedVault& claimed);
   void go_on_with(Recovery recovery);
   void tell_listeners();
   void serve();

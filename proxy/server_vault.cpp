@@ -9,19 +9,20 @@
 
 namespace wslb::proxy {
 
-void Server::open_vault(ClaimedVault& claimed) {
+bool Server::open_vault(ClaimedVault& claimed) {
   const auto& cluster = service_->config.cluster;
-  if (cluster && !cluster->vault) return;
+  if (cluster && !cluster->vault) return false;
   if (workers_.size() > vault::Arena::kWorkersMax) {
-    return spdlog::warn("vault: it is off, since it has room for {} threads, not for {}",
-                        vault::Arena::kWorkersMax, workers_.size());
+    spdlog::warn("vault: it is off, since it has room for {} threads, not for {}",
+                 vault::Arena::kWorkersMax, workers_.size());
+    return false;
   }
   const bool is_kept = claimed.arena != nullptr;
   if (!is_kept) {
     auto arena = vault::Arena::create();
     if (!arena) {
-      return spdlog::error("vault: {}; no connection outlives this process",
-                           arena.error().message);
+      spdlog::error("vault: {}; no connection outlives this process", arena.error().message);
+      return false;
     }
     claimed.arena = std::move(*arena);
   }
@@ -37,6 +38,7 @@ void Server::open_vault(ClaimedVault& claimed) {
   arena.set_workers(workers_.size());
   for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->engine.move_into(arena, i);
   if (is_kept) go_on_with(std::move(recovery));
+  return is_kept;
 }
 
 void Server::go_on_with(Recovery recovery) {

@@ -1,0 +1,105 @@
+"""A killed proxy costs no connection: its successor goes on at the exact byte."""
+import pytest
+
+from .bed import Bed
+from .clock import now_ms, wait_until
+from .configuration import VIP
+from .flow import Flow, Server
+from .pair import WslbPair
+from .solo import kind_under_test
+
+pytestmark = pytest.mark.skipif(kind_under_test() != "wslb", reason="of wslb alone")
+
+PORT = 3900
+
+
+def proxies(hosts):
+    servers = "\n".join(f"    server {host.name} {host.address}:{PORT}" for host in hosts)
+    return f"""
+global
+    maxconn 4000
+
+defaults
+    mode http
+    timeout connect 2s
+    timeout client 60s
+    timeout server 60s
+    timeout tunnel 1h
+
+frontend web
+    bind {VIP}:80
+    default_backend app
+
+backend app
+    balance roundrobin
+{servers}
+"""
+
+
+@pytest.fixture
+def bed():
+    def make(network, apps):
+        for app in apps:
+            Server(app.host, PORT)
+        return WslbPair(network, apps, proxies([app.host for app in apps]),
+                        cluster_extra="    vault on\n    takeover-after 3s\n")
+
+    with Bed(make, probe=False) as made:
+        yield made
+        wrong = made.pair.stop()
+        assert not wrong, "\n".join(wrong)
+
+
+def kill_and_restart(wslb):
+    before = wslb.status()["proxy"]["pid"]
+    wslb.proxy.kill()
+    wslb.start_proxy()
+    wait_until(lambda: (wslb.status() or {}).get("proxy", {}).get("state") == "up"
+               and wslb.status()["proxy"]["pid"] != before, 10, "the successor serves")
+
+
+@pytest.mark.parametrize("tunnels", [1, 60])
+def test_no_byte_is_lost_when_the_proxy_is_killed(bed, tunnels):
+    active = bed.pair.wait_settled()
+    flow = Flow(bed.client, VIP, tunnels, pause_ms=20)
+    wait_until(lambda: "open" in flow.text(), 20, "all tunnels are open")
+    for _ in range(5):
+        begun = now_ms()
+        kill_and_restart(bed.pair[active])
+        wait_until(lambda: now_ms() > begun + 500, 5, "some traffic")
+    result = flow.end()
+    assert not result["lost"], result["lost"]
+    assert result["bytes"] > 0
+    assert bed.pair.owners() == [active], "the VIP has not moved"
+
+
+
+def kill_agent_and_restart(wslb):
+    wslb.agent.kill()
+    wslb.start_agent()
+    wait_until(lambda: (wslb.status() or {}).get("proxy", {}).get("state") == "up", 10, "it is back")
+
+
+@pytest.mark.parametrize("who", ["proxy", "agent", "both in turn", "both at once"])
+def test_nothing_is_lost_by_kills_in_a_row(bed, who):
+    import os
+    active = bed.pair.wait_settled()
+    wslb = bed.pair[active]
+    count, kills = int(os.environ.get("TUNNELS", "100")), int(os.environ.get("KILLS", "8"))
+    flow = Flow(bed.client, VIP, count, pause_ms=200)
+    bed.probe(10)
+    wait_until(lambda: "open" in flow.text(), 60, "all tunnels are open")
+    for turn in range(kills):
+        begun = now_ms()
+        if who == "proxy" or (who == "both in turn" and turn % 2 == 0):
+            kill_and_restart(wslb)
+        else:
+            kill_agent_and_restart(wslb)
+        wait_until(lambda: now_ms() > begun + 1000, 5, "some traffic")
+    result = flow.end(120)
+    stalls = result["stalls"]
+    print(who, count, "tunnels", kills, "kills", result["bytes"], "bytes; stall p50", stalls[len(stalls) // 2], "p99",
+          stalls[int(len(stalls) * .99)], "max", stalls[-1])
+    print(wslb.proxy.text()[-1500:])
+    assert not result["lost"], result["lost"]
+    assert bed.pair.owners() == [active], "the VIP has not moved"
