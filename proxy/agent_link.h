@@ -25,7 +25,7 @@ class AgentLink {
     // With the streams that it gave, or -1: of the sticky tables and of the vault. `knows_us`: it
     // is the one of adopt().
     std::function<void(int sticky, int vault, bool knows_us)> on_agent;
-    std::function<void()> on_absence;          // nobody is there, or nobody any more
+    std::function<void()> on_absence;  // nobody is there, or nobody any more
   };
 
   // On the loop of the first worker. `socket_path`: the agent's agent.sock.

@@ -114,12 +114,11 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
     const auto client = vault::read_counters(tunnel.fd(Tunnel::Client), false);
     const auto server = vault::read_counters(tunnel.fd(Tunnel::Server), true);
     if (link == nullptr || !client || !server) return;
-    const std::string facts =
-        write_tunnel_facts({frontend_->section.name, client_, limits, record_, tracked_,
-                            holds_.tracked, holds_.pins});
+    const std::string facts = write_tunnel_facts(
+        {frontend_->section.name, client_, limits, record_, tracked_, holds_.tracked, holds_.pins});
     vault::Arena& arena = link->arena();
-    const bool fits =
-        facts.size() <= vault::Arena::kFactBytesMax && std::ranges::max(waiting) <= vault::kRoomBytes;
+    const bool fits = facts.size() <= vault::Arena::kFactBytesMax &&
+                      std::ranges::max(waiting) <= vault::kRoomBytes;
     const auto slot = fits ? arena.take() : std::nullopt;
     if (!slot) return;
     vault::Record& record = arena.record(*slot);

@@ -58,8 +58,7 @@ bool is_shut_down(const config::ProxySection& section, const Service* service) {
 using Find = std::function<int(const config::Bind&)>;
 
 OpenedBinds open_binds(const config::Config& config, std::uint32_t maxconn,
-                       const std::vector<OpenBind>& open, const Service* before,
-                       const Find& find) {
+                       const std::vector<OpenBind>& open, const Service* before, const Find& find) {
   OpenedBinds result;
   std::vector<int> opened;
   for (const config::ProxySection& section : config.proxies) {

@@ -43,9 +43,8 @@ void start_session(Worker& worker, AcceptedClient client) {
 
 }  // namespace
 
-Server::Server(ProcessState& process, std::shared_ptr<Service> service,
-               ServerSockets sockets, ConfigurationSource source,
-               const std::string& agent_socket)
+Server::Server(ProcessState& process, std::shared_ptr<Service> service, ServerSockets sockets,
+               ConfigurationSource source, const std::string& agent_socket)
     : process_(process),
       service_(std::move(service)),
       started_with_(service_->config.global),

@@ -48,10 +48,11 @@ void Server::go_on_with(Recovery recovery) {
     Worker& worker = *workers_[next++ % workers_.size()];
     if (resume_tunnel(service_, worker, std::move(tunnel))) ++resumed;
   }
-  spdlog::info("vault: {} tunnels go on; {} were over, {} lost their server, {} closed as "
-               "untrusted, {} because processes died of them",
-               resumed, recovery.ended, recovery.tunnels.size() - resumed, recovery.untrusted,
-               recovery.crashed);
+  spdlog::info(
+      "vault: {} tunnels go on; {} were over, {} lost their server, {} closed as "
+      "untrusted, {} because processes died of them",
+      resumed, recovery.ended, recovery.tunnels.size() - resumed, recovery.untrusted,
+      recovery.crashed);
 }
 
 void Server::tell_listeners() {

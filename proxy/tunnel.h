@@ -11,8 +11,8 @@
 // other direction goes on. A side that fails takes nothing more, but what it sent before still goes
 // to the other. A tunnel ends when both directions have ended, or on time.
 //
-// A tunnel that the vault keeps has `pending` in the arena, reads into the arena's buffer, and notes
-// each read in the journal, so that whoever comes after a SIGKILL finds every byte.
+// A tunnel that the vault keeps has `pending` in the arena, reads into the arena's buffer, and
+// notes each read in the journal, so that whoever comes after a SIGKILL finds every byte.
 //
 // Owned and driven by TunnelEngine, on one thread.
 #pragma once
@@ -157,8 +157,8 @@ class Tunnel {
     bool readable = false;
     bool writable = true;
     bool hangup = false;
-    bool eof = false;       // its peer closed its sending half
-    bool fin_sent = false;  // we closed ours, or it failed: nothing goes to it any more
+    bool eof = false;        // its peer closed its sending half
+    bool fin_sent = false;   // we closed ours, or it failed: nothing goes to it any more
     vault::Pending pending;  // received from the other side, not yet taken by this one
     std::uint64_t received = 0;
     std::uint64_t read = 0;  // how far its direction was read, see vault::Record

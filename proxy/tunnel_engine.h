@@ -36,7 +36,8 @@ class TunnelEngine {
   TunnelEngine(const TunnelEngine&) = delete;
   ~TunnelEngine();
 
-  // Before the first kept tunnel: where the bytes of this thread lie. The arena outlives the engine.
+  // Before the first kept tunnel: where the bytes of this thread lie. The arena outlives the
+  // engine.
   void move_into(vault::Arena& arena, std::size_t worker);
 
   // From now on the engine reads and writes the tunnel's sockets. On the worker's thread.
@@ -76,7 +77,7 @@ class TunnelEngine {
   base::TimePoint next_farewell_ = base::TimePoint::max();
   std::deque<Tunnel*> with_more_;
   std::vector<std::unique_ptr<Tunnel>> ended_;  // kept until no event of the batch can name them
-  std::vector<char> scratch_;  // without an arena
+  std::vector<char> scratch_;                   // without an arena
   Tunnel::Workplace place_;
   std::size_t size_ = 0;
   bool waiting_ = false;      // an async_wait on the epoll descriptor is under way

@@ -34,9 +34,8 @@ base::Endpoint read(const proto::TunnelEndpoint& in) {
   return endpoint;
 }
 
-void write(const std::optional<http::Captured>& captured, proto::TunnelCaptures* (*make)(
-                                                              proto::TunnelFacts&),
-           proto::TunnelFacts& out) {
+void write(const std::optional<http::Captured>& captured,
+           proto::TunnelCaptures* (*make)(proto::TunnelFacts&), proto::TunnelFacts& out) {
   if (!captured) return;
   proto::TunnelCaptures& values = *make(out);
   for (const std::string& value : *captured) values.add_values(value);
@@ -144,10 +143,12 @@ std::string write_tunnel_facts(const TunnelFacts& facts) {
     if (facts.of_request[i]) write(*facts.of_request[i], i + 1 + config::kTrackedMax, out);
   }
   write(record, out);
-  write(record.request_captures,
-        [](proto::TunnelFacts& all) { return all.mutable_request_captures(); }, out);
-  write(record.response_captures,
-        [](proto::TunnelFacts& all) { return all.mutable_response_captures(); }, out);
+  write(
+      record.request_captures,
+      [](proto::TunnelFacts& all) { return all.mutable_request_captures(); }, out);
+  write(
+      record.response_captures,
+      [](proto::TunnelFacts& all) { return all.mutable_response_captures(); }, out);
   return out.SerializeAsString();
 }
 

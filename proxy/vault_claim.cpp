@@ -30,8 +30,7 @@ int connect_to(const std::string& path) {
   address.sun_family = AF_UNIX;
   std::ranges::copy(path, address.sun_path);
   const int fd = ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd >= 0 &&
-      ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+  if (fd >= 0 && ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
     return fd;
   }
   if (fd >= 0) ::close(fd);

@@ -1,5 +1,5 @@
-// What the agent has kept of a process before this one: fetched once, at the start, before the first
-// socket is bound, since those that listen are among it.
+// What the agent has kept of a process before this one: fetched once, at the start, before the
+// first socket is bound, since those that listen are among it.
 #pragma once
 
 #include <array>
@@ -16,9 +16,9 @@ struct ClaimedVault {
   int agent = -1;   // a connection to agent.sock on which hello was said; -1: nobody answered
   int sticky = -1;  // the streams that the agent's hello brought; -1: it has none
   int stream = -1;
-  std::unique_ptr<vault::Arena> arena;                  // null: nothing was kept
-  std::map<std::string, int> listeners;                 // by name, see listener_name()
-  std::map<vault::Slot, std::array<int, 2>> sockets;    // the client's and the server's
+  std::unique_ptr<vault::Arena> arena;                // null: nothing was kept
+  std::map<std::string, int> listeners;               // by name, see listener_name()
+  std::map<vault::Slot, std::array<int, 2>> sockets;  // the client's and the server's
   std::string complaint;  // why what was kept is of no use; empty: it is
 };
 

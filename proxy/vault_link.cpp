@@ -189,17 +189,16 @@ void VaultLink::wait_for_room() {
 
 // Nothing is expected to come any more.
 void VaultLink::wait_for_end() {
-  socket_->async_wait(Protocol::socket::wait_read,
-                      [this, alive = alive_](const boost::system::error_code& error) {
-                        if (error || !*alive) return;
-                        DescriptorPacket packet;
-                        const PacketStatus status =
-                            receive_packet(socket_->native_handle(), packet);
-                        for (const int fd : packet.descriptors) ::close(fd);
-                        if (status == PacketStatus::Ended) return stop();
-                        const std::lock_guard lock(mutex_);
-                        if (socket_) wait_for_end();
-                      });
+  socket_->async_wait(
+      Protocol::socket::wait_read, [this, alive = alive_](const boost::system::error_code& error) {
+        if (error || !*alive) return;
+        DescriptorPacket packet;
+        const PacketStatus status = receive_packet(socket_->native_handle(), packet);
+        for (const int fd : packet.descriptors) ::close(fd);
+        if (status == PacketStatus::Ended) return stop();
+        const std::lock_guard lock(mutex_);
+        if (socket_) wait_for_end();
+      });
 }
 
 }  // namespace wslb::proxy

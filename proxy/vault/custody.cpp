@@ -51,7 +51,8 @@ std::optional<Counters> read_counters(int socket, bool connected) {
     const auto fin_out = static_cast<std::uint64_t>(counters.fin_sent && !counters.dead);
     counters.consumed =
         std::uint64_t{info.tcpi_bytes_received} - fin_in - static_cast<std::uint64_t>(in_after);
-    counters.written = std::uint64_t{info.tcpi_bytes_acked} + static_cast<std::uint64_t>(out_after) -
+    counters.written = std::uint64_t{info.tcpi_bytes_acked} +
+                       static_cast<std::uint64_t>(out_after) -
                        static_cast<std::uint64_t>(connected) - fin_out;
     return counters;
   }

@@ -42,8 +42,7 @@ void Pending::append(std::string_view data, std::uint64_t end) {
   std::ranges::copy(data, room_.begin());
   bytes_ = data.size();
   record_->ends[direction_].store(end, std::memory_order_relaxed);
-  record_->waiting[direction_].store(static_cast<std::uint32_t>(bytes_),
-                                     std::memory_order_release);
+  record_->waiting[direction_].store(static_cast<std::uint32_t>(bytes_), std::memory_order_release);
 }
 
 void Pending::consume(std::size_t bytes) {
