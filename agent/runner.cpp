@@ -94,7 +94,10 @@ void Runner::stop() {
 
 void Runner::proxy_ready(std::int32_t pid) {
   world_.continuity.note_proxy(pid);
-  feed(core::ProxyChanged{.up = true, .pid = pid, .reason = {}});
+  if (stopped_) return;
+  // Not by feed(): that this process was late is no lateness of a dead proxy's successor.
+  inputs_.emplace_back(core::ProxyChanged{.up = true, .pid = pid, .reason = {}});
+  work_off();
 }
 
 void Runner::proxy_lost(const std::string& reason, bool kept) {
