@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import random
+import re
 import signal
 import socket
 
@@ -33,7 +34,7 @@ def stream(seed, begin, size):
 
 
 class Flow:
-    def __init__(self, host, address, tunnels, pause_ms, port=80, via=None):
+    def __init__(self, host, address, tunnels, pause_ms, port=80):
         self.process = spawn_module(host, "flow", address, port, tunnels, pause_ms, name="flow")
 
     def text(self):
@@ -128,8 +129,7 @@ async def echo(reader, writer):
             await writer.drain()
             writer.close()
             return
-        key = head.lower().partition(b"sec-websocket-key: ")[2].split(b"\r\n")[0]
-        key = head[head.lower().index(b"sec-websocket-key: ") + 19:][:len(key)].decode()
+        key = re.search(rb"(?i)sec-websocket-key: (\S+)", head).group(1).decode()
         writer.write(("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
                       "Upgrade: websocket\r\n"
                       f"Sec-WebSocket-Accept: {websocket.accept_of(key)}\r\n\r\n").encode())

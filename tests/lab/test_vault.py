@@ -50,6 +50,17 @@ def bed():
         assert not wrong, "\n".join(wrong)
 
 
+def story(bed, lost):
+    logs = [log for host in bed.pair.hosts for log in sorted(host.directory.glob("wslb*.log"))]
+    return "\n".join([*lost, *(f"--- {log}\n{log.read_text()[-6000:]}" for log in logs)])
+
+
+def kill_agent_and_restart(wslb):
+    wslb.agent.kill()
+    wslb.start_agent()
+    wait_until(lambda: wslb.proxy_state() == "up", 10, "it is back")
+
+
 def kill_and_restart(wslb):
     before = wslb.status()["proxy"]["pid"]
     wslb.proxy.kill()
@@ -74,20 +85,13 @@ def test_no_byte_is_lost_when_the_proxy_is_killed(bed, tunnels):
 
 
 
-def kill_agent_and_restart(wslb):
-    wslb.agent.kill()
-    wslb.start_agent()
-    wait_until(lambda: (wslb.status() or {}).get("proxy", {}).get("state") == "up", 10, "it is back")
-
-
-@pytest.mark.parametrize("who", ["proxy", "agent", "both in turn", "both at once"])
-def test_nothing_is_lost_by_kills_in_a_row(bed, who):
-    import os
+@pytest.mark.parametrize("who", ["proxy", "agent", "both in turn"])
+@pytest.mark.parametrize("tunnels, kills",
+                         [(100, 6), pytest.param(1000, 60, marks=pytest.mark.long)])
+def test_nothing_is_lost_by_kills_in_a_row(bed, who, tunnels, kills):
     active = bed.pair.wait_settled()
     wslb = bed.pair[active]
-    count, kills = int(os.environ.get("TUNNELS", "100")), int(os.environ.get("KILLS", "8"))
-    flow = Flow(bed.client, VIP, count, pause_ms=200)
-    bed.probe(10)
+    flow = Flow(bed.client, VIP, tunnels, pause_ms=200)
     wait_until(lambda: "open" in flow.text(), 60, "all tunnels are open")
     for turn in range(kills):
         begun = now_ms()
@@ -98,8 +102,31 @@ def test_nothing_is_lost_by_kills_in_a_row(bed, who):
         wait_until(lambda: now_ms() > begun + 1000, 5, "some traffic")
     result = flow.end(120)
     stalls = result["stalls"]
-    print(who, count, "tunnels", kills, "kills", result["bytes"], "bytes; stall p50", stalls[len(stalls) // 2], "p99",
-          stalls[int(len(stalls) * .99)], "max", stalls[-1])
-    print(wslb.proxy.text()[-1500:])
-    assert not result["lost"], result["lost"]
+    print(f"{kills} kills ({who}), {tunnels} tunnels, {result['bytes']} bytes; longest stall of"
+          f" each: p50 {stalls[tunnels // 2]} ms, max {stalls[-1]} ms")
+    assert not result["lost"], story(bed, result["lost"])
     assert bed.pair.owners() == [active], "the VIP has not moved"
+
+
+def test_both_at_once_end_the_connections_and_nothing_else(bed):
+    active = bed.pair.wait_settled()
+    wslb = bed.pair[active]
+    flow = Flow(bed.client, VIP, 10, pause_ms=20)
+    wait_until(lambda: "open" in flow.text(), 20, "all tunnels are open")
+    wslb.proxy.kill()
+    wslb.agent.kill()
+    bed.pair.restore(active)
+    assert len(flow.end()["lost"]) == 10, "nobody was left who had them"
+    flow = Flow(bed.client, VIP, 10, pause_ms=20)
+    wait_until(lambda: "open" in flow.text(), 20, "new ones are open")
+    assert not flow.end()["lost"]
+
+
+def test_a_proxy_that_ends_by_itself_closes_all(bed):
+    active = bed.pair.wait_settled()
+    flow = Flow(bed.client, VIP, 10, pause_ms=20)
+    wait_until(lambda: "open" in flow.text(), 20, "all tunnels are open")
+    assert bed.pair[active].proxy.stop() == 0
+    bed.pair.wait_active(bed.pair.other(active))
+    assert len(flow.end()["lost"]) == 10
+    bed.pair.restore(active)

@@ -87,6 +87,11 @@ VaultProxy join(int link, const std::string& path) {
 
 class VaultSuccessionTest : public testing::Test {
  protected:
+  explicit VaultSuccessionTest(base::Duration takeover_after = 300ms) {
+    config_.cluster.emplace();
+    config_.cluster->takeover_after = takeover_after;
+  }
+
   // Both processes are there before the vault's thread is.
   void SetUp() override {
     listener_ = listen_tcp();
@@ -130,7 +135,6 @@ class VaultSuccessionTest : public testing::Test {
   }
 
   void open_agent() {
-    config_.cluster.emplace();
     config_.cluster->nodes = {{"lb1", *base::IpAddress::parse("10.0.0.11"), {}}};
     node_ = std::make_unique<core::Node>(config_, "lb1");
     auto run_dir = RunDir::open(dir_.file("run"));
@@ -204,7 +208,12 @@ class VaultSuccessionTest : public testing::Test {
   bool ended_with_event_ = false;  // and at the last event
 };
 
-TEST_F(VaultSuccessionTest, ASuccessorInTimeGoesOnWithTheConnections) {
+// On a busy machine, too, the successor is in time.
+struct PatientSuccessionTest : VaultSuccessionTest {
+  PatientSuccessionTest() : VaultSuccessionTest(5s) {}
+};
+
+TEST_F(PatientSuccessionTest, ASuccessorInTimeGoesOnWithTheConnections) {
   events_.clear();
   ::kill(first_, SIGKILL);
   second_starter_ = {};
