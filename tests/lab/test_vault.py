@@ -41,7 +41,8 @@ def bed():
     def make(network, apps):
         for app in apps:
             Server(app.host, PORT)
-        return WslbPair(network, apps, proxies([app.host for app in apps]),
+        # Slow adverts: how soon a restarted agent says that it is there is not the question here.
+        return WslbPair(network, apps, proxies([app.host for app in apps]), advert_ms=1000,
                         cluster_extra="    vault on\n    takeover-after 3s\n")
 
     with Bed(make, probe=False) as made:
