@@ -209,12 +209,14 @@ void ProxyLink::answer_hello() {
       send_packet(connection_->socket.native_handle(), message.SerializeAsString(), streams);
 }
 
-// A process that is killed closes its link a little before it is dead.
+// A process that is killed closes its link a little before it is dead. It may be dead and buried
+// between the two looks, hence a third one.
 bool ProxyLink::process_is_dead() const {
-  pollfd process{.fd = const_cast<Descriptor&>(connection_->process).native_handle(),
-                 .events = POLLIN,
-                 .revents = 0};
-  return ::poll(&process, 1, 0) > 0 || is_exiting(connection_->pid);
+  const auto is_dead = [fd = const_cast<Descriptor&>(connection_->process).native_handle()] {
+    pollfd process{.fd = fd, .events = POLLIN, .revents = 0};
+    return ::poll(&process, 1, 0) > 0;
+  };
+  return is_dead() || is_exiting(connection_->pid) || is_dead();
 }
 
 void ProxyLink::lose(const std::string& what, bool died) {
