@@ -34,8 +34,12 @@ def stream(seed, begin, size):
 
 
 class Flow:
+    count = 0
+
     def __init__(self, host, address, tunnels, pause_ms, port=80):
-        self.process = spawn_module(host, "flow", address, port, tunnels, pause_ms, name="flow")
+        Flow.count += 1
+        self.process = spawn_module(host, "flow", address, port, tunnels, pause_ms,
+                                    name=f"flow-{Flow.count}")
 
     def text(self):
         return self.process.text()
