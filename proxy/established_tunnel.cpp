@@ -111,9 +111,10 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
   // Before its first byte and its listing. A tunnel that cannot be kept ends with the process.
   void keep(Tunnel& tunnel, const TunnelLimits& limits, std::array<std::size_t, 2> waiting) {
     VaultLink* const link = service_->process.vault;
+    if (link == nullptr) return;
     const auto client = vault::read_counters(tunnel.fd(Tunnel::Client), false);
     const auto server = vault::read_counters(tunnel.fd(Tunnel::Server), true);
-    if (link == nullptr || !client || !server) return;
+    if (!client || !server) return;
     const std::string facts = write_tunnel_facts(
         {frontend_->section.name, client_, limits, record_, tracked_, holds_.tracked, holds_.pins});
     vault::Arena& arena = link->arena();
