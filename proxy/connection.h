@@ -1,6 +1,7 @@
 // The two ends of a session: a socket with what has been received from it.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "proxy/connection_gate.h"
 #include "proxy/http/variables.h"
 #include "proxy/input_buffer.h"
+#include "proxy/kept_client.h"
 #include "proxy/server_pool.h"
 #include "proxy/socket_address.h"
 #include "proxy/stick_counters.h"
@@ -23,15 +25,27 @@ namespace wslb::proxy {
 
 struct ClientConnection {
   ClientConnection(boost::asio::ip::tcp::socket socket, const base::Endpoint& peer,
-                   ConnectionLease admitted)
+                   ConnectionLease admitted, KeptClient in_vault)
       : destination(local_endpoint(socket.native_handle())),
         address(peer),
         stream(std::move(socket)),
-        lease(std::move(admitted)) {}
+        kept(std::move(in_vault)),
+        lease(std::move(admitted)) {
+    if (kept) stream.keep(kept);
+  }
+
+  [[nodiscard]] bool has_tracked() const {
+    return std::ranges::any_of(tracked, [](const auto& entry) { return entry.has_value(); });
+  }
+  // Its next request may be read by whoever comes after this process, if all of it is still there.
+  void settle() {
+    if (input.empty()) kept.settle(stream.received(), stream.sent());
+  }
 
   base::Endpoint destination;
   base::Endpoint address;
   Stream stream;
+  KeptClient kept;  // after the stream, so that the vault lets it go before it is closed
   InputBuffer input;
   ConnectionLease lease;
   std::optional<TlsFacts> tls;         // nothing: in clear text

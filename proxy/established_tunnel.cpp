@@ -7,7 +7,6 @@
 #include "proxy/access_log.h"
 #include "proxy/tunnel.h"
 #include "proxy/tunnel_facts.h"
-#include "proxy/vault/custody.h"
 
 namespace wslb::proxy {
 namespace {
@@ -38,7 +37,7 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
         worker_(worker),
         frontend_(facts.frontend),
         client_(facts.client),
-        lease_(gates(*service_, *facts.frontend), service_->process.on_connection_end),
+        lease_(lease_again(*service_, *facts.frontend)),
         slot_(service_->find_pool(facts.record.pool->section().name)->occupy(*facts.record.server)),
         record_(std::move(facts.record)),
         wanted_(std::move(facts.holds)) {
@@ -88,46 +87,41 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
   }
 
   void hold_entries() override {
-    const auto now = std::chrono::steady_clock::now();
     for (const TunnelHoldKeys::Key& wanted : std::exchange(wanted_, {}).keys) {
-      const auto shared = service_->stick_tables.find(wanted.table);
-      if (!shared || wanted.tracker > 2 * config::kTrackedMax) continue;
-      const std::lock_guard lock(shared->mutex);
-      stick::Entry* const entry = shared->table.find_or_add(wanted.key, now);
-      if (entry == nullptr) continue;
-      const bool pin = wanted.tracker == 0;
-      StickHold hold(shared, *entry, pin ? StickHold::Kind::Pin : StickHold::Kind::Tracker, now,
-                     stick::Table::Holder::Tunnel);
-      if (pin) {
-        holds_.pins.push_back(std::move(hold));
+      if (wanted.tracker > 2 * config::kTrackedMax) continue;
+      auto hold = hold_again(service_->stick_tables, wanted, stick::Table::Holder::Tunnel);
+      if (!hold) continue;
+      if (wanted.tracker == 0) {
+        holds_.pins.push_back(std::move(*hold));
         continue;
       }
       const std::size_t index = wanted.tracker - 1;
       TrackedEntries& all = index < config::kTrackedMax ? tracked_ : holds_.tracked;
-      all[index % config::kTrackedMax].emplace(std::move(hold));
+      all[index % config::kTrackedMax] = std::move(hold);
     }
   }
 
-  // Before its first byte and its listing. A tunnel that cannot be kept ends with the process.
-  void keep(Tunnel& tunnel, const TunnelLimits& limits, std::array<std::size_t, 2> waiting) {
-    VaultLink* const link = service_->process.vault;
-    if (link == nullptr) return;
-    const auto client = vault::read_counters(tunnel.fd(Tunnel::Client), false);
-    const auto server = vault::read_counters(tunnel.fd(Tunnel::Server), true);
-    if (!client || !server) return;
+  // Before its first byte and its listing. `received` and `sent`: by the client and the server so
+  // far, of which so many bytes of each direction wait in this process. A tunnel that cannot be kept
+  // ends with the process.
+  struct SoFar {
+    std::array<std::uint64_t, 2> received{};
+    std::array<std::uint64_t, 2> sent{};
+    std::array<std::size_t, 2> waiting{};
+  };
+  void keep(Tunnel& tunnel, const TunnelLimits& limits, const SoFar& so_far, KeptSlot kept) {
+    if (!kept) return;
     const std::string facts = write_tunnel_facts(
         {frontend_->section.name, client_, limits, record_, tracked_, holds_.tracked, holds_.pins});
-    vault::Arena& arena = link->arena();
     const bool fits = facts.size() <= vault::Arena::kFactBytesMax &&
-                      std::ranges::max(waiting) <= vault::kRoomBytes;
-    const auto slot = fits ? arena.take() : std::nullopt;
-    if (!slot) return;
-    vault::Record& record = arena.record(*slot);
-    record.consumed = {client->consumed - waiting[Tunnel::Client],
-                       server->consumed - waiting[Tunnel::Server]};
-    record.written = {server->written, client->written};
-    arena.set_facts(*slot, facts);
-    KeptSlot kept(*link, *slot);
+                      std::ranges::max(so_far.waiting) <= vault::kRoomBytes;
+    if (!fits) return;
+    vault::Record& record = kept.arena().record(kept.slot());
+    for (const auto side : {Tunnel::Client, Tunnel::Server}) {
+      record.consumed[side] = so_far.received[side] - so_far.waiting[side];
+      record.written[1 - side] = so_far.sent[side];
+    }
+    kept.arena().set_facts(kept.slot(), facts);
     tunnel.keep(std::move(kept));
     record.state.store(vault::Record::Open, std::memory_order_release);
     tunnel.hold_in_vault();
@@ -172,13 +166,6 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
   }
 
  private:
-  // That of the bind line is not known any more.
-  static ConnectionLease::Gates gates(Service& service, Frontend& frontend) {
-    return {std::shared_ptr<ConnectionGate>(std::shared_ptr<void>(), &service.process.gate),
-            std::shared_ptr<ConnectionGate>(frontend.figures, &frontend.gate),
-            std::make_shared<ConnectionGate>(ConnectionGate::kUnlimited)};
-  }
-
   std::shared_ptr<Service> service_;
   Worker& worker_;
   Frontend* frontend_;  // of the service
@@ -214,6 +201,9 @@ void establish_tunnel(std::shared_ptr<Service> service, Worker& worker, Frontend
   if (frontend.section.mode == config::Mode::Tcp) {
     write_access_log(*service, frontend, client->address, record, LogMoment::Early);
   }
+  VaultLink* const vault = service->process.vault;
+  const bool is_tcp = !link.connection->address.address.is_unspecified() &&
+                      !client->destination.address.is_unspecified();
   const TunnelLimits timeouts =
       tunnel_limits(frontend.section.timeouts, record.pool->section().timeouts);
   auto owner = std::make_unique<EstablishedTunnel>(std::move(service), worker, frontend, *client,
@@ -223,8 +213,12 @@ void establish_tunnel(std::shared_ptr<Service> service, Worker& worker, Frontend
   auto server_tls = link.connection->stream.release_tls();
   EstablishedTunnel& established = *owner;
   established.count_answer();
-  auto tunnel = std::make_unique<Tunnel>(
-      client->stream.release(), link.connection->stream.release(), timeouts, std::move(owner));
+  Stream& to_server = link.connection->stream;
+  EstablishedTunnel::SoFar so_far{.received = {client->stream.received(), to_server.received()},
+                                  .sent = {client->stream.sent(), to_server.sent()}};
+  auto tunnel = std::make_unique<Tunnel>(client->stream.release(), to_server.release(), timeouts,
+                                         std::move(owner));
+  if (vault != nullptr) tunnel->expect_duplicates();
   tunnel->encrypt(Tunnel::Client, std::move(client_tls));
   tunnel->encrypt(Tunnel::Server, std::move(server_tls));
   const config::ProxyOptions& options = frontend.section.options;
@@ -234,12 +228,16 @@ void establish_tunnel(std::shared_ptr<Service> service, Worker& worker, Frontend
         std::make_unique<WebSocketCare>(*tunnel, options.websocket_close, options.websocket_ping));
   }
   established.show_server_of(*tunnel);
-  const std::array<std::size_t, 2> waiting{client->input.view().size(),
-                                           greeting.size() + link.connection->input.view().size()};
+  so_far.waiting = {client->input.view().size(),
+                    greeting.size() + link.connection->input.view().size()};
   tunnel->greet(std::move(greeting));
   tunnel->preload(Tunnel::Client, client->input.take());
   tunnel->preload(Tunnel::Server, link.connection->input.take());
-  if (tunnel->is_plain()) established.keep(*tunnel, timeouts, waiting);
+  KeptSlot kept = client->kept.take_slot();
+  if (vault != nullptr && is_tcp && tunnel->is_plain()) {
+    if (!kept) kept = vault->take_slot();
+    established.keep(*tunnel, timeouts, so_far, std::move(kept));
+  }
   established.list(*tunnel);
   worker.engine.adopt(std::move(tunnel));
 }

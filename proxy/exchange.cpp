@@ -204,6 +204,7 @@ bool Exchange::may_resend() const {
 }
 
 asio::awaitable<bool> Exchange::send_request() {
+  client_.stream.commit();
   const IoResult written = co_await link_.connection->stream.write_all(
       request_text_, deadline_after(backend().timeouts.server));
   if (!written.ok()) {

@@ -14,6 +14,7 @@
 #include "proxy/http/error_reply.h"
 #include "proxy/session.h"
 #include "proxy/tcp_rule.h"
+#include "proxy/tunnel_facts.h"
 
 namespace wslb::proxy {
 
@@ -41,9 +42,16 @@ class HttpSession : public Movable {
       : service_(std::move(accepted.service)),
         worker_(worker),
         frontend_(accepted.frontend),
-        client_(std::make_unique<ClientConnection>(adopt_socket(worker.context, accepted.fd),
-                                                   accepted.address, std::move(accepted.lease))) {
+        client_(std::make_unique<ClientConnection>(
+            adopt_socket(worker.context, accepted.fd), accepted.address, std::move(accepted.lease),
+            std::move(accepted.kept))) {
     client_->bind = accepted.bind;
+    if (accepted.admitted) {
+      admitted_ = true;
+      asked_ = accepted.admitted->asked;
+      client_->destination = accepted.admitted->destination;
+      client_->tracked = std::move(accepted.admitted->tracked);
+    }
     listing_.emplace(worker.sessions, OpenSession{.id = service_->process.next_session_id++,
                                                   .frontend = frontend_,
                                                   .client = client_->address,
@@ -57,8 +65,8 @@ class HttpSession : public Movable {
   }
 
   asio::awaitable<void> run() {
-    if (!co_await receive_preamble(*service_, *frontend_, *client_)) co_return;
-    if (!admits(*service_, *frontend_, *client_)) co_return;
+    if (!admitted_ && !co_await enter()) co_return;
+    if (asked_) co_return co_await apologise();
     for (bool first = true;; first = false) {
       if (worker_.service != service_ && !follow(worker_.service)) co_return co_await linger();
       RequestRecord record;
@@ -87,11 +95,33 @@ class HttpSession : public Movable {
       client_->destination = destination;
       idle_ = exchange.take_idle();
       if (end == Exchange::End::Close) co_return co_await linger();
+      client_->settle();
     }
   }
 
  private:
   const config::Timeouts& timeouts() const { return frontend_->section.timeouts; }
+
+  asio::awaitable<bool> enter() {
+    if (!co_await receive_preamble(*service_, *frontend_, *client_)) co_return false;
+    if (!admits(*service_, *frontend_, *client_)) co_return false;
+    if (!client_->kept) co_return true;
+    if (!client_->variables.empty()) client_->kept.leave();  // a successor would not have them
+    const bool has_more = client_->bind->accept_proxy || client_->has_tracked();
+    if (has_more) client_->kept.describe(write_client_facts(frontend_->section.name, *client_));
+    client_->settle();
+    co_return true;
+  }
+
+  // The process before this one was killed while it answered: nobody knows how far it came.
+  asio::awaitable<void> apologise() {
+    RequestRecord record;
+    record.destination = client_->destination;
+    record.end('I', 'H');
+    co_await refuse(502, record);
+    log(record);
+    co_await linger();
+  }
 
   void log(RequestRecord& record) {
     count_answer(*frontend_, record);
@@ -107,13 +137,25 @@ class HttpSession : public Movable {
                        : timeouts().http_request  ? timeouts().http_request
                                                   : timeouts().client;
     waits_ = true;
-    const IoResult received =
-        co_await client_->stream.read(client_->input.room(), deadline_after(limit));
+    const IoResult received = co_await receive_head(deadline_after(limit));
     waits_ = false;
-    if (!received.ok()) co_return false;
-    client_->input.commit(received.bytes);
-    record.begin = steady_clock::now();
-    co_return true;
+    if (received.ok()) record.begin = steady_clock::now();
+    co_return received.ok();
+  }
+
+  // More of a request's head. Of a client that is kept it stays in the socket as well.
+  asio::awaitable<IoResult> receive_head(base::TimePoint deadline) {
+    InputBuffer& input = client_->input;
+    const std::size_t shown = client_->stream.shown();
+    if (!client_->kept || input.view().size() != shown) {
+      const IoResult received = co_await client_->stream.read(input.room(), deadline);
+      input.commit(received.bytes);
+      co_return received;
+    }
+    input.consume(shown);  // and all of it again
+    const IoResult seen = co_await client_->stream.look_ahead(input.room(), shown, deadline);
+    input.commit(seen.ok() ? seen.bytes : shown);
+    co_return seen;
   }
 
   // Answers what is no request: too slow, malformed, or ended half way.
@@ -141,13 +183,12 @@ class HttpSession : public Movable {
         co_return std::nullopt;
       }
       waits_ = client_->input.empty();
-      const IoResult received = co_await client_->stream.read(client_->input.room(), deadline);
-      waits_ = false;
+      const IoResult received = co_await receive_head(deadline);
       if (received.ok()) {
-        if (client_->input.empty()) record.begin = steady_clock::now();
-        client_->input.commit(received.bytes);
+        if (std::exchange(waits_, false)) record.begin = steady_clock::now();
         continue;
       }
+      waits_ = false;
       co_await end_of_head(received, record);
       co_return std::nullopt;
     }
@@ -227,8 +268,10 @@ class HttpSession : public Movable {
   std::unique_ptr<ClientConnection> client_;
   std::unique_ptr<ServerConnection> idle_;
   std::optional<SessionListing> listing_;
-  bool waits_ = false;   // for a request's first byte
-  bool silent_ = false;  // the connection sent nothing, and `option dontlognull` is set
+  bool admitted_ = false;  // the rules of the connection let it in before
+  bool asked_ = false;     // and its request was lost with the process
+  bool waits_ = false;     // for a request's first byte
+  bool silent_ = false;    // the connection sent nothing, and `option dontlognull` is set
 };
 
 }  // namespace

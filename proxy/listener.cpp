@@ -13,8 +13,10 @@
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
+#include "proxy/listener_set.h"
 #include "proxy/listening_socket.h"
 #include "proxy/socket_address.h"
+#include "proxy/tunnel_facts.h"
 
 namespace wslb::proxy {
 
@@ -24,6 +26,12 @@ namespace {
 
 // Then other work of this thread gets its turn.
 constexpr int kAcceptsPerTurn = 64;
+
+// What lies inside of TLS is of no use to another process, and the counters of a unix socket tell
+// nothing.
+bool keeps_clients(const Service& service, const config::Bind& bind) {
+  return service.process.vault != nullptr && !bind.tls.enabled && !listener_name(bind).empty();
+}
 
 }  // namespace
 
@@ -40,6 +48,7 @@ void Listener::serve(std::shared_ptr<Service> service, const OpenBind& open) {
   frontend_ = service_->find_frontend(open.section->name);
   bind_ = open.bind;
   gate_->set_max(bind_->maxconn.value_or(ConnectionGate::kUnlimited));
+  facts_ = keeps_clients(*service_, *bind_) ? write_client_facts(open.section->name, *bind_) : "";
   if (!disabled_) adjust_listening_socket(fd_, *bind_, open.backlog);
   // What an operator wants of a frontend holds for all that it gets.
   const bool paused = frontend_->state == Frontend::State::Paused;
@@ -130,7 +139,10 @@ void Listener::accept_later() {
   });
 }
 
+// First of all the vault gets it: until then a kill would cost the connection.
 void Listener::hand_over(int fd, const base::Endpoint& address, ConnectionLease lease) {
+  KeptClient kept;
+  if (!facts_.empty()) kept = KeptClient::accept(*service_->process.vault, fd, facts_);
   const int one = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   const config::ProxyOptions& options = frontend_->section.options;
@@ -140,16 +152,10 @@ void Listener::hand_over(int fd, const base::Endpoint& address, ConnectionLease 
   Worker& worker = **std::ranges::min_element(
       workers_, {}, [](const std::unique_ptr<Worker>& each) { return each->connections.load(); });
   ++worker.connections;
-  AcceptedClient accepted{fd, address, std::move(lease), service_, frontend_, bind_};
+  AcceptedClient accepted{fd,        address, std::move(lease), service_,
+                          frontend_, bind_,   std::move(kept),  std::nullopt};
   asio::post(worker.context, [start = start_, &worker, client = std::move(accepted)]() mutable {
-    const std::shared_ptr<const Service> service = client.service;
-    const std::string& name = client.frontend->section.name;
-    try {
-      start(worker, std::move(client));
-    } catch (const std::exception& error) {  // no memory, no place in epoll
-      --worker.connections;
-      spdlog::error("frontend {}: a client was dropped: {}", name, error.what());
-    }
+    start(worker, std::move(client));
   });
 }
 

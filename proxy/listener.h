@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -13,7 +15,9 @@
 
 #include "base/ip_address.h"
 #include "proxy/connection_gate.h"
+#include "proxy/kept_client.h"
 #include "proxy/service.h"
+#include "proxy/stick_counters.h"
 #include "proxy/worker.h"
 
 namespace wslb::proxy {
@@ -25,7 +29,15 @@ struct AcceptedClient {
   ConnectionLease lease;
   std::shared_ptr<Service> service;
   Frontend* frontend = nullptr;        // of the service
-  const config::Bind* bind = nullptr;  // likewise
+  const config::Bind* bind = nullptr;  // likewise; null: it is in
+  KeptClient kept;
+  // Of a process before this one: what was known of a client that was in already.
+  struct Admitted {
+    base::Endpoint destination;
+    TrackedEntries tracked;
+    bool asked = false;  // its request went with that process: 502 is all that it gets
+  };
+  std::optional<Admitted> admitted;
 };
 
 // A bind line whose socket listens.
@@ -79,6 +91,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   bool waiting_ = false;
   bool disabled_ = false;
   bool full_ = false;  // until a connection ends
+  std::string facts_;  // what the vault is told of a client; empty: it gets none
 };
 
 }  // namespace wslb::proxy

@@ -33,14 +33,6 @@ Listener::Workers make_workers(std::size_t count, const std::shared_ptr<Service>
   return workers;
 }
 
-void start_session(Worker& worker, AcceptedClient client) {
-  Frontend& frontend = *client.frontend;
-  frontend.statistics.begin_session(std::chrono::steady_clock::now());
-  frontend.statistics.sessions_most.raise_to(frontend.gate.open());
-  const bool http = frontend.section.mode == config::Mode::Http;
-  (http ? start_http_session : start_tcp_session)(worker, std::move(client));
-}
-
 }  // namespace
 
 Server::Server(ProcessState& process, std::shared_ptr<Service> service, ServerSockets sockets,
@@ -121,6 +113,7 @@ void Server::serve() {
   patience_.cancel();
   listeners_.serve(service_, std::exchange(binds_, {}));
   tell_listeners();
+  go_on_with_clients();
   for (const auto& each : workers_) {
     boost::asio::post(each->context, [&worker = *each] {
       for (const OpenSession& open : worker.sessions) {
@@ -190,6 +183,20 @@ void Server::cut_session(std::uint64_t id) {
         if (open.id == id) open.cut();
       }
     });
+  }
+}
+
+void Server::start_session(Worker& worker, AcceptedClient client) {
+  Frontend& frontend = *client.frontend;
+  frontend.statistics.begin_session(std::chrono::steady_clock::now());
+  frontend.statistics.sessions_most.raise_to(frontend.gate.open());
+  const std::shared_ptr<const Service> service = client.service;  // has the frontend
+  const bool http = frontend.section.mode == config::Mode::Http;
+  try {
+    (http ? start_http_session : start_tcp_session)(worker, std::move(client));
+  } catch (const std::exception& error) {  // no memory, no place in epoll
+    --worker.connections;
+    spdlog::error("frontend {}: a client was dropped: {}", frontend.section.name, error.what());
   }
 }
 

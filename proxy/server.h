@@ -51,7 +51,9 @@ class Server {
   // Whether the agent has the arena already.
   bool open_vault(ClaimedVault& claimed);
   void go_on_with(Recovery recovery);
+  void go_on_with_clients();
   void tell_listeners();
+  static void start_session(Worker& worker, AcceptedClient client);
   void serve();
   RuntimeContext runtime_context();
   std::shared_ptr<HealthMonitor> make_monitor(const HealthMonitor* before);
@@ -83,6 +85,7 @@ class Server {
   std::unique_ptr<AgentLink> agent_;
   std::unique_ptr<StickyLink> sticky_;  // together with the agent
   std::unique_ptr<VaultLink> vault_;    // likewise, unless it is off
+  std::vector<RecoveredClient> known_clients_;  // until clients are served
   boost::asio::steady_timer patience_;
   Reload reload_;
   boost::asio::signal_set signals_;

@@ -1,13 +1,34 @@
 // The part of Server that goes on with what a process before this one had.
+#include <algorithm>
 #include <memory>
+#include <optional>
+#include <utility>
 
+#include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
 #include "proxy/established_tunnel.h"
 #include "proxy/server.h"
+#include "proxy/tunnel_facts.h"
 #include "proxy/tunnel_recovery.h"
 
 namespace wslb::proxy {
+namespace {
+
+AcceptedClient::Admitted admitted_before(const ReadClientFacts& facts, const Service& service,
+                                         const RecoveredClient& client) {
+  AcceptedClient::Admitted admitted;
+  admitted.destination = facts.destination.value_or(local_endpoint(client.socket));
+  admitted.asked = client.asked;
+  for (const TunnelHoldKeys::Key& key : facts.holds.keys) {
+    if (key.tracker == 0 || key.tracker > config::kTrackedMax) continue;
+    admitted.tracked[key.tracker - 1] =
+        hold_again(service.stick_tables, key, stick::Table::Holder::Request);
+  }
+  return admitted;
+}
+
+}  // namespace
 
 bool Server::open_vault(ClaimedVault& claimed) {
   const auto& cluster = service_->config.cluster;
@@ -48,11 +69,41 @@ void Server::go_on_with(Recovery recovery) {
     Worker& worker = *workers_[next++ % workers_.size()];
     if (resume_tunnel(service_, worker, std::move(tunnel))) ++resumed;
   }
+  known_clients_ = std::move(recovery.clients);
   spdlog::info(
-      "vault: {} tunnels go on; {} were over, {} lost their server, {} closed as "
-      "untrusted, {} because processes died of them",
-      resumed, recovery.ended, recovery.tunnels.size() - resumed, recovery.untrusted,
-      recovery.crashed);
+      "vault: {} tunnels and {} other clients go on; closed: {} that were over, {} whose server is "
+      "not configured any more, {} in the middle of an answer, {} that do not fit together, {} "
+      "because processes died of them",
+      resumed, known_clients_.size(), recovery.ended, recovery.tunnels.size() - resumed,
+      recovery.truncated, recovery.untrusted, recovery.crashed);
+}
+
+// When the stick tables are what they were, since requests may ask them.
+void Server::go_on_with_clients() {
+  for (RecoveredClient& client : std::exchange(known_clients_, {})) {
+    const vault::Slot slot = client.slot.slot();
+    const auto facts = read_client_facts(vault_->arena().facts(slot), *service_);
+    const bool http = facts && facts->frontend->section.mode == config::Mode::Http;
+    if (!facts || (client.is_in ? !http : facts->bind == nullptr)) {
+      cut(client);
+      continue;
+    }
+    Worker& worker = **std::ranges::min_element(
+        workers_, {}, [](const auto& each) { return each->connections.load(); });
+    ++worker.connections;
+    AcceptedClient accepted{.fd = client.socket,
+                            .address = facts->client.value_or(peer_endpoint(client.socket)),
+                            .lease = lease_again(*service_, *facts->frontend),
+                            .service = service_,
+                            .frontend = facts->frontend,
+                            .bind = facts->bind,
+                            .kept = KeptClient(std::move(client.slot)),
+                            .admitted = std::nullopt};
+    if (client.is_in) accepted.admitted = admitted_before(*facts, *service_, client);
+    boost::asio::post(worker.context, [&worker, known = std::move(accepted)]() mutable {
+      start_session(worker, std::move(known));
+    });
+  }
 }
 
 void Server::tell_listeners() {

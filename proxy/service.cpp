@@ -80,4 +80,11 @@ ServerPool* Service::find_pool(std::string_view backend) const {
   return found == pools.end() ? nullptr : found->second.get();
 }
 
+ConnectionLease lease_again(Service& service, Frontend& frontend) {
+  return {{std::shared_ptr<ConnectionGate>(std::shared_ptr<void>(), &service.process.gate),
+           std::shared_ptr<ConnectionGate>(frontend.figures, &frontend.gate),
+           std::make_shared<ConnectionGate>(ConnectionGate::kUnlimited)},
+          service.process.on_connection_end};
+}
+
 }  // namespace wslb::proxy

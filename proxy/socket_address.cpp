@@ -64,4 +64,11 @@ base::Endpoint local_endpoint(int fd) {
   return SocketAddress::to_endpoint(address);
 }
 
+base::Endpoint peer_endpoint(int fd) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  ::getpeername(fd, reinterpret_cast<sockaddr*>(&address), &length);
+  return SocketAddress::to_endpoint(address);
+}
+
 }  // namespace wslb::proxy

@@ -33,5 +33,6 @@ class SocketAddress {
 
 // Where the peer of a connected socket connected to.
 [[nodiscard]] base::Endpoint local_endpoint(int fd);
+[[nodiscard]] base::Endpoint peer_endpoint(int fd);
 
 }  // namespace wslb::proxy

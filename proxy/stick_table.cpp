@@ -96,8 +96,11 @@ StickHold::StickHold(std::shared_ptr<StickTable> table, stick::Entry& entry, Kin
   stick::Table& own = table_->table;
   own.hold(entry, holder_, now);
   if (kind == Kind::Pin) return;
-  for (const StickData data : {StickData::ConnCnt, StickData::ConnRate, StickData::ConnCur}) {
-    own.add(entry, {data}, 1, now);
+  own.add(entry, {StickData::ConnCur}, 1, now);
+  if (kind == Kind::Tracker) {
+    for (const StickData data : {StickData::ConnCnt, StickData::ConnRate}) {
+      own.add(entry, {data}, 1, now);
+    }
   }
   own.use(entry, now);
 }
@@ -105,7 +108,7 @@ StickHold::StickHold(std::shared_ptr<StickTable> table, stick::Entry& entry, Kin
 StickHold::~StickHold() {
   if (entry_ == nullptr) return;
   const std::lock_guard lock(table_->mutex);
-  if (kind_ == Kind::Tracker) table_->table.subtract_one(*entry_, {StickData::ConnCur});
+  if (kind_ != Kind::Pin) table_->table.subtract_one(*entry_, {StickData::ConnCur});
   table_->table.release(*entry_, holder_, steady_clock::now());
 }
 

@@ -54,7 +54,8 @@ class StickTables {
 class StickHold {
  public:
   enum class Kind : std::uint8_t {
-    Tracker,  // counted as a connection of the entry
+    Tracker,       // counted as a connection of the entry
+    KnownTracker,  // of a connection that was counted by a process before this one
     Pin,
   };
   // With the table's mutex held.

@@ -6,7 +6,11 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+#include "proxy/kept_client.h"
 
 namespace wslb::proxy {
 
@@ -27,7 +31,14 @@ asio::awaitable<IoResult> Stream::wait(tcp::socket::wait_type type, Watchdog& wa
   co_return IoResult{};
 }
 
+void Stream::keep(KeptClient& kept) {
+  kept_ = &kept;
+  received_ = kept.received();
+  sent_ = kept.sent();
+}
+
 asio::awaitable<IoResult> Stream::read(std::span<char> into, TimePoint deadline) {
+  commit();
   return receive(into, 0, deadline);
 }
 
@@ -39,7 +50,10 @@ asio::awaitable<IoResult> Stream::receive(std::span<char> into, int flags, TimeP
   for (;;) {
     const ssize_t count =
         tls_ ? tls_->receive(into) : ::recv(fd(), into.data(), into.size(), flags);
-    if (count > 0) co_return IoResult{IoStatus::Ok, static_cast<std::size_t>(count)};
+    if (count > 0) {
+      if (flags == 0) received_ += static_cast<std::size_t>(count);
+      co_return IoResult{IoStatus::Ok, static_cast<std::size_t>(count)};
+    }
     if (count == 0) co_return IoResult{IoStatus::Eof};
     if (errno == EINTR) continue;
     if (errno != EAGAIN) co_return IoResult{IoStatus::Error, 0, errno};
@@ -50,7 +64,64 @@ asio::awaitable<IoResult> Stream::receive(std::span<char> into, int flags, TimeP
   }
 }
 
+namespace {
+
+void set_low_water(int fd, std::size_t bytes) {
+  const int count = static_cast<int>(bytes);
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &count, sizeof count);
+}
+
+}  // namespace
+
+// With something in the socket only its low-water mark makes the kernel tell of more.
+asio::awaitable<IoResult> Stream::look_ahead(std::span<char> into, std::size_t seen,
+                                             TimePoint deadline) {
+  if (seen > 0) set_low_water(fd(), seen + 1);
+  IoResult result;
+  for (;;) {
+    const ssize_t count = ::recv(fd(), into.data(), into.size(), MSG_PEEK);
+    if (count > static_cast<ssize_t>(seen)) {
+      shown_ = result.bytes = static_cast<std::size_t>(count);
+      kept_->look();
+      break;
+    }
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno != EAGAIN) {
+      result = {IoStatus::Error, 0, errno};
+      break;
+    }
+    if (count == 0 || (count > 0 && has_hung_up())) {
+      result = {IoStatus::Eof};
+      break;
+    }
+    result = co_await wait(tcp::socket::wait_read, read_watchdog_, deadline);
+    if (!result.ok()) break;
+  }
+  if (seen > 0) set_low_water(fd(), 1);
+  co_return result;
+}
+
+bool Stream::has_hung_up() {
+  pollfd asked{.fd = fd(), .events = POLLRDHUP, .revents = 0};
+  return ::poll(&asked, 1, 0) > 0;
+}
+
+void Stream::commit() {
+  if (kept_ != nullptr) kept_->commit();
+  while (shown_ > 0) {
+    const ssize_t count = ::recv(fd(), nullptr, shown_, MSG_TRUNC);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) {  // reset meanwhile: the next operation says so, too
+      shown_ = 0;
+      return;
+    }
+    shown_ -= static_cast<std::size_t>(count);
+    received_ += static_cast<std::size_t>(count);
+  }
+}
+
 asio::awaitable<IoResult> Stream::write_all(std::string_view data, TimePoint deadline) {
+  commit();
   std::size_t written = 0;
   while (written < data.size()) {
     const std::string_view rest = data.substr(written);
@@ -58,6 +129,7 @@ asio::awaitable<IoResult> Stream::write_all(std::string_view data, TimePoint dea
         tls_ ? tls_->send(rest) : ::send(fd(), rest.data(), rest.size(), MSG_NOSIGNAL);
     if (count > 0) {
       written += static_cast<std::size_t>(count);
+      sent_ += static_cast<std::size_t>(count);
       continue;
     }
     if (errno == EINTR) continue;
@@ -141,6 +213,7 @@ int Stream::release() {
 }
 
 void Stream::shutdown_send() {
+  commit();
   if (resets_on_close_) return;
   if (tls_) tls_->send_end();
   boost::system::error_code ignored;
@@ -156,8 +229,20 @@ void Stream::reset_on_close() {
 
 void Stream::close() {
   if (tls_ && !resets_on_close_ && socket_.is_open()) tls_->send_end();
+  if (kept_ != nullptr && socket_.is_open()) return close_kept();
   boost::system::error_code ignored;
   socket_.close(ignored);
+}
+
+// The vault's duplicate would keep the connection open, and the socket in Asio's set.
+void Stream::close_kept() {
+  const int fd = socket_.release();
+  if (resets_on_close_) {
+    reset_connection(fd);
+  } else {
+    ::shutdown(fd, SHUT_RDWR);
+  }
+  ::close(fd);
 }
 
 }  // namespace wslb::proxy

@@ -1,6 +1,10 @@
 // One TCP connection of a session, with a deadline on every operation: the client's side or the
 // server's. Reads and writes go to the socket at once and wait only when the kernel says so.
 //
+// The stream of a client that the vault keeps (KeptClient) takes the next request's bytes out of the
+// socket only when the request is dealt with: until then whoever comes after this process finds
+// them there.
+//
 // One reader and one writer at a time, on the thread of the executor.
 #pragma once
 
@@ -31,6 +35,8 @@ struct IoResult {
   [[nodiscard]] bool ok() const { return status == IoStatus::Ok; }
 };
 
+class KeptClient;
+
 class Stream {
  public:
   // Takes over a non-blocking socket.
@@ -42,6 +48,14 @@ class Stream {
   boost::asio::awaitable<IoResult> read(std::span<char> into, base::TimePoint deadline);
   // The same, but the bytes stay in the socket for the next read.
   boost::asio::awaitable<IoResult> peek(std::span<char> into, base::TimePoint deadline);
+  // What is in the socket, as soon as it is more than the `seen` bytes of the last time. They stay
+  // there until commit().
+  boost::asio::awaitable<IoResult> look_ahead(std::span<char> into, std::size_t seen,
+                                              base::TimePoint deadline);
+  [[nodiscard]] std::size_t shown() const { return shown_; }
+  // Takes out what look_ahead() has shown, and tells the vault that it is dealt with from now on.
+  // read() and write_all() begin with it.
+  void commit();
   boost::asio::awaitable<IoResult> write_all(std::string_view data, base::TimePoint deadline);
 
   // Starts a connection, from `source` if given (port 0: the kernel chooses it late, so that one
@@ -54,6 +68,14 @@ class Stream {
                                              base::TimePoint deadline);
   [[nodiscard]] const TlsConnection* tls() const { return tls_.get(); }
   [[nodiscard]] int fd() { return socket_.native_handle(); }
+
+  // Bytes since the connection began, in clear text.
+  [[nodiscard]] std::uint64_t received() const { return received_; }
+  [[nodiscard]] std::uint64_t sent() const { return sent_; }
+
+  // The vault has a duplicate of the socket, which may have served a process before this one.
+  // `kept` outlives its last use here.
+  void keep(KeptClient& kept);
 
   // Moves the deadline of a read() that is waiting, as traffic the other way does.
   void extend_read(base::TimePoint deadline);
@@ -84,6 +106,8 @@ class Stream {
  private:
   boost::asio::awaitable<IoResult> receive(std::span<char> into, int flags,
                                            base::TimePoint deadline);
+  [[nodiscard]] bool has_hung_up();
+  void close_kept();
   // Until the kernel can do what the operation failed of.
   boost::asio::awaitable<IoResult> wait_again(bool writing, base::TimePoint deadline);
   boost::asio::awaitable<IoResult> wait(boost::asio::ip::tcp::socket::wait_type type,
@@ -93,7 +117,11 @@ class Stream {
   Watchdog read_watchdog_;
   Watchdog write_watchdog_;
   std::unique_ptr<TlsConnection> tls_;
-  bool reading_ = false;  // a read() waits
+  KeptClient* kept_ = nullptr;  // null: it is not kept
+  std::uint64_t received_ = 0;
+  std::uint64_t sent_ = 0;
+  std::size_t shown_ = 0;  // by look_ahead(), and still in the socket
+  bool reading_ = false;   // a read() waits
   bool resets_on_close_ = false;
 };
 

@@ -108,7 +108,8 @@ asio::awaitable<void> run(std::shared_ptr<Service> owner, Worker& worker, Fronte
 
 void start_tcp_session(Worker& worker, AcceptedClient accepted) {
   auto client = std::make_unique<ClientConnection>(adopt_socket(worker.context, accepted.fd),
-                                                   accepted.address, std::move(accepted.lease));
+                                                   accepted.address, std::move(accepted.lease),
+                                                   std::move(accepted.kept));
   client->bind = accepted.bind;
   spawn_session(worker, *accepted.frontend,
                 run(accepted.service, worker, *accepted.frontend, std::move(client)));

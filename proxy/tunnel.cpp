@@ -51,6 +51,7 @@ bool Tunnel::is_plain() const {
 
 void Tunnel::keep(KeptSlot slot) {
   kept_ = std::move(slot);
+  has_duplicates_ = true;
   record_ = &kept_.arena().record(kept_.slot());
   for (const Side from : {Client, Server}) {
     sides_[other(from)].pending.keep_in(kept_.arena(), kept_.slot(), from);
@@ -59,6 +60,7 @@ void Tunnel::keep(KeptSlot slot) {
 
 void Tunnel::resume(KeptSlot slot, const Rest& rest) {
   kept_ = std::move(slot);
+  has_duplicates_ = true;
   record_ = &kept_.arena().record(kept_.slot());
   for (const Side from : {Client, Server}) {
     End& sink = sides_[other(from)];
@@ -258,8 +260,7 @@ void Tunnel::finish(TunnelEnd end) {
   for (const Side side : {Client, Server}) {
     if (sides_[side].tls) sides_[side].tls->send_end();
     discard_input(side);
-    // The vault has a duplicate, so that closing ours alone would tell nobody.
-    if (record_ != nullptr) ::shutdown(sides_[side].fd, SHUT_RDWR);
+    if (has_duplicates_) ::shutdown(sides_[side].fd, SHUT_RDWR);
   }
   kept_.drop();
   for (End& side : sides_) ::close(std::exchange(side.fd, -1));

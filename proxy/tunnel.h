@@ -112,7 +112,10 @@ class Tunnel {
   // From now on in the arena, before the first byte; and then: the vault has the sockets, too.
   void keep(KeptSlot slot);
   void hold_in_vault() { kept_.hold(sides_[Client].fd, sides_[Server].fd); }
-  [[nodiscard]] bool is_kept() const { return record_ != nullptr; }
+  // The vault has the client's socket at least: closing ours alone would neither tell the client
+  // nor take it out of an epoll set.
+  void expect_duplicates() { has_duplicates_ = true; }
+  [[nodiscard]] bool has_duplicates() const { return has_duplicates_; }
   // Goes on where a process before this one was killed.
   struct Rest {
     std::array<std::uint64_t, 2> read{};   // how far each direction was read, see vault::Record
@@ -192,6 +195,7 @@ class Tunnel {
   TunnelEnd end_ = TunnelEnd::ClientClosed;
   std::uint64_t activity_ = 0;
   bool failed_ = false;
+  bool has_duplicates_ = false;
 };
 
 }  // namespace wslb::proxy

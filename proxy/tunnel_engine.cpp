@@ -159,8 +159,7 @@ void TunnelEngine::end(Tunnel& tunnel, TunnelEnd reason) {
   }
   --size_;
   tunnel.ended = true;
-  // The vault's duplicate would keep it in the set.
-  if (tunnel.is_kept()) {
+  if (tunnel.has_duplicates()) {
     for (const Tunnel::Side side : {Tunnel::Client, Tunnel::Server}) {
       ::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_DEL, tunnel.fd(side), nullptr);
     }

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "proto/tunnel.pb.h"
+#include "proxy/listener_set.h"
 
 namespace wslb::proxy {
 namespace {
@@ -54,13 +55,21 @@ base::Duration read_limit(const proto::TunnelFacts& in, int index) {
   return milliseconds(static_cast<std::int64_t>(ms));
 }
 
-void write(const StickHold& hold, std::uint32_t tracker, proto::TunnelFacts& out) {
-  proto::TunnelHold& one = *out.add_holds();
+void write(const StickHold& hold, std::uint32_t tracker, proto::TunnelHold& one) {
   const stick::Table& table = hold.table()->table;
   one.set_table(table.definition().name);
   const base::ByteView key = table.key(hold.entry());
   one.set_key(key.data(), key.size());
   one.set_tracker(tracker);
+}
+
+TunnelHoldKeys read_holds(const google::protobuf::RepeatedPtrField<proto::TunnelHold>& in) {
+  TunnelHoldKeys holds;
+  for (const proto::TunnelHold& hold : in) {
+    holds.keys.push_back(
+        {hold.table(), base::Bytes(hold.key().begin(), hold.key().end()), hold.tracker()});
+  }
+  return holds;
 }
 
 void write(const RequestRecord& record, proto::TunnelFacts& out) {
@@ -137,10 +146,12 @@ std::string write_tunnel_facts(const TunnelFacts& facts) {
                                      facts.limits.client_fin, facts.limits.server_fin}) {
     write(limit, out);
   }
-  for (const StickHold& pin : facts.pins) write(pin, 0, out);
+  for (const StickHold& pin : facts.pins) write(pin, 0, *out.add_holds());
   for (std::uint32_t i = 0; i < facts.of_session.size(); ++i) {
-    if (facts.of_session[i]) write(*facts.of_session[i], i + 1, out);
-    if (facts.of_request[i]) write(*facts.of_request[i], i + 1 + config::kTrackedMax, out);
+    if (facts.of_session[i]) write(*facts.of_session[i], i + 1, *out.add_holds());
+    if (facts.of_request[i]) {
+      write(*facts.of_request[i], i + 1 + config::kTrackedMax, *out.add_holds());
+    }
   }
   write(record, out);
   write(
@@ -172,11 +183,54 @@ std::optional<ReadTunnelFacts> read_tunnel_facts(const std::string& text, const 
   if (in.has_source()) facts.record.source = read(in.source());
   facts.record.pool = pool;
   facts.record.server = static_cast<std::size_t>(server - servers.begin());
-  for (const proto::TunnelHold& hold : in.holds()) {
-    facts.holds.keys.push_back(
-        {hold.table(), base::Bytes(hold.key().begin(), hold.key().end()), hold.tracker()});
-  }
+  facts.holds = read_holds(in.holds());
   return facts;
+}
+
+std::string write_client_facts(std::string_view frontend, const config::Bind& bind) {
+  proto::ClientFacts out;
+  out.set_frontend(std::string(frontend));
+  out.set_bind(listener_name(bind));
+  return out.SerializeAsString();
+}
+
+std::string write_client_facts(std::string_view frontend, const ClientConnection& client) {
+  proto::ClientFacts out;
+  out.set_frontend(std::string(frontend));
+  if (client.bind != nullptr) out.set_bind(listener_name(*client.bind));
+  write(client.address, *out.mutable_client());
+  write(client.destination, *out.mutable_destination());
+  for (std::uint32_t i = 0; i < client.tracked.size(); ++i) {
+    if (client.tracked[i]) write(*client.tracked[i], i + 1, *out.add_holds());
+  }
+  return out.SerializeAsString();
+}
+
+std::optional<ReadClientFacts> read_client_facts(const std::string& text, const Service& service) {
+  proto::ClientFacts in;
+  if (!in.ParseFromString(text)) return std::nullopt;
+  ReadClientFacts facts;
+  facts.frontend = service.find_frontend(in.frontend());
+  if (facts.frontend == nullptr) return std::nullopt;
+  const auto& binds = facts.frontend->section.binds;
+  const auto bind = std::ranges::find(binds, in.bind(), listener_name);
+  if (bind != binds.end()) facts.bind = &*bind;
+  if (in.has_client()) facts.client = read(in.client());
+  if (in.has_destination()) facts.destination = read(in.destination());
+  facts.holds = read_holds(in.holds());
+  return facts;
+}
+
+std::optional<StickHold> hold_again(const StickTables& tables, const TunnelHoldKeys::Key& key,
+                                    stick::Table::Holder holder) {
+  const auto shared = tables.find(key.table);
+  if (!shared) return std::nullopt;
+  const auto now = std::chrono::steady_clock::now();
+  const auto kind = key.tracker == 0 ? StickHold::Kind::Pin : StickHold::Kind::KnownTracker;
+  const std::lock_guard lock(shared->mutex);
+  stick::Entry* const entry = shared->table.find_or_add(key.key, now);
+  if (entry == nullptr) return std::nullopt;
+  return StickHold(shared, *entry, kind, now, holder);
 }
 
 }  // namespace wslb::proxy

@@ -1,4 +1,4 @@
-// What has to be known of a tunnel besides its bytes, as text for the vault: whose it is, what its
+// What has to be known of a tunnel, or of a client, besides its bytes, as text for the vault: whose it is, what its
 // log line will say, which entries of stick tables it holds (tunnel.proto). Written when the tunnel
 // begins; read by the process that comes after one that was killed.
 #pragma once
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/ip_address.h"
+#include "proxy/connection.h"
 #include "proxy/request_record.h"
 #include "proxy/service.h"
 #include "proxy/stick_counters.h"
@@ -48,5 +49,27 @@ struct ReadTunnelFacts {
 // Nothing: it is damaged, or its frontend or server is not in that configuration any more.
 [[nodiscard]] std::optional<ReadTunnelFacts> read_tunnel_facts(const std::string& text,
                                                                const Service& service);
+
+// The same of a client's connection that is no tunnel yet: all that can be known at its acceptance;
+// and with what a PROXY header and the rules of the connection have made of it.
+[[nodiscard]] std::string write_client_facts(std::string_view frontend, const config::Bind& bind);
+[[nodiscard]] std::string write_client_facts(std::string_view frontend,
+                                             const ClientConnection& client);
+
+struct ReadClientFacts {
+  Frontend* frontend = nullptr;          // of the service
+  const config::Bind* bind = nullptr;    // likewise; null: it is not in that configuration any more
+  std::optional<base::Endpoint> client;  // nothing: its socket's
+  std::optional<base::Endpoint> destination;
+  TunnelHoldKeys holds;
+};
+[[nodiscard]] std::optional<ReadClientFacts> read_client_facts(const std::string& text,
+                                                               const Service& service);
+
+// Holds that entry again, which is made where the tables do not have it any more. Nothing: there is
+// no such table, or it is full.
+[[nodiscard]] std::optional<StickHold> hold_again(const StickTables& tables,
+                                                  const TunnelHoldKeys::Key& key,
+                                                  stick::Table::Holder holder);
 
 }  // namespace wslb::proxy

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "proxy/kept_client.h"
 #include "proxy/vault/custody.h"
 
 namespace wslb::proxy {
@@ -93,6 +94,59 @@ void cut(RecoveredTunnel& tunnel) {
   for (const int socket : tunnel.sockets) ::close(socket);
 }
 
+void cut(RecoveredClient& client) {
+  reset_connection(client.socket);
+  client.slot.drop();
+  ::close(client.socket);
+}
+
+namespace {
+
+void take_tunnel(KeptSlot slot, const std::array<int, 2>& sockets, Recovery& recovery) {
+  const Record& record = slot.arena().record(slot.slot());
+  RecoveredTunnel tunnel{std::move(slot), sockets, {}};
+  const auto rest = record.state == Record::Open ? find_rest(record, sockets) : std::nullopt;
+  if (record.state != Record::Open) {
+    ++recovery.ended;
+  } else if (record.crashes >= kCrashesMax) {
+    ++recovery.crashed;
+  } else if (!rest) {
+    ++recovery.untrusted;
+  } else {
+    tunnel.rest = *rest;
+    recovery.tunnels.push_back(std::move(tunnel));
+    return;
+  }
+  cut(tunnel);
+}
+
+// A record that says `Open` was about to become a tunnel: that is a request under way.
+void take_client(KeptSlot slot, int socket, Recovery& recovery) {
+  const Record& record = slot.arena().record(slot.slot());
+  const std::uint32_t state = record.state;
+  const auto counters = vault::read_counters(socket, false);
+  const bool is_live = counters && !counters->dead && !counters->fin_sent;
+  const bool is_unanswered = is_live && counters->written == record.written[1];
+  const bool is_unread = is_live && counters->consumed == record.consumed[0];
+  const bool asked = state == Record::Asking || state == Record::Open;
+  RecoveredClient client{std::move(slot), socket, state != Record::Accepted, asked};
+  if (!is_live || state == Record::Free || state == Record::Ending) {
+    ++recovery.ended;
+  } else if (record.crashes >= kCrashesMax) {
+    ++recovery.crashed;
+  } else if (asked && !is_unanswered) {
+    ++recovery.truncated;
+  } else if (!asked && !(is_unanswered && is_unread)) {
+    ++recovery.untrusted;
+  } else {
+    recovery.clients.push_back(std::move(client));
+    return;
+  }
+  cut(client);
+}
+
+}  // namespace
+
 Recovery recover_tunnels(VaultLink& link, const Sockets& sockets) {
   Recovery recovery;
   vault::Arena& arena = link.arena();
@@ -108,22 +162,12 @@ Recovery recover_tunnels(VaultLink& link, const Sockets& sockets) {
   }
   for (const auto& [slot, pair] : sockets) {
     link.adopt(slot, pair[0], pair[1]);
-    const Record& record = arena.record(slot);
-    const bool is_used = std::ranges::binary_search(used, slot);
-    RecoveredTunnel tunnel{KeptSlot::held(link, slot, is_used), pair, {}};
-    const auto rest = record.state == Record::Open ? find_rest(record, pair) : std::nullopt;
-    if (record.state != Record::Open) {
-      ++recovery.ended;
-    } else if (record.crashes >= kCrashesMax) {
-      ++recovery.crashed;
-    } else if (!rest) {
-      ++recovery.untrusted;
+    KeptSlot kept = KeptSlot::held(link, slot, std::ranges::binary_search(used, slot));
+    if (pair[1] < 0) {
+      take_client(std::move(kept), pair[0], recovery);
     } else {
-      tunnel.rest = *rest;
-      recovery.tunnels.push_back(std::move(tunnel));
-      continue;
+      take_tunnel(std::move(kept), pair, recovery);
     }
-    cut(tunnel);
   }
   return recovery;
 }

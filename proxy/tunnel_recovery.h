@@ -1,5 +1,6 @@
 // What a process that was killed had of each tunnel: which bytes are still on their way, by the
-// arena and the kernel's counters (vault/arena.h, vault/custody.h). Before the first tunnel of the
+// arena and the kernel's counters (vault/arena.h, vault/custody.h); and how far it had come with its
+// other clients. Before the first tunnel of the
 // new process, on its only thread.
 #pragma once
 
@@ -19,9 +20,19 @@ struct RecoveredTunnel {
   Tunnel::Rest rest;
 };
 
+// A client that had no tunnel yet.
+struct RecoveredClient {
+  KeptSlot slot;
+  int socket = -1;
+  bool is_in = false;  // the rules of the connection let it in
+  bool asked = false;  // its request was being answered, and nothing of the answer was sent
+};
+
 struct Recovery {
   std::vector<RecoveredTunnel> tunnels;
+  std::vector<RecoveredClient> clients;
   std::size_t ended = 0;      // they were over, or had not begun
+  std::size_t truncated = 0;  // of an answer a part was sent already: closed
   std::size_t crashed = 0;    // more than one process died of them: closed
   std::size_t untrusted = 0;  // what was found does not fit together: closed
 };
@@ -32,5 +43,6 @@ struct Recovery {
 
 // Ends both sides, although the vault has duplicates.
 void cut(RecoveredTunnel& tunnel);
+void cut(RecoveredClient& client);
 
 }  // namespace wslb::proxy

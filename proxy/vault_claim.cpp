@@ -89,14 +89,17 @@ void take_listeners(ClaimedVault& claimed, const proto::VaultListeners& listener
 
 void take_sockets(ClaimedVault& claimed, const proto::VaultKeep& kept,
                   const std::vector<int>& descriptors) {
-  if (static_cast<std::size_t>(kept.slots_size()) * 2 != descriptors.size()) {
+  const std::size_t each = kept.sockets();
+  if (each < 1 || each > 2 ||
+      static_cast<std::size_t>(kept.slots_size()) * each != descriptors.size()) {
     return close_all(descriptors);
   }
-  for (int i = 0; i < kept.slots_size(); ++i) {
-    const std::array<int, 2> pair{descriptors[static_cast<std::size_t>(2 * i)],
-                                  descriptors[static_cast<std::size_t>(2 * i + 1)]};
-    const bool possible = kept.slots(i) < vault::Arena::kSlots;
-    if (!possible || !claimed.sockets.emplace(kept.slots(i), pair).second) {
+  auto next = descriptors.begin();
+  for (const vault::Slot slot : kept.slots()) {
+    const std::array<int, 2> pair{*next, each == 2 ? *(next + 1) : -1};
+    next += static_cast<std::ptrdiff_t>(each);
+    const bool possible = slot < vault::Arena::kSlots;
+    if (!possible || !claimed.sockets.emplace(slot, pair).second) {
       close_all({pair.begin(), pair.end()});
     }
   }

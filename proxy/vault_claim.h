@@ -18,7 +18,7 @@ struct ClaimedVault {
   int stream = -1;
   std::unique_ptr<vault::Arena> arena;                // null: nothing was kept
   std::map<std::string, int> listeners;               // by name, see listener_name()
-  std::map<vault::Slot, std::array<int, 2>> sockets;  // the client's and the server's
+  std::map<vault::Slot, std::array<int, 2>> sockets;  // the client's and the server's, or -1
   std::string complaint;  // why what was kept is of no use; empty: it is
 };
 

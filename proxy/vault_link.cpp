@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <iterator>
 
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
@@ -14,6 +16,8 @@ namespace wslb::proxy {
 namespace {
 
 constexpr std::array<int, 2> kNone{-1, -1};
+constexpr int kDropsAtOnce = 100;
+constexpr auto kDropsInterval = std::chrono::milliseconds(100);
 
 }  // namespace
 
@@ -48,10 +52,15 @@ void KeptSlot::drop() {
 // --- The link -----------------------------------------------------------------------------------
 
 VaultLink::VaultLink(boost::asio::io_context& context, std::unique_ptr<vault::Arena> arena)
-    : context_(context), arena_(std::move(arena)) {}
+    : context_(context), arena_(std::move(arena)), drops_(context) {}
 
 VaultLink::~VaultLink() {
   *alive_ = false;
+}
+
+KeptSlot VaultLink::take_slot() {
+  const std::optional<vault::Slot> slot = arena_->take();
+  return slot ? KeptSlot(*this, *slot) : KeptSlot();
 }
 
 void VaultLink::start(int stream, bool knows_us) {
@@ -67,13 +76,16 @@ void VaultLink::start(int stream, bool knows_us) {
     return;
   }
   wait_for_end();
+  tell_drops_later();
   if (!knows_us) tell_everything();
 }
 
 void VaultLink::stop() {
   const std::lock_guard lock(mutex_);
   socket_.reset();
+  drops_.cancel();
   unsaid_.clear();
+  dropped_.clear();
   waiting_ = false;
 }
 
@@ -85,7 +97,7 @@ void VaultLink::tell_everything() {
   if (!send(message, {&memfd, 1})) return;
   tell_listeners();
   for (vault::Slot slot = 0; slot < kept_.size(); ++slot) {
-    if (kept_[slot] != kNone) say({slot, true});
+    if (kept_[slot] != kNone) say_keep(slot);
   }
 }
 
@@ -112,7 +124,10 @@ void VaultLink::tell_listeners() {
 void VaultLink::keep(vault::Slot slot, int client, int server) {
   adopt(slot, client, server);
   const std::lock_guard lock(mutex_);
-  say({slot, true});
+  // It takes the place of what was there.
+  const auto dropped = std::find(dropped_.rbegin(), dropped_.rend(), slot);
+  if (dropped != dropped_.rend()) dropped_.erase(std::next(dropped).base());
+  say_keep(slot);
 }
 
 void VaultLink::adopt(vault::Slot slot, int client, int server) {
@@ -124,12 +139,10 @@ void VaultLink::adopt(vault::Slot slot, int client, int server) {
 void VaultLink::drop(vault::Slot slot) {
   const std::lock_guard lock(mutex_);
   kept_[slot] = kNone;
-  const auto unsaid = std::ranges::find(unsaid_, slot, &Word::slot);
-  if (unsaid != unsaid_.end() && unsaid->keep) {
-    unsaid_.erase(unsaid);  // and its descriptors are about to be closed
-  } else {
-    say({slot, false});
-  }
+  std::erase(unsaid_, slot);  // its descriptors are about to be closed
+  if (!socket_) return;
+  dropped_.push_back(slot);
+  if (dropped_.size() >= kDropsAtOnce) tell_drops();
 }
 
 void VaultLink::forget_all() {
@@ -139,25 +152,47 @@ void VaultLink::forget_all() {
   listeners_.clear();
   tell_listeners();
   for (vault::Slot slot = 0; slot < kept_.size(); ++slot) {
-    if (kept_[slot] != kNone) say({slot, false});
+    if (kept_[slot] != kNone) dropped_.push_back(slot);
   }
+  tell_drops();
 }
 
-void VaultLink::say(Word word) {
+void VaultLink::say_keep(vault::Slot slot) {
   if (!socket_) return;
-  if (!unsaid_.empty() || !send(word)) unsaid_.push_back(word);
-  if (!unsaid_.empty()) wait_for_room();
+  if (unsaid_.empty() && send_keep(slot)) return;
+  unsaid_.push_back(slot);
+  wait_for_room();
 }
 
-bool VaultLink::send(const Word& word) {
+bool VaultLink::send_keep(vault::Slot slot) {
+  const std::array<int, 2>& sockets = kept_[slot];
+  const std::size_t count = sockets[1] < 0 ? 1 : 2;
   proto::ToVault message;
-  if (!word.keep) {
-    message.mutable_drop()->add_slots(word.slot);
-    return send(message, {});
+  message.mutable_keep()->add_slots(slot);
+  message.mutable_keep()->set_sockets(static_cast<std::uint32_t>(count));
+  return send(message, {sockets.data(), count});
+}
+
+// Those that do not fit go with the next ones.
+void VaultLink::tell_drops() {
+  while (!dropped_.empty()) {
+    const auto first = dropped_.end() - std::min<std::ptrdiff_t>(std::ssize(dropped_), kDropsAtOnce);
+    proto::ToVault message;
+    message.mutable_drop()->mutable_slots()->Assign(first, dropped_.end());
+    if (!send(message, {})) return;
+    dropped_.erase(first, dropped_.end());
   }
-  message.mutable_keep()->add_slots(word.slot);
-  message.mutable_keep()->set_sockets(2);
-  return send(message, kept_[word.slot]);
+}
+
+void VaultLink::tell_drops_later() {
+  drops_.expires_after(kDropsInterval);
+  drops_.async_wait([this, alive = alive_](const boost::system::error_code& error) {
+    if (error || !*alive) return;
+    const std::lock_guard lock(mutex_);
+    if (!socket_) return;
+    tell_drops();
+    tell_drops_later();
+  });
 }
 
 // False: there is no room. The end of the stream is seen when it is read.
@@ -169,7 +204,7 @@ bool VaultLink::send(const proto::ToVault& message, std::span<const int> descrip
 void VaultLink::flush() {
   const std::lock_guard lock(mutex_);
   waiting_ = false;
-  while (socket_ && !unsaid_.empty() && send(unsaid_.front())) unsaid_.pop_front();
+  while (socket_ && !unsaid_.empty() && send_keep(unsaid_.front())) unsaid_.pop_front();
   if (socket_ && !unsaid_.empty()) wait_for_room();
 }
 

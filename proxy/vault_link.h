@@ -18,6 +18,7 @@
 
 #include <boost/asio/generic/seq_packet_protocol.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "proto/vault.pb.h"
 #include "proxy/vault/arena.h"
@@ -48,9 +49,10 @@ class KeptSlot {
   }
   ~KeptSlot();
 
+  explicit operator bool() const { return link_ != nullptr; }
   [[nodiscard]] vault::Arena& arena() const;
   [[nodiscard]] vault::Slot slot() const { return slot_; }
-  // From now on the vault holds these, too.
+  // From now on the vault holds these, too, and nothing else in it. `server` -1: the client alone.
   void hold(int client, int server);
   // The vault lets them go; called before they are closed.
   void drop();
@@ -76,10 +78,15 @@ class VaultLink {
   void start(int stream, bool knows_us);
   void stop();
 
+  // Empty: there is no room.
+  [[nodiscard]] KeptSlot take_slot();
+
   // The sockets that listen; all others are closed.
   void set_listeners(Listeners listeners);
 
+  // `server` -1: the client alone.
   void keep(vault::Slot slot, int client, int server);
+  // The agent is told a little later, with others: whoever ends a connection shuts it down.
   void drop(vault::Slot slot);
   // The vault holds them since before this process.
   void adopt(vault::Slot slot, int client, int server);
@@ -88,15 +95,12 @@ class VaultLink {
 
  private:
   using Protocol = boost::asio::generic::seq_packet_protocol;
-  struct Word {
-    vault::Slot slot = 0;
-    bool keep = false;
-  };
-
   void tell_everything();
   void tell_listeners();
-  void say(Word word);
-  bool send(const Word& word);
+  void say_keep(vault::Slot slot);
+  bool send_keep(vault::Slot slot);
+  void tell_drops();
+  void tell_drops_later();
   bool send(const proto::ToVault& message, std::span<const int> descriptors);
   void flush();
   void wait_for_room();
@@ -104,12 +108,14 @@ class VaultLink {
 
   boost::asio::io_context& context_;
   std::unique_ptr<vault::Arena> arena_;
+  boost::asio::steady_timer drops_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   Listeners listeners_;
   std::mutex mutex_;
   std::unique_ptr<Protocol::socket> socket_;  // all of these under the mutex; null: no agent
   std::vector<std::array<int, 2>> kept_;      // by slot; -1: none
-  std::deque<Word> unsaid_;                   // the socket had no room
+  std::deque<vault::Slot> unsaid_;            // to be kept; the socket had no room
+  std::vector<vault::Slot> dropped_;          // not told yet, and not kept again since
   bool waiting_ = false;
 };
 

@@ -18,6 +18,7 @@ class Variables {
   // False where there is no room for it.
   bool set(const config::VariableName& name, const Value& value);
   void unset(const config::VariableName& name);
+  [[nodiscard]] bool empty() const { return entries_.empty(); }
 
  private:
   struct Entry {

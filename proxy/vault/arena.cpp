@@ -14,7 +14,7 @@ namespace wslb::proxy::vault {
 namespace {
 
 constexpr std::size_t kPage = 4096;
-constexpr std::uint64_t kLayout = 0x77736c62'00000001;  // "wslb" and its number
+constexpr std::uint64_t kLayout = 0x77736c62'00000002;  // "wslb" and its number
 
 struct Head {
   std::uint64_t layout;

@@ -43,13 +43,21 @@ struct alignas(64) Journal {
 };
 
 struct alignas(64) Record {
-  enum State : std::uint32_t { Free, Open, Ending };
+  enum State : std::uint32_t {
+    Free,
+    Open,      // a tunnel
+    Ending,    // it was one
+    Accepted,  // a client of whom nothing has been read
+    Waiting,   // likewise, since its last request was answered
+    Looking,   // its next request was seen, but lies in its socket still
+    Asking,    // it was taken out, and an answer is under way
+  };
 
   std::atomic<std::uint32_t> state;
   std::atomic<std::uint32_t> crashes;  // of processes while they handled it
   // Where each direction's stream began, by the kernel's counters (custody.h): it has been read as
   // far as its source was consumed beyond the one, and passed on as far as its sink was written
-  // beyond the other.
+  // beyond the other. Of a client that is no tunnel: of its own socket alone, before the request.
   std::array<std::uint64_t, kDirections> consumed;
   std::array<std::uint64_t, kDirections> written;
   // What waits in the room of each direction: so many bytes, which end at that place of the stream.

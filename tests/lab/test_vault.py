@@ -1,51 +1,20 @@
 """A killed proxy costs no connection: its successor goes on at the exact byte."""
 import pytest
 
-from .bed import Bed
 from .clock import now_ms, wait_until
 from .configuration import VIP
 from .flow import Flow, Server
-from .pair import WslbPair
 from .solo import kind_under_test
+from .vault_bed import kill_agent_and_restart, kill_and_restart, make_vault_bed
 
 pytestmark = pytest.mark.skipif(kind_under_test() != "wslb", reason="of wslb alone")
 
 PORT = 3900
 
 
-def proxies(hosts):
-    servers = "\n".join(f"    server {host.name} {host.address}:{PORT}" for host in hosts)
-    return f"""
-global
-    maxconn 4000
-
-defaults
-    mode http
-    timeout connect 2s
-    timeout client 60s
-    timeout server 60s
-    timeout tunnel 1h
-
-frontend web
-    bind {VIP}:80
-    default_backend app
-
-backend app
-    balance roundrobin
-{servers}
-"""
-
-
 @pytest.fixture
 def bed():
-    def make(network, apps):
-        for app in apps:
-            Server(app.host, PORT)
-        # Slow adverts: how soon a restarted agent says that it is there is not the question here.
-        return WslbPair(network, apps, proxies([app.host for app in apps]), advert_ms=1000,
-                        cluster_extra="    vault on\n    takeover-after 3s\n")
-
-    with Bed(make, probe=False) as made:
+    with make_vault_bed(PORT, lambda host: Server(host, PORT)) as made:
         yield made
         wrong = made.pair.stop()
         assert not wrong, "\n".join(wrong)
@@ -54,20 +23,6 @@ def bed():
 def story(bed, lost):
     logs = [log for host in bed.pair.hosts for log in sorted(host.directory.glob("wslb*.log"))]
     return "\n".join([*lost, *(f"--- {log}\n{log.read_text()[-6000:]}" for log in logs)])
-
-
-def kill_agent_and_restart(wslb):
-    wslb.agent.kill()
-    wslb.start_agent()
-    wait_until(lambda: wslb.proxy_state() == "up", 10, "it is back")
-
-
-def kill_and_restart(wslb):
-    before = wslb.status()["proxy"]["pid"]
-    wslb.proxy.kill()
-    wslb.start_proxy()
-    wait_until(lambda: (wslb.status() or {}).get("proxy", {}).get("state") == "up"
-               and wslb.status()["proxy"]["pid"] != before, 10, "the successor serves")
 
 
 @pytest.mark.parametrize("tunnels", [1, 60])
@@ -83,7 +38,6 @@ def test_no_byte_is_lost_when_the_proxy_is_killed(bed, tunnels):
     assert not result["lost"], result["lost"]
     assert result["bytes"] > 0
     assert bed.pair.owners() == [active], "the VIP has not moved"
-
 
 
 @pytest.mark.parametrize("who", ["proxy", "agent", "both in turn"])
