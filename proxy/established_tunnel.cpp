@@ -102,8 +102,8 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
   }
 
   // Before its first byte and its listing. `received` and `sent`: by the client and the server so
-  // far, of which so many bytes of each direction wait in this process. A tunnel that cannot be kept
-  // ends with the process.
+  // far, of which so many bytes of each direction wait in this process. A tunnel that cannot be
+  // kept ends with the process.
   struct SoFar {
     std::array<std::uint64_t, 2> received{};
     std::array<std::uint64_t, 2> sent{};

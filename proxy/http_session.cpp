@@ -42,9 +42,9 @@ class HttpSession : public Movable {
       : service_(std::move(accepted.service)),
         worker_(worker),
         frontend_(accepted.frontend),
-        client_(std::make_unique<ClientConnection>(
-            adopt_socket(worker.context, accepted.fd), accepted.address, std::move(accepted.lease),
-            std::move(accepted.kept))) {
+        client_(std::make_unique<ClientConnection>(adopt_socket(worker.context, accepted.fd),
+                                                   accepted.address, std::move(accepted.lease),
+                                                   std::move(accepted.kept))) {
     client_->bind = accepted.bind;
     if (accepted.admitted) {
       admitted_ = true;

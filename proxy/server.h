@@ -83,8 +83,8 @@ class Server {
   std::vector<OpenBind> binds_;  // until they are served
   bool serves_ = false;
   std::unique_ptr<AgentLink> agent_;
-  std::unique_ptr<StickyLink> sticky_;  // together with the agent
-  std::unique_ptr<VaultLink> vault_;    // likewise, unless it is off
+  std::unique_ptr<StickyLink> sticky_;          // together with the agent
+  std::unique_ptr<VaultLink> vault_;            // likewise, unless it is off
   std::vector<RecoveredClient> known_clients_;  // until clients are served
   boost::asio::steady_timer patience_;
   Reload reload_;

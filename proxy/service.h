@@ -37,8 +37,8 @@ struct Service : std::enable_shared_from_this<Service> {
   std::vector<std::unique_ptr<Frontend>> frontends;
 };
 
-// The place of a connection that a process before this one had accepted; its bind line's gate is not
-// known any more. Whoever is over the limit stays.
+// The place of a connection that a process before this one had accepted; its bind line's gate is
+// not known any more. Whoever is over the limit stays.
 [[nodiscard]] ConnectionLease lease_again(Service& service, Frontend& frontend);
 
 }  // namespace wslb::proxy

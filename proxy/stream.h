@@ -1,8 +1,8 @@
 // One TCP connection of a session, with a deadline on every operation: the client's side or the
 // server's. Reads and writes go to the socket at once and wait only when the kernel says so.
 //
-// The stream of a client that the vault keeps (KeptClient) takes the next request's bytes out of the
-// socket only when the request is dealt with: until then whoever comes after this process finds
+// The stream of a client that the vault keeps (KeptClient) takes the next request's bytes out of
+// the socket only when the request is dealt with: until then whoever comes after this process finds
 // them there.
 //
 // One reader and one writer at a time, on the thread of the executor.

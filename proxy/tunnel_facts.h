@@ -1,6 +1,6 @@
-// What has to be known of a tunnel, or of a client, besides its bytes, as text for the vault: whose it is, what its
-// log line will say, which entries of stick tables it holds (tunnel.proto). Written when the tunnel
-// begins; read by the process that comes after one that was killed.
+// What has to be known of a tunnel, or of a client, besides its bytes, as text for the vault: whose
+// it is, what its log line will say, which entries of stick tables it holds (tunnel.proto). Written
+// when the tunnel begins; read by the process that comes after one that was killed.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,6 @@
 // What a process that was killed had of each tunnel: which bytes are still on their way, by the
-// arena and the kernel's counters (vault/arena.h, vault/custody.h); and how far it had come with its
-// other clients. Before the first tunnel of the
-// new process, on its only thread.
+// arena and the kernel's counters (vault/arena.h, vault/custody.h); and how far it had come with
+// its other clients. Before the first tunnel of the new process, on its only thread.
 #pragma once
 
 #include <array>

@@ -176,7 +176,8 @@ bool VaultLink::send_keep(vault::Slot slot) {
 // Those that do not fit go with the next ones.
 void VaultLink::tell_drops() {
   while (!dropped_.empty()) {
-    const auto first = dropped_.end() - std::min<std::ptrdiff_t>(std::ssize(dropped_), kDropsAtOnce);
+    const auto first =
+        dropped_.end() - std::min<std::ptrdiff_t>(std::ssize(dropped_), kDropsAtOnce);
     proto::ToVault message;
     message.mutable_drop()->mutable_slots()->Assign(first, dropped_.end());
     if (!send(message, {})) return;

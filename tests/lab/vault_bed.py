@@ -8,9 +8,10 @@ PATIENCE = "    vault on\n    takeover-after 3s\n"
 
 
 def make_vault_bed(port, serve=None, frontend="", server="", extra=PATIENCE):
-    """`serve(host)` starts what the backends are, on that port; None: the bed's apps."""
+    """`serve(host)` starts what the backends are, on that port; None: the apps."""
     def proxies(hosts):
-        servers = "\n".join(f"    server {host.name} {host.address}:{port} {server}" for host in hosts)
+        servers = "\n".join(f"    server {host.name} {host.address}:{port} {server}"
+                            for host in hosts)
         return f"""
 global
     maxconn 4000
