@@ -117,7 +117,9 @@ void ProxyLink::wait_for_message() {
 void ProxyLink::wait_for_death() {
   connection_->process.async_wait(
       Descriptor::wait_read, [this, id = connection_->id](const boost::system::error_code& error) {
-        if (!error && connection_ && connection_->id == id) lose("died", true);
+        if (error || !connection_ || connection_->id != id) return;
+        receive();  // its last words
+        if (connection_) lose("died", true);
       });
 }
 
@@ -176,6 +178,9 @@ bool ProxyLink::handle_message(base::ByteView bytes) {
     case proto::ProxyToAgent::kReport:
       connection_->tunnels = message.report().tunnels();
       return connection_->greeted;
+    case proto::ProxyToAgent::kLeaving:
+      connection_->leaving = true;
+      return true;
     case proto::ProxyToAgent::MESSAGE_NOT_SET:
       break;
   }
@@ -222,8 +227,10 @@ bool ProxyLink::process_is_dead() const {
 void ProxyLink::lose(const std::string& what, bool died) {
   const std::int32_t pid = connection_->pid;
   const bool was_ready = connection_->ready;
+  const bool planned = died && connection_->leaving;
   connection_.reset();
-  const std::string reason = "process " + std::to_string(pid) + " " + what;
+  const std::string reason =
+      "process " + std::to_string(pid) + " " + (planned ? "left its place to another one" : what);
   if (was_ready) {
     handlers_.on_lost(reason, died);
   } else {

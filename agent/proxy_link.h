@@ -58,6 +58,7 @@ class ProxyLink {
     std::uint64_t id = 0;  // tells late handlers of an earlier connection from ours
     bool greeted = false;
     bool ready = false;
+    bool leaving = false;  // its end is meant
     bool heard = false;    // since the last beat
     int silent_beats = 0;  // in a row
     int beats = 0;         // before it was ready

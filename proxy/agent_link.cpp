@@ -60,6 +60,13 @@ void AgentLink::say_ready() {
   send(ready.SerializeAsString());
 }
 
+void AgentLink::say_leaving() {
+  if (!has_agent()) return;
+  proto::ProxyToAgent leaving;
+  leaving.mutable_leaving();
+  send(leaving.SerializeAsString());
+}
+
 void AgentLink::connect() {
   socket_ = std::make_unique<Protocol::socket>(context_);
   boost::system::error_code error;

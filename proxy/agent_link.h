@@ -37,6 +37,9 @@ class AgentLink {
   void adopt(int socket, int sticky, int vault);
   // The listening sockets are served: the agent may count on this proxy.
   void say_ready();
+  // This process ends, so that another one takes its place.
+  void say_leaving();
+  [[nodiscard]] bool has_agent() const { return socket_ != nullptr && socket_->is_open(); }
   // Ends it for good: this proxy serves no new clients.
   void close();
 

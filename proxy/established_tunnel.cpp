@@ -48,7 +48,14 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
 
   ~EstablishedTunnel() override {
     --service_->process.tunnels;
+    if (is_owed_close_) --service_->process.owed_closes;
     --worker_.connections;
+  }
+
+  // When the proxy stops, see WebSocketCare.
+  void owe_close() {
+    is_owed_close_ = true;
+    ++service_->process.owed_closes;
   }
 
   void count_answer() { wslb::proxy::count_answer(*frontend_, record_); }
@@ -177,6 +184,7 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
   TunnelHolds holds_;
   TunnelHoldKeys wanted_;  // entries that it held in a process before this one
   std::optional<SessionListing> listing_;
+  bool is_owed_close_ = false;
 };
 
 // The backend's `timeout tunnel`, else the shorter of client and server: without it HAProxy keeps
@@ -224,6 +232,7 @@ void establish_tunnel(std::shared_ptr<Service> service, Worker& worker, Frontend
   const config::ProxyOptions& options = frontend.section.options;
   if (frontend.section.mode == config::Mode::Http &&
       (options.websocket_close || options.websocket_ping)) {
+    if (options.websocket_close) established.owe_close();
     tunnel->take_care(
         std::make_unique<WebSocketCare>(*tunnel, options.websocket_close, options.websocket_ping));
   }

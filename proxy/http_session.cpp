@@ -5,6 +5,10 @@
 #include <optional>
 #include <utility>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "proxy/access_log.h"
 #include "proxy/client_preamble.h"
 #include "proxy/established_tunnel.h"
@@ -35,6 +39,17 @@ bool leads_on(ServerConnection& idle, const Service& service) {
   idle.server = *server;
   return true;
 }
+
+// A request that a process which leaves its place to another one waits for.
+class UnderWay {
+ public:
+  explicit UnderWay(ProcessState& process) : process_(process) { ++process_.under_way; }
+  UnderWay(const UnderWay&) = delete;
+  ~UnderWay() { --process_.under_way; }
+
+ private:
+  ProcessState& process_;
+};
 
 class HttpSession : public Movable {
  public:
@@ -79,10 +94,13 @@ class HttpSession : public Movable {
         if (!silent_) log(record);
         co_return co_await linger();
       }
+      if (service_->process.leaving && client_->kept) co_return co_await leave_to_successor();
+      const UnderWay under_way(service_->process);
       const base::Endpoint address = client_->address;  // rules may change them for the request
       const base::Endpoint destination = client_->destination;
       Exchange exchange(*service_, *frontend_, *client_, std::move(*head), record);
       const Exchange::End end = co_await exchange.run(std::move(idle_));
+      if (end == Exchange::End::KeepAlive) client_->settle();
       if (end == Exchange::End::Tunnel) {
         listing_.reset();
         establish_tunnel(service_, worker_, *frontend_, std::move(client_), exchange.take_link(),
@@ -95,7 +113,6 @@ class HttpSession : public Movable {
       client_->destination = destination;
       idle_ = exchange.take_idle();
       if (end == Exchange::End::Close) co_return co_await linger();
-      client_->settle();
     }
   }
 
@@ -111,6 +128,12 @@ class HttpSession : public Movable {
     if (has_more) client_->kept.describe(write_client_facts(frontend_->section.name, *client_));
     client_->settle();
     co_return true;
+  }
+
+  // The process ends soon, and the vault has the client.
+  asio::awaitable<void> leave_to_successor() {
+    asio::steady_timer never(worker_.context, base::TimePoint::max());
+    co_await never.async_wait(asio::as_tuple(asio::use_awaitable));
   }
 
   // The process before this one was killed while it answered: nobody knows how far it came.

@@ -8,14 +8,13 @@ namespace wslb::proxy {
 
 using vault::Record;
 
-KeptClient KeptClient::accept(VaultLink& link, int socket, std::string_view facts) {
+KeptClient KeptClient::prepare(VaultLink& link, std::string_view facts) {
   KeptSlot slot = link.take_slot();
   if (!slot || facts.size() > vault::Arena::kFactBytesMax) return {};
   Record& record = slot.arena().record(slot.slot());
   record.consumed[0] = record.written[1] = 0;
   slot.arena().set_facts(slot.slot(), facts);
   record.state.store(Record::Accepted, std::memory_order_release);
-  slot.hold(socket, -1);
   return KeptClient(std::move(slot));
 }
 

@@ -21,8 +21,10 @@ namespace wslb::proxy {
 class KeptClient {
  public:
   KeptClient() = default;
-  // Right after accept(). Empty: there is no room in the vault.
-  static KeptClient accept(VaultLink& link, int socket, std::string_view facts);
+  // A place for the next client, made before accept(), so that nothing lies between that and
+  // accepted(): a kill there costs the connection. Empty: there is no room in the vault.
+  static KeptClient prepare(VaultLink& link, std::string_view facts);
+  void accepted(int socket) { slot_.hold(socket, -1); }
   // Of a process before this one.
   explicit KeptClient(KeptSlot slot);
   KeptClient(KeptClient&& other) noexcept

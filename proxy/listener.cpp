@@ -49,6 +49,7 @@ void Listener::serve(std::shared_ptr<Service> service, const OpenBind& open) {
   bind_ = open.bind;
   gate_->set_max(bind_->maxconn.value_or(ConnectionGate::kUnlimited));
   facts_ = keeps_clients(*service_, *bind_) ? write_client_facts(open.section->name, *bind_) : "";
+  next_ = {};
   if (!disabled_) adjust_listening_socket(fd_, *bind_, open.backlog);
   // What an operator wants of a frontend holds for all that it gets.
   const bool paused = frontend_->state == Frontend::State::Paused;
@@ -70,11 +71,15 @@ void Listener::close() {
   socket_.close(ignored);
 }
 
-void Listener::pause() {
+void Listener::rest() {
   disabled_ = true;
   retry_.cancel();
   boost::system::error_code ignored;
   socket_.cancel(ignored);
+}
+
+void Listener::pause() {
+  rest();
   // The kernel forgets those who wait and refuses who comes. A unix socket could not be opened
   // again, so there they wait.
   if (bind_->unix_path.empty()) ::shutdown(socket_.native_handle(), SHUT_RD);
@@ -113,12 +118,14 @@ void Listener::accept_all() {
       if (full_) return;
       continue;
     }
+    if (!next_ && !facts_.empty()) next_ = KeptClient::prepare(*service_->process.vault, facts_);
     sockaddr_storage peer{};
     socklen_t length = sizeof peer;
     const int fd = ::accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&peer), &length,
                              SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
-      hand_over(fd, SocketAddress::to_endpoint(peer), std::move(lease));
+      if (next_) next_.accepted(fd);
+      hand_over(fd, SocketAddress::to_endpoint(peer), std::move(lease), std::exchange(next_, {}));
     } else if (errno == EAGAIN) {
       break;
     } else if (errno != ECONNABORTED && errno != EPERM && errno != EPROTO && errno != EINTR) {
@@ -139,10 +146,8 @@ void Listener::accept_later() {
   });
 }
 
-// First of all the vault gets it: until then a kill would cost the connection.
-void Listener::hand_over(int fd, const base::Endpoint& address, ConnectionLease lease) {
-  KeptClient kept;
-  if (!facts_.empty()) kept = KeptClient::accept(*service_->process.vault, fd, facts_);
+void Listener::hand_over(int fd, const base::Endpoint& address, ConnectionLease lease,
+                         KeptClient kept) {
   const int one = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   const config::ProxyOptions& options = frontend_->section.options;

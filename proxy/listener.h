@@ -64,6 +64,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
   // Accepts no more, and refuses those that the kernel has queued.
   void close();
+  // Accepts no more; who comes waits for a successor of this process.
+  void rest();
   // Refuses connections for a while; the address stays ours.
   void pause();
   void accept_again();
@@ -77,7 +79,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   [[nodiscard]] ConnectionLease enter() const;
   void accept_all();
   void accept_later();
-  void hand_over(int fd, const base::Endpoint& address, ConnectionLease lease);
+  void hand_over(int fd, const base::Endpoint& address, ConnectionLease lease, KeptClient kept);
 
   const int fd_;
   std::shared_ptr<Service> service_;
@@ -92,6 +94,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   bool disabled_ = false;
   bool full_ = false;  // until a connection ends
   std::string facts_;  // what the vault is told of a client; empty: it gets none
+  KeptClient next_;    // for the next client
 };
 
 }  // namespace wslb::proxy

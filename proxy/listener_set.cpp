@@ -173,6 +173,10 @@ void ListenerSet::resume() {
   for (const auto& listener : listeners_) listener->resume();
 }
 
+void ListenerSet::rest() {
+  for (const auto& listener : listeners_) listener->rest();
+}
+
 void ListenerSet::close() {
   for (const auto& listener : listeners_) listener->close();
 }

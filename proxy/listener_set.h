@@ -50,6 +50,7 @@ class ListenerSet {
   // A connection has ended: those who had to stop accepting go on.
   void resume();
   void close();
+  void rest();
 
  private:
   Listener::Workers& workers_;

@@ -219,6 +219,10 @@ void Server::wait_for_signal() {
       if (!process_.draining) reload_.start();
       return wait_for_signal();
     }
+    if (signal == SIGTERM && may_leave()) {
+      leave();
+      return wait_for_signal();
+    }
     spdlog::info("signal {}: {}", signal, signal == SIGUSR1 ? "stopping softly" : "stopping");
     if (signal == SIGUSR1) {
       bid_farewell(http::kCloseGoingAway, service_->config.global.drain_rate);
@@ -237,10 +241,7 @@ void Server::wait_for_signal() {
 }
 
 bool Server::owes_close() const {
-  const bool any = std::ranges::any_of(service_->config.proxies, [](const auto& section) {
-    return section.options.websocket_close;
-  });
-  return any && process_.tunnels > 0 && !stopping_;
+  return process_.owed_closes > 0 && !stopping_;
 }
 
 void Server::bid_farewell(std::uint16_t code, const std::optional<config::DrainRate>& rate) {
@@ -270,7 +271,7 @@ void Server::stop_softly() {
 }
 
 void Server::stop() {
-  if (vault_) vault_->forget_all();
+  if (vault_ && !process_.leaving) vault_->forget_all();
   for (const auto& worker : workers_) worker->context.stop();
 }
 

@@ -39,9 +39,10 @@ class Server {
   Server(ProcessState& process, std::shared_ptr<Service> service, ServerSockets sockets,
          ConfigurationSource source, const std::string& agent_socket);
 
-  // Serves until SIGTERM or SIGINT (at once, but for the Close frames of `option websocket-close`)
-  // or SIGUSR1 (accepts no more and ends with the last connection). SIGHUP: reads the configuration
-  // again.
+  // Serves until a signal. SIGTERM: leaves everything that the vault has to a successor; where there
+  // is none, as SIGINT. SIGINT: ends all connections at once, but for the Close frames of `option
+  // websocket-close`. SIGUSR1: accepts no more and ends with the last connection. SIGHUP: reads the
+  // configuration again.
   void run();
 
  private:
@@ -66,6 +67,9 @@ class Server {
   std::vector<std::string> replace(std::shared_ptr<const config::Config> config,
                                    std::shared_ptr<TlsStore> tls);
   void wait_for_signal();
+  [[nodiscard]] bool may_leave() const;
+  void leave();
+  void leave_soon();
   void stop_softly();
   void stop();
   void bid_farewell(std::uint16_t code, const std::optional<config::DrainRate>& rate);
@@ -91,6 +95,7 @@ class Server {
   boost::asio::signal_set signals_;
   boost::asio::steady_timer drained_;
   boost::asio::steady_timer last_words_;
+  base::TimePoint leaves_at_;
   bool stopping_ = false;  // as soon as the last Close frames are out
 };
 

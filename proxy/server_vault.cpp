@@ -1,5 +1,7 @@
 // The part of Server that goes on with what a process before this one had.
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -8,12 +10,17 @@
 #include <spdlog/spdlog.h>
 
 #include "proxy/established_tunnel.h"
+#include "proxy/http/websocket_frame.h"
 #include "proxy/server.h"
 #include "proxy/tunnel_facts.h"
 #include "proxy/tunnel_recovery.h"
 
 namespace wslb::proxy {
 namespace {
+
+// For what is under way when a process leaves its place to another one: new clients wait meanwhile.
+constexpr base::Duration kLastAnswers = std::chrono::milliseconds(50);
+constexpr base::Duration kLastWords = std::chrono::seconds(1);
 
 AcceptedClient::Admitted admitted_before(const ReadClientFacts& facts, const Service& service,
                                          const RecoveredClient& client) {
@@ -108,6 +115,34 @@ void Server::go_on_with_clients() {
 
 void Server::tell_listeners() {
   if (vault_) vault_->set_listeners(listeners_.kept());
+}
+
+// Once; a second SIGTERM ends everything.
+bool Server::may_leave() const {
+  return vault_ && agent_->has_agent() && !process_.leaving && !process_.draining;
+}
+
+// Who comes waits in the sockets' backlogs, idle clients in the vault. What is under way has a
+// moment, and whoever is owed a Close a little more.
+void Server::leave() {
+  spdlog::info("signal {}: leaving everything to a successor", SIGTERM);
+  process_.leaving = true;
+  listeners_.rest();
+  bid_farewell(http::kCloseServiceRestart, std::nullopt);
+  leaves_at_ = std::chrono::steady_clock::now() + (owes_close() ? kLastWords : kLastAnswers);
+  leave_soon();
+}
+
+void Server::leave_soon() {
+  const bool is_done = process_.under_way == 0 && process_.owed_closes == 0;
+  if (is_done || std::chrono::steady_clock::now() >= leaves_at_) {
+    agent_->say_leaving();
+    return stop();
+  }
+  drained_.expires_after(std::chrono::milliseconds(2));
+  drained_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) leave_soon();
+  });
 }
 
 }  // namespace wslb::proxy

@@ -1,11 +1,14 @@
-"""A killed proxy costs no connection: its successor goes on at the exact byte."""
+"""A proxy that is killed or restarted costs no connection: its successor goes on at the byte."""
+import signal
+
 import pytest
 
 from .clock import now_ms, wait_until
 from .configuration import VIP
 from .flow import Flow, Server
 from .solo import kind_under_test
-from .vault_bed import kill_agent_and_restart, kill_and_restart, make_vault_bed
+from .vault_bed import (kill_agent_and_restart, kill_and_restart, make_vault_bed, story,
+                        wait_for_successor)
 
 pytestmark = pytest.mark.skipif(kind_under_test() != "wslb", reason="of wslb alone")
 
@@ -18,11 +21,6 @@ def bed():
         yield made
         wrong = made.pair.stop()
         assert not wrong, "\n".join(wrong)
-
-
-def story(bed, lost):
-    logs = [log for host in bed.pair.hosts for log in sorted(host.directory.glob("wslb*.log"))]
-    return "\n".join([*lost, *(f"--- {log}\n{log.read_text()[-6000:]}" for log in logs)])
 
 
 @pytest.mark.parametrize("tunnels", [1, 60])
@@ -77,11 +75,44 @@ def test_both_at_once_end_the_connections_and_nothing_else(bed):
     assert not flow.end()["lost"]
 
 
-def test_a_proxy_that_ends_by_itself_closes_all(bed):
+def test_a_restart_ends_nothing(bed):
+    """As `systemctl restart` and a package's upgrade do it."""
+    active = bed.pair.wait_settled()
+    wslb = bed.pair[active]
+    flow = Flow(bed.client, VIP, 60, pause_ms=20)
+    wait_until(lambda: "open" in flow.text(), 20, "all tunnels are open")
+    for _ in range(4):
+        before = wslb.status()["proxy"]["pid"]
+        assert wslb.proxy.stop() == 0
+        wslb.start_proxy()
+        wait_for_successor(wslb, before)
+        begun = now_ms()
+        wait_until(lambda: now_ms() > begun + 500, 5, "some traffic")
+    result = flow.end()
+    assert not result["lost"], story(bed, result["lost"])
+    assert bed.pair.owners() == [active], "the VIP has not moved"
+    assert "left its place to another one" in str(wslb.events())
+
+
+def test_a_proxy_that_is_stopped_for_good_closes_all_in_time(bed):
     active = bed.pair.wait_settled()
     flow = Flow(bed.client, VIP, 10, pause_ms=20)
     wait_until(lambda: "open" in flow.text(), 20, "all tunnels are open")
+    begun = now_ms()
     assert bed.pair[active].proxy.stop() == 0
     bed.pair.wait_active(bed.pair.other(active))
+    assert now_ms() - begun > 2900, "takeover-after is 3 s"
     assert len(flow.end()["lost"]) == 10
+    bed.pair.restore(active)
+
+
+def test_an_interrupt_closes_all_at_once(bed):
+    active = bed.pair.wait_settled()
+    flow = Flow(bed.client, VIP, 10, pause_ms=20)
+    wait_until(lambda: "open" in flow.text(), 20, "all tunnels are open")
+    begun = now_ms()
+    bed.pair[active].proxy.signal(signal.SIGINT)
+    assert len(flow.end()["lost"]) == 10
+    assert now_ms() - begun < 2500, "nobody waits for a successor"
+    bed.pair.wait_active(bed.pair.other(active))
     bed.pair.restore(active)

@@ -5,7 +5,7 @@ from .clock import now_ms, wait_until
 from .configuration import VIP
 from .http_client import HttpClient
 from .solo import kind_under_test
-from .vault_bed import kill_and_restart, make_vault_bed
+from .vault_bed import kill_and_restart, make_vault_bed, story
 
 pytestmark = pytest.mark.skipif(kind_under_test() != "wslb", reason="of wslb alone")
 
@@ -150,5 +150,5 @@ def test_no_new_connection_fails(bed):
     print(f"{len(attempts)} new connections; longest {max(a.end - a.start for a in attempts)} ms")
     assert len(attempts) > 500
     # A request that was on its way to or from a server when the proxy died is answered 502.
-    assert not [a for a in failed if a.result != "502"], failed
+    assert not [a for a in failed if a.result != "502"], story(bed, failed)
     assert len(failed) < 0.02 * len(attempts), failed

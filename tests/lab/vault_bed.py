@@ -61,3 +61,8 @@ def kill_agent_and_restart(wslb):
     wslb.agent.kill()
     wslb.start_agent()
     wait_until(lambda: wslb.proxy_state() == "up", 10, "it is back")
+
+
+def story(bed, lost):
+    logs = [log for host in bed.pair.hosts for log in sorted(host.directory.glob("wslb*.log"))]
+    return "\n".join([*map(str, lost), *(f"--- {log}\n{log.read_text()[-6000:]}" for log in logs)])
