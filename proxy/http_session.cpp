@@ -40,17 +40,6 @@ bool leads_on(ServerConnection& idle, const Service& service) {
   return true;
 }
 
-// A request that a process which leaves its place to another one waits for.
-class UnderWay {
- public:
-  explicit UnderWay(ProcessState& process) : process_(process) { ++process_.under_way; }
-  UnderWay(const UnderWay&) = delete;
-  ~UnderWay() { --process_.under_way; }
-
- private:
-  ProcessState& process_;
-};
-
 class HttpSession : public Movable {
  public:
   HttpSession(Worker& worker, AcceptedClient accepted)

@@ -39,12 +39,23 @@ struct ProcessState {
   std::string host_name;                   // the system's
   std::atomic<std::uint32_t> requests{0};  // so far, tcp connections included
   std::atomic<std::uint64_t> next_session_id{1};
-  std::atomic<std::uint64_t> tunnels{0};  // open now
-  std::atomic<std::uint64_t> owed_closes{0};     // of these, those who are owed a Close
-  std::atomic<std::uint64_t> under_way{0};       // requests
-  std::atomic<bool> draining{false};      // no connection is kept for another request
-  std::atomic<bool> leaving{false};       // no request is begun: a successor will
-  std::atomic<bool> full{false};          // a listener waits for a connection to end
+  std::atomic<std::uint64_t> tunnels{0};      // open now
+  std::atomic<std::uint64_t> owed_closes{0};  // of these, those who are owed a Close
+  std::atomic<std::uint64_t> under_way{0};    // requests
+  std::atomic<bool> draining{false};          // no connection is kept for another request
+  std::atomic<bool> leaving{false};           // no request is begun: a successor will
+  std::atomic<bool> full{false};              // a listener waits for a connection to end
+};
+
+// A request that a process which leaves its place to another one waits for.
+class UnderWay {
+ public:
+  explicit UnderWay(ProcessState& process) : process_(process) { ++process_.under_way; }
+  UnderWay(const UnderWay&) = delete;
+  ~UnderWay() { --process_.under_way; }
+
+ private:
+  ProcessState& process_;
 };
 
 }  // namespace wslb::proxy

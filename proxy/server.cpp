@@ -11,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include "proxy/access_log.h"
+#include "proxy/crash_note.h"
 #include "proxy/established_tunnel.h"
 #include "proxy/http/websocket_frame.h"
 #include "proxy/http_session.h"
@@ -202,8 +203,10 @@ void Server::start_session(Worker& worker, AcceptedClient client) {
 
 void Server::run() {
   std::vector<std::jthread> threads;
+  note_crashes_of(0);
   for (std::size_t i = 1; i < workers_.size(); ++i) {
-    threads.emplace_back([&worker = *workers_[i]] {
+    threads.emplace_back([&worker = *workers_[i], i] {
+      note_crashes_of(i);
       const auto guard = boost::asio::make_work_guard(worker.context);
       worker.context.run();
     });

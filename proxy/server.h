@@ -39,10 +39,10 @@ class Server {
   Server(ProcessState& process, std::shared_ptr<Service> service, ServerSockets sockets,
          ConfigurationSource source, const std::string& agent_socket);
 
-  // Serves until a signal. SIGTERM: leaves everything that the vault has to a successor; where there
-  // is none, as SIGINT. SIGINT: ends all connections at once, but for the Close frames of `option
-  // websocket-close`. SIGUSR1: accepts no more and ends with the last connection. SIGHUP: reads the
-  // configuration again.
+  // Serves until a signal. SIGTERM: leaves everything that the vault has to a successor; where
+  // there is none, as SIGINT. SIGINT: ends all connections at once, but for the Close frames of
+  // `option websocket-close`. SIGUSR1: accepts no more and ends with the last connection. SIGHUP:
+  // reads the configuration again.
   void run();
 
  private:

@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
+#include "proxy/crash_note.h"
 #include "proxy/established_tunnel.h"
 #include "proxy/http/websocket_frame.h"
 #include "proxy/server.h"
@@ -65,6 +66,7 @@ bool Server::open_vault(ClaimedVault& claimed) {
   vault::Arena& arena = vault_->arena();
   arena.set_workers(workers_.size());
   for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->engine.move_into(arena, i);
+  note_crashes_in(arena);
   if (is_kept) go_on_with(std::move(recovery));
   return is_kept;
 }

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -120,10 +122,18 @@ void take_tunnel(KeptSlot slot, const std::array<int, 2>& sockets, Recovery& rec
   cut(tunnel);
 }
 
+// Whoever had said something that was looked at, or could have been.
+bool may_have_crashed_it(const Record& record, int socket) {
+  if (record.state != Record::Accepted) return record.state == Record::Looking;
+  int unread = 0;
+  return ::ioctl(socket, SIOCINQ, &unread) == 0 && unread > 0;
+}
+
 // A record that says `Open` was about to become a tunnel: that is a request under way.
-void take_client(KeptSlot slot, int socket, Recovery& recovery) {
-  const Record& record = slot.arena().record(slot.slot());
+void take_client(KeptSlot slot, int socket, bool crashed, Recovery& recovery) {
+  Record& record = slot.arena().record(slot.slot());
   const std::uint32_t state = record.state;
+  if (crashed && may_have_crashed_it(record, socket)) record.crashes.fetch_add(1);
   const auto counters = vault::read_counters(socket, false);
   const bool is_live = counters && !counters->dead && !counters->fin_sent;
   const bool is_unanswered = is_live && counters->written == record.written[1];
@@ -152,6 +162,7 @@ Recovery recover_tunnels(VaultLink& link, const Sockets& sockets) {
   vault::Arena& arena = link.arena();
   const std::vector<vault::Slot> used = arena.used();
   arena.adopt(used);
+  const bool crashed = arena.take_crash();
   for (std::size_t worker = 0; worker < arena.workers(); ++worker) {
     settle(arena, worker, sockets);
   }
@@ -164,7 +175,7 @@ Recovery recover_tunnels(VaultLink& link, const Sockets& sockets) {
     link.adopt(slot, pair[0], pair[1]);
     KeptSlot kept = KeptSlot::held(link, slot, std::ranges::binary_search(used, slot));
     if (pair[1] < 0) {
-      take_client(std::move(kept), pair[0], recovery);
+      take_client(std::move(kept), pair[0], crashed, recovery);
     } else {
       take_tunnel(std::move(kept), pair, recovery);
     }

@@ -19,6 +19,7 @@ constexpr std::uint64_t kLayout = 0x77736c62'00000002;  // "wslb" and its number
 struct Head {
   std::uint64_t layout;
   std::uint32_t workers;
+  std::atomic<std::uint32_t> crashed;
 };
 
 constexpr std::size_t kWorkerBytes = kPage + kRoomBytes;
@@ -93,6 +94,19 @@ std::size_t Arena::workers() const {
 void Arena::set_workers(std::size_t count) {
   assert(count <= kWorkersMax);
   reinterpret_cast<Head*>(memory_)->workers = static_cast<std::uint32_t>(count);
+}
+
+void Arena::blame(std::size_t worker) {
+  const std::uint32_t entry = journal(worker).entry.load(std::memory_order_relaxed);
+  if (entry > 0) record(static_cast<Slot>((entry - 1) / kDirections)).crashes.fetch_add(1);
+}
+
+void Arena::note_crash() {
+  reinterpret_cast<Head*>(memory_)->crashed.store(1);
+}
+
+bool Arena::take_crash() {
+  return reinterpret_cast<Head*>(memory_)->crashed.exchange(0) != 0;
 }
 
 std::optional<Slot> Arena::take() {

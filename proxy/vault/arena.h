@@ -96,6 +96,12 @@ class Arena {
   [[nodiscard]] std::vector<Slot> used() const;
   void adopt(const std::vector<Slot>& used);
 
+  // In a process that crashes, by a signal handler: what that worker was busy with has killed it.
+  void blame(std::size_t worker);
+  void note_crash();
+  // Whether the process before this one crashed. Asked once.
+  [[nodiscard]] bool take_crash();
+
   [[nodiscard]] Record& record(Slot slot) const;
   [[nodiscard]] Journal& journal(std::size_t worker) const;
   [[nodiscard]] std::span<char> buffer(std::size_t worker) const;

@@ -1,11 +1,13 @@
 """A killed proxy costs no client that has no tunnel: each gets what is right for its request."""
+import signal
+
 import pytest
 
 from .clock import now_ms, wait_until
 from .configuration import VIP
 from .http_client import HttpClient
 from .solo import kind_under_test
-from .vault_bed import kill_and_restart, make_vault_bed, story
+from .vault_bed import kill_and_restart, make_vault_bed, story, wait_for_successor
 
 pytestmark = pytest.mark.skipif(kind_under_test() != "wslb", reason="of wslb alone")
 
@@ -115,6 +117,31 @@ def test_half_an_answer_ends_with_a_reset(bed):
         while client.socket.recv(1 << 20):
             pass
         raise AssertionError("an end that looks like one")
+
+
+def crash_and_restart(wslb):
+    before = wslb.status()["proxy"]["pid"]
+    wslb.proxy.signal(signal.SIGSEGV)
+    wslb.proxy.wait(5)
+    wslb.start_proxy()
+    wait_for_successor(wslb, before)
+
+
+def test_only_the_request_that_may_have_crashed_two_processes_is_closed(bed):
+    wslb = bed.pair[bed.pair.wait_settled()]
+    idle, poison = connect(bed), connect(bed)
+    assert idle.get("/first").status == poison.get("/first").status == 200
+    poison.send("GET /poison HTTP/1.1\r\n")
+    begun = now_ms()
+    wait_until(lambda: now_ms() > begun + 200, 5, "it is being looked at")
+    kill_and_restart(wslb)  # nobody's fault
+    crash_and_restart(wslb)
+    poison.socket.settimeout(0.3)
+    assert not poison.closed(), "once may be chance"
+    crash_and_restart(wslb)
+    poison.socket.settimeout(5)
+    assert poison.closed()
+    assert idle.get("/again").status == 200
 
 
 @pytest.mark.parametrize("server", ["maxconn 1"])
