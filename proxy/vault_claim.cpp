@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include <poll.h>
@@ -23,6 +24,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kPatience{3};
+constexpr std::chrono::milliseconds kRefusedPause{20};
 
 int connect_to(const std::string& path) {
   sockaddr_un address{};
@@ -132,14 +134,18 @@ bool receive_all(ClaimedVault& claimed, base::TimePoint deadline) {
 
 }  // namespace
 
+// An agent refuses a second proxy, and whoever is quicker than the end of the one before is one for
+// a moment.
 ClaimedVault claim_vault(const std::string& agent_socket) {
   ClaimedVault claimed;
   const base::TimePoint deadline = steady_clock::now() + kPatience;
-  claimed.agent = connect_to(agent_socket);
-  if (claimed.agent < 0) return claimed;
-  if (!say_hello(claimed, deadline)) {
+  for (;;) {
+    claimed.agent = connect_to(agent_socket);
+    if (claimed.agent < 0) return claimed;
+    if (say_hello(claimed, deadline)) break;
     ::close(std::exchange(claimed.agent, -1));
-    return claimed;
+    if (steady_clock::now() + kRefusedPause > deadline) return claimed;
+    std::this_thread::sleep_for(kRefusedPause);
   }
   if (claimed.stream >= 0 && !receive_all(claimed, deadline)) {
     claimed.complaint = "the agent did not give all that it had kept";

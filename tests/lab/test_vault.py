@@ -94,6 +94,23 @@ def test_a_restart_ends_nothing(bed):
     assert "left its place to another one" in str(wslb.events())
 
 
+def test_an_agent_that_leaves_its_place_moves_nothing(bed):
+    """As an upgrade of it does."""
+    active = bed.pair.wait_settled()
+    wslb = bed.pair[active]
+    flow = Flow(bed.client, VIP, 20, pause_ms=20)
+    wait_until(lambda: "open" in flow.text(), 20, "all tunnels are open")
+    for _ in range(3):
+        wslb.agent.signal(signal.SIGUSR2)
+        assert wslb.agent.wait(5) == 0
+        wslb.start_agent()
+        wait_until(lambda: wslb.proxy_state() == "up", 10, "it is back")
+    kill_and_restart(wslb)
+    result = flow.end()
+    assert not result["lost"], story(bed, result["lost"])
+    assert bed.pair.owners() == [active], "the VIP has not moved"
+
+
 def test_a_proxy_that_is_stopped_for_good_closes_all_in_time(bed):
     active = bed.pair.wait_settled()
     flow = Flow(bed.client, VIP, 10, pause_ms=20)
@@ -112,6 +129,7 @@ def test_an_interrupt_closes_all_at_once(bed):
     wait_until(lambda: "open" in flow.text(), 20, "all tunnels are open")
     begun = now_ms()
     bed.pair[active].proxy.signal(signal.SIGINT)
+    wait_until(lambda: now_ms() > begun + 1000, 5, "each has tried to send")
     assert len(flow.end()["lost"]) == 10
     assert now_ms() - begun < 2500, "nobody waits for a successor"
     bed.pair.wait_active(bed.pair.other(active))
