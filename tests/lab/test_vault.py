@@ -1,5 +1,6 @@
 """A proxy that is killed or restarted costs no connection: its successor goes on at the byte."""
 import signal
+from collections import Counter
 
 import pytest
 
@@ -27,7 +28,6 @@ def bed():
 def test_no_byte_is_lost_when_the_proxy_is_killed(bed, tunnels):
     active = bed.pair.wait_settled()
     flow = Flow(bed.client, VIP, tunnels, pause_ms=20)
-    wait_until(lambda: "open" in flow.text(), 20, "all tunnels are open")
     for _ in range(5):
         begun = now_ms()
         kill_and_restart(bed.pair[active])
@@ -40,24 +40,30 @@ def test_no_byte_is_lost_when_the_proxy_is_killed(bed, tunnels):
 
 @pytest.mark.parametrize("who", ["proxy", "agent", "both in turn"])
 @pytest.mark.parametrize("tunnels, kills",
-                         [(100, 6), pytest.param(1000, 60, marks=pytest.mark.long)])
+                         [(100, 6), pytest.param(2000, 300, marks=pytest.mark.long)])
 def test_nothing_is_lost_by_kills_in_a_row(bed, who, tunnels, kills):
     active = bed.pair.wait_settled()
     wslb = bed.pair[active]
-    flow = Flow(bed.client, VIP, tunnels, pause_ms=200)
-    wait_until(lambda: "open" in flow.text(), 60, "all tunnels are open")
+    flow = Flow(bed.client, VIP, tunnels, pause_ms=1000, bulk=4)
+    bed.probe(interval_ms=20)
+    bed.prober.wait_steady()
     for turn in range(kills):
         begun = now_ms()
+        flow.mark()
         if who == "proxy" or (who == "both in turn" and turn % 2 == 0):
             kill_and_restart(wslb)
         else:
             kill_agent_and_restart(wslb)
         wait_until(lambda: now_ms() > begun + 1000, 5, "some traffic")
     result = flow.end(120)
-    stalls = result["stalls"]
-    print(f"{kills} kills ({who}), {tunnels} tunnels, {result['bytes']} bytes; longest stall of"
-          f" each: p50 {stalls[tunnels // 2]} ms, max {stalls[-1]} ms")
+    bed.prober.wait_steady()
+    probes = Counter(attempt.result for attempt in bed.prober.attempts())
+    print(f"{kills} kills ({who}), {tunnels} tunnels, {result['bytes']} bytes; a tunnel's longest"
+          f" stall after a kill: p50 {result['p50']}, p99 {result['p99']}, max {result['max']} ms;"
+          f" new connections: {dict(probes)}")
     assert not result["lost"], story(bed, result["lost"])
+    # A request that was on its way to a server when the proxy died is answered 502.
+    assert set(probes) <= {"200", "502"}, story(bed, [str(probes)])
     assert bed.pair.owners() == [active], "the VIP has not moved"
 
 
@@ -65,13 +71,11 @@ def test_both_at_once_end_the_connections_and_nothing_else(bed):
     active = bed.pair.wait_settled()
     wslb = bed.pair[active]
     flow = Flow(bed.client, VIP, 10, pause_ms=20)
-    wait_until(lambda: "open" in flow.text(), 20, "all tunnels are open")
     wslb.proxy.kill()
     wslb.agent.kill()
     bed.pair.restore(active)
     assert len(flow.end()["lost"]) == 10, "nobody was left who had them"
     flow = Flow(bed.client, VIP, 10, pause_ms=20)
-    wait_until(lambda: "open" in flow.text(), 20, "new ones are open")
     assert not flow.end()["lost"]
 
 
@@ -80,7 +84,6 @@ def test_a_restart_ends_nothing(bed):
     active = bed.pair.wait_settled()
     wslb = bed.pair[active]
     flow = Flow(bed.client, VIP, 60, pause_ms=20)
-    wait_until(lambda: "open" in flow.text(), 20, "all tunnels are open")
     for _ in range(4):
         before = wslb.status()["proxy"]["pid"]
         assert wslb.proxy.stop() == 0
@@ -99,7 +102,6 @@ def test_an_agent_that_leaves_its_place_moves_nothing(bed):
     active = bed.pair.wait_settled()
     wslb = bed.pair[active]
     flow = Flow(bed.client, VIP, 20, pause_ms=20)
-    wait_until(lambda: "open" in flow.text(), 20, "all tunnels are open")
     for _ in range(3):
         wslb.agent.signal(signal.SIGUSR2)
         assert wslb.agent.wait(5) == 0
@@ -114,7 +116,6 @@ def test_an_agent_that_leaves_its_place_moves_nothing(bed):
 def test_a_proxy_that_is_stopped_for_good_closes_all_in_time(bed):
     active = bed.pair.wait_settled()
     flow = Flow(bed.client, VIP, 10, pause_ms=20)
-    wait_until(lambda: "open" in flow.text(), 20, "all tunnels are open")
     begun = now_ms()
     assert bed.pair[active].proxy.stop() == 0
     bed.pair.wait_active(bed.pair.other(active))
@@ -126,7 +127,6 @@ def test_a_proxy_that_is_stopped_for_good_closes_all_in_time(bed):
 def test_an_interrupt_closes_all_at_once(bed):
     active = bed.pair.wait_settled()
     flow = Flow(bed.client, VIP, 10, pause_ms=20)
-    wait_until(lambda: "open" in flow.text(), 20, "all tunnels are open")
     begun = now_ms()
     bed.pair[active].proxy.signal(signal.SIGINT)
     wait_until(lambda: now_ms() > begun + 1000, 5, "each has tried to send")
