@@ -46,7 +46,8 @@ class Process:
 
     def kill(self):
         self.signal(signal.SIGKILL)
-        return self.wait(5)
+        self.popen.wait()  # without a timeout, with which it would look again and again
+        return self.wait(0)
 
     def wait(self, timeout_s):
         try:

@@ -14,7 +14,7 @@ def make_vault_bed(port, serve=None, frontend="", server="", extra=PATIENCE):
                             for host in hosts)
         return f"""
 global
-    maxconn 4000
+    maxconn 9000
 
 defaults
     mode http
