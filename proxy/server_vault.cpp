@@ -1,10 +1,12 @@
 // The part of Server that goes on with what a process before this one had.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
@@ -22,6 +24,23 @@ namespace {
 // For what is under way when a process leaves its place to another one: new clients wait meanwhile.
 constexpr base::Duration kLastAnswers = std::chrono::milliseconds(50);
 constexpr base::Duration kLastWords = std::chrono::seconds(1);
+
+// Told when the last worker has done its share.
+struct Summary {
+  std::size_t tunnels = 0;
+  std::size_t clients = 0;
+  std::atomic<std::size_t> lost{0};
+  Recovery::Closed closed;
+
+  ~Summary() {
+    spdlog::info(
+        "vault: {} tunnels and {} other clients go on; closed: {} that were over, {} whose server "
+        "is not configured any more, {} in the middle of an answer, {} that do not fit together, "
+        "{} because processes died of them",
+        tunnels - lost, clients, closed.ended, lost.load(), closed.truncated, closed.untrusted,
+        closed.crashed);
+  }
+};
 
 AcceptedClient::Admitted admitted_before(const ReadClientFacts& facts, const Service& service,
                                          const RecoveredClient& client) {
@@ -71,20 +90,25 @@ bool Server::open_vault(ClaimedVault& claimed) {
   return is_kept;
 }
 
+// Each worker has its share of the tunnels, as soon as it runs.
 void Server::go_on_with(Recovery recovery) {
-  std::size_t next = 0;
-  std::size_t resumed = 0;
-  for (RecoveredTunnel& tunnel : recovery.tunnels) {
-    Worker& worker = *workers_[next++ % workers_.size()];
-    if (resume_tunnel(service_, worker, std::move(tunnel))) ++resumed;
+  auto summary = std::make_shared<Summary>();
+  summary->tunnels = recovery.tunnels.size();
+  summary->clients = recovery.clients.size();
+  summary->closed = recovery.closed;
+  std::vector<std::vector<RecoveredTunnel>> shares(workers_.size());
+  for (std::size_t i = 0; i < recovery.tunnels.size(); ++i) {
+    shares[i % shares.size()].push_back(std::move(recovery.tunnels[i]));
+  }
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    boost::asio::post(workers_[i]->context, [service = service_, &worker = *workers_[i], summary,
+                                             share = std::move(shares[i])]() mutable {
+      for (RecoveredTunnel& tunnel : share) {
+        if (!resume_tunnel(service, worker, std::move(tunnel))) ++summary->lost;
+      }
+    });
   }
   known_clients_ = std::move(recovery.clients);
-  spdlog::info(
-      "vault: {} tunnels and {} other clients go on; closed: {} that were over, {} whose server is "
-      "not configured any more, {} in the middle of an answer, {} that do not fit together, {} "
-      "because processes died of them",
-      resumed, known_clients_.size(), recovery.ended, recovery.tunnels.size() - resumed,
-      recovery.truncated, recovery.untrusted, recovery.crashed);
 }
 
 // When the stick tables are what they were, since requests may ask them.

@@ -109,11 +109,11 @@ void take_tunnel(KeptSlot slot, const std::array<int, 2>& sockets, Recovery& rec
   RecoveredTunnel tunnel{std::move(slot), sockets, {}};
   const auto rest = record.state == Record::Open ? find_rest(record, sockets) : std::nullopt;
   if (record.state != Record::Open) {
-    ++recovery.ended;
+    ++recovery.closed.ended;
   } else if (record.crashes >= kCrashesMax) {
-    ++recovery.crashed;
+    ++recovery.closed.crashed;
   } else if (!rest) {
-    ++recovery.untrusted;
+    ++recovery.closed.untrusted;
   } else {
     tunnel.rest = *rest;
     recovery.tunnels.push_back(std::move(tunnel));
@@ -141,13 +141,13 @@ void take_client(KeptSlot slot, int socket, bool crashed, Recovery& recovery) {
   const bool asked = state == Record::Asking || state == Record::Open;
   RecoveredClient client{std::move(slot), socket, state != Record::Accepted, asked};
   if (!is_live || state == Record::Free || state == Record::Ending) {
-    ++recovery.ended;
+    ++recovery.closed.ended;
   } else if (record.crashes >= kCrashesMax) {
-    ++recovery.crashed;
+    ++recovery.closed.crashed;
   } else if (asked && !is_unanswered) {
-    ++recovery.truncated;
+    ++recovery.closed.truncated;
   } else if (!asked && !(is_unanswered && is_unread)) {
-    ++recovery.untrusted;
+    ++recovery.closed.untrusted;
   } else {
     recovery.clients.push_back(std::move(client));
     return;
@@ -169,7 +169,7 @@ Recovery recover_tunnels(VaultLink& link, const Sockets& sockets) {
   for (const vault::Slot slot : used) {
     if (sockets.contains(slot)) continue;
     arena.give_back(slot);
-    ++recovery.ended;
+    ++recovery.closed.ended;
   }
   for (const auto& [slot, pair] : sockets) {
     link.adopt(slot, pair[0], pair[1]);

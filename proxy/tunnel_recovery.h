@@ -30,10 +30,13 @@ struct RecoveredClient {
 struct Recovery {
   std::vector<RecoveredTunnel> tunnels;
   std::vector<RecoveredClient> clients;
-  std::size_t ended = 0;      // they were over, or had not begun
-  std::size_t truncated = 0;  // of an answer a part was sent already: closed
-  std::size_t crashed = 0;    // more than one process died of them: closed
-  std::size_t untrusted = 0;  // what was found does not fit together: closed
+  struct Closed {
+    std::size_t ended = 0;      // they were over, or had not begun
+    std::size_t truncated = 0;  // of an answer a part was sent already: closed
+    std::size_t crashed = 0;    // more than one process died of them: closed
+    std::size_t untrusted = 0;  // what was found does not fit together: closed
+  };
+  Closed closed;
 };
 
 // `sockets`: all that the vault has given, by slot. They are the tunnels' or closed afterwards.
