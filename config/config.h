@@ -39,6 +39,7 @@ struct Global {
   int stats_maxconn = 10;                                   // clients of one stats socket
   GlobalTls tls;
   std::optional<DrainRate> drain_rate;  // nullopt: all at once
+  bool io_uring = true;                 // where the kernel allows it
   std::string log_tag = "wslb-proxy";
   // `log-send-hostname [NAME]`: given without a name it is empty and means the host's own.
   std::optional<std::string> log_host_name;

@@ -87,6 +87,11 @@ void stats_maxconn(Draft& draft, const Statement& statement) {
   if (number) draft.global.stats_maxconn = static_cast<int>(*number);
 }
 
+void io_uring(Draft& draft, const Statement& statement) {
+  draft.global.io_uring = statement.is(0, "on");
+  if (!draft.global.io_uring && !statement.is(0, "off")) statement.expects("'on' or 'off'");
+}
+
 constexpr auto kGlobalKeywords = std::to_array<Keyword<Draft>>({
     {.name = "daemon", .usage = "daemon", .apply = daemon},
     {"maxconn", "maxconn NUMBER", 1, 1, maxconn},
@@ -104,6 +109,7 @@ constexpr auto kGlobalKeywords = std::to_array<Keyword<Draft>>({
      stats_socket},
     {"stats maxconn", "stats maxconn NUMBER", 1, 1, stats_maxconn},
     {"stats timeout", "stats timeout DURATION", 1, 1, stats_timeout},
+    {"tune.wslb.io-uring", "tune.wslb.io-uring on|off", 1, 1, io_uring},
     {"drain-rate", "drain-rate NUMBER/s [deadline DURATION]", 1, 3, drain_rate},
 });
 

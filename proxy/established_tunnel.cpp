@@ -123,11 +123,11 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
     const bool fits = facts.size() <= vault::Arena::kFactBytesMax &&
                       std::ranges::max(so_far.waiting) <= vault::kRoomBytes;
     if (!fits) return;
+    const auto& [received, sent, waiting] = so_far;
     vault::Record& record = kept.arena().record(kept.slot());
-    for (const auto side : {Tunnel::Client, Tunnel::Server}) {
-      record.consumed[side] = so_far.received[side] - so_far.waiting[side];
-      record.written[1 - side] = so_far.sent[side];
-    }
+    record.set_begin({received[Tunnel::Client] - waiting[Tunnel::Client],
+                      received[Tunnel::Server] - waiting[Tunnel::Server]},
+                     {sent[Tunnel::Server], sent[Tunnel::Client]});
     kept.arena().set_facts(kept.slot(), facts);
     tunnel.keep(std::move(kept));
     record.state.store(vault::Record::Open, std::memory_order_release);

@@ -24,6 +24,7 @@ std::vector<std::string> fixed_differences(const config::Global& started,
   note(std::ranges::equal(started.stats_sockets, wanted.stats_sockets, is_same), "stats socket");
   note(started.stats_timeout == wanted.stats_timeout, "stats timeout");
   note(started.stats_maxconn == wanted.stats_maxconn, "stats maxconn");
+  note(started.io_uring == wanted.io_uring, "tune.wslb.io-uring");
   return lines;
 }
 

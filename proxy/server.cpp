@@ -34,6 +34,16 @@ Listener::Workers make_workers(std::size_t count, const std::shared_ptr<Service>
   return workers;
 }
 
+// The threads' tunnels send by io_uring where that is to be had.
+void choose_engine(const Listener::Workers& workers, bool io_uring) {
+  if (!io_uring) return spdlog::info("tunnels: io_uring is switched off");
+  for (const auto& worker : workers) {
+    const auto used = worker->engine.use_io_uring();
+    if (!used) return spdlog::info("tunnels: no io_uring: {}", used.error().message);
+  }
+  spdlog::info("tunnels: io_uring is used");
+}
+
 }  // namespace
 
 Server::Server(ProcessState& process, std::shared_ptr<Service> service, ServerSockets sockets,
@@ -51,6 +61,7 @@ Server::Server(ProcessState& process, std::shared_ptr<Service> service, ServerSo
       signals_(workers_.front()->context, SIGTERM, SIGINT, SIGUSR1),
       drained_(workers_.front()->context),
       last_words_(workers_.front()->context) {
+  choose_engine(workers_, started_with_.io_uring);
   process_.on_connection_end = [this] { look_after_full(); };
   process_.gather = [this](Detail detail) { return gather_traffic(workers_, detail); };
   monitor_->start();

@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "proxy/tunnel_batch.h"
+
 namespace wslb::proxy {
 namespace {
 
@@ -71,10 +73,6 @@ void Tunnel::resume(KeptSlot slot, const Rest& rest) {
   }
 }
 
-void Tunnel::interject(Side to, std::string_view frame) {
-  send(to, frame);
-}
-
 void Tunnel::set_ready(Side side, bool readable, bool writable, bool hangup) {
   sides_[side].readable |= readable;
   sides_[side].writable |= writable;
@@ -134,9 +132,9 @@ Tunnel::Limit Tunnel::limit() const {
   return {limits_.client, TunnelEnd::Timeout};
 }
 
-Tunnel::Progress Tunnel::pump(const Workplace& place) {
-  const Progress up = pump_direction(Client, place);
-  const Progress down = pump_direction(Server, place);
+Tunnel::Progress Tunnel::pump(std::span<char> buffer) {
+  const Progress up = pump_direction(Client, buffer);
+  const Progress down = pump_direction(Server, buffer);
   if (sides_[Client].fin_sent && sides_[Server].fin_sent) return Progress::Ended;
   if (care_ && care_->is_over() && sides_[Client].pending.empty() &&
       sides_[Server].pending.empty()) {
@@ -146,47 +144,77 @@ Tunnel::Progress Tunnel::pump(const Workplace& place) {
   return up == Progress::More || down == Progress::More ? Progress::More : Progress::Waiting;
 }
 
-Tunnel::Progress Tunnel::pump_direction(Side from, const Workplace& place) {
-  End& source = sides_[from];
-  End& sink = sides_[other(from)];
-  const std::uint64_t budget = source.read + kBudgetBytes;
-  while (flush(other(from)) && source.readable && !source.eof && !sink.fin_sent) {
-    if (source.read >= budget) return Progress::More;
-    // What this recv() brings is in the buffer alone until it is passed on.
-    if (record_ != nullptr) {
-      place.journal->before.store(source.read, std::memory_order_relaxed);
-      place.journal->entry.store(kept_.slot() * 2 + from + 1, std::memory_order_release);
-    }
-    pass_on(from, place);
-    if (record_ != nullptr) place.journal->entry.store(0, std::memory_order_release);
+Tunnel::Progress Tunnel::pump_direction(Side from, std::span<char> buffer) {
+  const std::uint64_t budget = sides_[from].read + kBudgetBytes;
+  while (flush(other(from)) && may_read(from)) {
+    if (sides_[from].read >= budget) return Progress::More;
+    const ssize_t count = receive(sides_[from], buffer);
+    take(from, buffer, count);
+    if (count > 0) forward(from, {buffer.data(), static_cast<std::size_t>(count)});
   }
-  if (source.eof && sink.pending.empty() && !sink.fin_sent) {
-    if (!sink.eof && !failed_) {
-      end_ = from == Client ? TunnelEnd::ClientClosed : TunnelEnd::ServerClosed;
-    }
-    sink.fin_sent = end_sending(sink);
-  }
+  pass_end_on(from);
   return Progress::Waiting;
 }
 
-// One recv() and what follows from it.
-void Tunnel::pass_on(Side from, const Workplace& place) {
+void Tunnel::gather(Side from, TunnelBatch& batch) {
   End& source = sides_[from];
-  const ssize_t count = receive(source, place.buffer);
+  if (!flush(other(from)) || !may_read(from)) return;
+  const std::span<char> room = batch.room();
+  if (record_ != nullptr) batch.note(kept_.slot(), from, source.read);
+  const ssize_t count = receive(source, room);
+  take(from, room, count);
+  batch.add(*this, other(from), static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+}
+
+void Tunnel::sent(Side to, std::string_view data, ssize_t result) {
+  End& sink = sides_[to];
+  if (result == static_cast<ssize_t>(data.size()) || sink.fin_sent) return;
+  if (result < 0 && result != -EAGAIN && result != -EINTR) return fail(to);
+  data.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(result, 0)));
+  sink.pending.append(data, sides_[other(to)].read);
+  flush(to);  // which makes sure that an event will tell when there is room
+}
+
+Tunnel::Progress Tunnel::conclude() {
+  for (const Side from : {Client, Server}) pass_end_on(from);
+  if (sides_[Client].fin_sent && sides_[Server].fin_sent) return Progress::Ended;
+  const bool more = may_read(Client) || may_read(Server);
+  return more ? Progress::More : Progress::Waiting;
+}
+
+bool Tunnel::may_read(Side from) const {
+  const End& source = sides_[from];
+  const End& sink = sides_[other(from)];
+  return source.readable && !source.eof && !sink.fin_sent && sink.pending.empty();
+}
+
+// What one recv() came to.
+void Tunnel::take(Side from, std::span<const char> room, ssize_t count) {
+  End& source = sides_[from];
   if (count > 0) {
     const auto size = static_cast<std::size_t>(count);
     source.received += size;
     source.read += size;
     activity_ += size;
     // A short read has emptied the socket (epoll(7)), which spares the recv() that would say so.
-    if (size < place.buffer.size() && !source.hangup && !source.tls) source.readable = false;
-    forward(from, {place.buffer.data(), size});
+    if (size < room.size() && !source.hangup && !source.tls) source.readable = false;
+    if (watch_ != nullptr && from == Server) show({room.data(), size});
   } else if (count == 0) {
     source.eof = true;
   } else if (errno != EINTR && errno != EAGAIN) {
     fail(from);
     source.eof = true;
   }
+}
+
+void Tunnel::pass_end_on(Side from) {
+  const End& source = sides_[from];
+  End& sink = sides_[other(from)];
+  if (!source.eof || !sink.pending.empty() || sink.fin_sent) return;
+  if (!sink.eof && !failed_) {
+    end_ = from == Client ? TunnelEnd::ClientClosed : TunnelEnd::ServerClosed;
+  }
+  sink.fin_sent = end_sending(sink);
 }
 
 // Whether nothing is pending for that side any more.
@@ -211,7 +239,6 @@ void Tunnel::show(std::string_view from_server) {
 }
 
 void Tunnel::forward(Side from, std::string_view data) {
-  if (watch_ != nullptr && from == Server) show(data);
   if (!care_) return send(other(from), data);
   const auto passage =
       care_->receive(from == Client ? WebSocketCare::Client : WebSocketCare::Server, data);

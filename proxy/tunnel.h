@@ -11,8 +11,9 @@
 // other direction goes on. A side that fails takes nothing more, but what it sent before still goes
 // to the other. A tunnel ends when both directions have ended, or on time.
 //
-// A tunnel that the vault keeps has `pending` in the arena, reads into the arena's buffer, and
-// notes each read in the journal, so that whoever comes after a SIGKILL finds every byte.
+// A plain tunnel moves its bytes together with others, in a TunnelBatch; one with TLS or care by
+// itself. A tunnel that the vault keeps is plain, has `pending` in the arena and notes each read in
+// the journal, so that whoever comes after a SIGKILL finds every byte.
 //
 // Owned and driven by TunnelEngine, on one thread.
 #pragma once
@@ -59,6 +60,7 @@ struct TunnelLimits {
 };
 
 class Tunnel;
+class TunnelBatch;
 
 // Told once, when the tunnel's sockets are closed: returns the server's slot and writes the log.
 class TunnelOwner {
@@ -76,12 +78,6 @@ class Tunnel {
     Waiting,  // for the kernel: an event will come
     More,     // the budget is used up, there may be more: call again
     Ended,
-  };
-
-  // Where a thread moves bytes.
-  struct Workplace {
-    std::span<char> buffer;
-    vault::Journal* journal = nullptr;  // null: the buffer is not in an arena
   };
 
   // Takes over both descriptors, non-blocking.
@@ -103,7 +99,7 @@ class Tunnel {
   // as long as the owner.
   void show_server(TunnelWatch& watch) { watch_ = &watch; }
   // Puts a frame of ours behind what is on its way to that side; only where the care says so.
-  void interject(Side to, std::string_view frame);
+  void interject(Side to, std::string_view frame) { send(to, frame); }
 
   // Before the first byte: what goes to the client first, and is none of the server's bytes.
   void greet(std::string greeting);
@@ -127,8 +123,13 @@ class Tunnel {
   // What epoll said. `hangup`: the end of what that side sends is known to be in the socket.
   void set_ready(Side side, bool readable, bool writable, bool hangup);
 
-  // Moves what can be moved. Sets end() when it returns Ended.
-  Progress pump(const Workplace& place);
+  // Moves what can be moved, through the buffer. Sets end() when it returns Ended.
+  Progress pump(std::span<char> buffer);
+  // The same of a plain tunnel, in three steps: what that side has sent is received, once at most;
+  // the batch says what became of it; and when all of the batch is through:
+  void gather(Side from, TunnelBatch& batch);
+  void sent(Side to, std::string_view data, ssize_t result);
+  Progress conclude();
 
   [[nodiscard]] int fd(Side side) const { return sides_[side].fd; }
   [[nodiscard]] TunnelEnd end() const { return end_; }
@@ -149,9 +150,10 @@ class Tunnel {
   // Closes the sockets and tells the owner.
   void finish(TunnelEnd end);
 
-  TunnelTimer idle{*this};  // kept by the engine
-  bool ended = false;       // the engine will destroy it after the batch
-  bool queued = false;      // on the engine's list of those with more to do
+  TunnelTimer idle{*this};    // kept by the engine
+  bool ended = false;         // the engine will destroy it after the batch
+  bool queued = false;        // on one of the engine's lists of those with something to do
+  std::uint64_t noticed = 0;  // activity() as of the engine's last look
 
  private:
   struct End {
@@ -176,8 +178,10 @@ class Tunnel {
   // False: TLS cannot say so yet.
   static bool end_sending(End& to);
 
-  Progress pump_direction(Side from, const Workplace& place);
-  void pass_on(Side from, const Workplace& place);
+  Progress pump_direction(Side from, std::span<char> buffer);
+  void take(Side from, std::span<const char> room, ssize_t count);
+  void pass_end_on(Side from);
+  [[nodiscard]] bool may_read(Side from) const;
   bool flush(Side to);
   void show(std::string_view from_server);
   void forward(Side from, std::string_view data);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include <boost/asio/post.hpp>
 #include <sys/epoll.h>
@@ -40,8 +41,7 @@ TunnelEngine::TunnelEngine(boost::asio::io_context& context)
     : epoll_(context, ::epoll_create1(EPOLL_CLOEXEC)),
       timer_(context),
       now_(std::chrono::steady_clock::now()),
-      scratch_(kScratchBytes),
-      place_{.buffer = scratch_} {
+      scratch_(kScratchBytes) {
   wait_for_events();
 }
 
@@ -54,9 +54,7 @@ TunnelEngine::~TunnelEngine() {
 }
 
 void TunnelEngine::move_into(vault::Arena& arena, std::size_t worker) {
-  place_ = {.buffer = arena.buffer(worker), .journal = &arena.journal(worker)};
-  place_.journal->entry.store(0, std::memory_order_release);
-  scratch_ = {};
+  batch_.move_into(arena, worker);
 }
 
 void TunnelEngine::adopt(std::unique_ptr<Tunnel> adopted) {
@@ -74,7 +72,13 @@ void TunnelEngine::adopt(std::unique_ptr<Tunnel> adopted) {
       return bury_ended();
     }
   }
-  drive(tunnel);
+  if (moving_) {  // by what the end of another one has set free
+    tunnel.queued = true;
+    with_more_.push_back(&tunnel);
+    return post_turn();
+  }
+  due_.push_back(&tunnel);
+  move();
   bury_ended();
   arm_timer();
 }
@@ -112,40 +116,62 @@ bool TunnelEngine::run_batch() {
   std::array<epoll_event, kEventsPerBatch> events;
   const int count = ::epoll_wait(epoll_.native_handle(), events.data(), kEventsPerBatch, 0);
   now_ = std::chrono::steady_clock::now();
-  std::deque<Tunnel*> continued;
-  continued.swap(with_more_);
-  for (Tunnel* tunnel : continued) tunnel->queued = false;
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     Tunnel& tunnel = tunnel_of(event);
-    if (tunnel.ended) continue;
     const bool failed = (event.events & (EPOLLERR | EPOLLHUP)) != 0;
     const bool hangup = failed || (event.events & EPOLLRDHUP) != 0;
     tunnel.set_ready(side_of(event), hangup || (event.events & EPOLLIN) != 0,
                      failed || (event.events & EPOLLOUT) != 0, hangup);
-    drive(tunnel);
+    if (!std::exchange(tunnel.queued, true)) due_.push_back(&tunnel);
   }
-  for (Tunnel* tunnel : continued) {
-    if (!tunnel->ended && !tunnel->queued) drive(*tunnel);
-  }
+  due_.insert(due_.end(), with_more_.begin(), with_more_.end());
+  with_more_.clear();
+  move();
   bury_ended();
   return count == kEventsPerBatch || !with_more_.empty();
 }
 
+// All that are due.
+void TunnelEngine::move() {
+  moving_ = true;
+  for (Tunnel* tunnel : due_) {
+    tunnel->queued = false;
+    if (!tunnel->is_plain()) {
+      drive(*tunnel);
+      continue;
+    }
+    for (const Tunnel::Side side : {Tunnel::Client, Tunnel::Server}) {
+      if (!batch_.has_room()) batch_.pass_on();
+      tunnel->gather(side, batch_);
+    }
+  }
+  batch_.pass_on();
+  for (Tunnel* tunnel : due_) {
+    if (tunnel->is_plain()) notice(*tunnel, tunnel->conclude());
+  }
+  due_.clear();
+  moving_ = false;
+}
+
 void TunnelEngine::drive(Tunnel& tunnel) {
-  const std::uint64_t before = tunnel.activity();
   const std::uint64_t heard = tunnel.received(Tunnel::Client);
-  const Tunnel::Progress progress = tunnel.pump(place_);
-  if (tunnel.activity() != before) idle_.restart(tunnel.idle, now_);
+  const Tunnel::Progress progress = tunnel.pump(scratch_);
   if (tunnel.received(Tunnel::Client) != heard) client_spoke(tunnel);
+  notice(tunnel, progress);
+}
+
+void TunnelEngine::notice(Tunnel& tunnel, Tunnel::Progress progress) {
+  if (std::exchange(tunnel.noticed, tunnel.activity()) != tunnel.activity()) {
+    idle_.restart(tunnel.idle, now_);
+  }
   if (progress == Tunnel::Progress::Ended) return end(tunnel, tunnel.end());
   const base::Duration limit = tunnel.limit().duration;
   if (limit != tunnel.idle.duration) {  // one side has ended
     idle_.start(tunnel.idle, now_, limit);
     arm_timer();
   }
-  if (progress == Tunnel::Progress::More && !tunnel.queued) {
-    tunnel.queued = true;
+  if (progress == Tunnel::Progress::More && !std::exchange(tunnel.queued, true)) {
     with_more_.push_back(&tunnel);
     post_turn();
   }
@@ -169,7 +195,7 @@ void TunnelEngine::end(Tunnel& tunnel, TunnelEnd reason) {
 }
 
 void TunnelEngine::bury_ended() {
-  if (ended_.empty()) return;
+  if (ended_.empty() || moving_) return;
   std::erase_if(with_more_, [](const Tunnel* tunnel) { return tunnel->ended; });
   ended_.clear();
 }

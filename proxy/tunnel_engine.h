@@ -1,14 +1,14 @@
 // Drives every tunnel of one worker thread: edge-triggered epoll, one shared receive buffer, no
-// lock and no allocation on the message path. Its epoll descriptor is nested in the worker's
-// io_context, so that sessions (coroutines) and tunnels share the thread.
+// lock and no allocation on the message path. What the events of one look at epoll bring is moved
+// together (TunnelBatch). Its epoll descriptor is nested in the worker's io_context, so that
+// sessions (coroutines) and tunnels share the thread.
 //
 // A descriptor is added once for both directions and never modified; what the kernel said last is
-// remembered in the tunnel. A tunnel that has more to move than its budget waits in a queue, so a
-// bulk transfer does not starve the others.
+// remembered in the tunnel. A tunnel that has more to move than its share of a batch waits for the
+// next one, so a bulk transfer does not starve the others.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -20,6 +20,7 @@
 #include "base/time.h"
 #include "proxy/timeouts.h"
 #include "proxy/tunnel.h"
+#include "proxy/tunnel_batch.h"
 
 namespace wslb::proxy {
 
@@ -40,6 +41,9 @@ class TunnelEngine {
   // engine.
   void move_into(vault::Arena& arena, std::size_t worker);
 
+  // From now on; see TunnelBatch.
+  [[nodiscard]] base::Result<void> use_io_uring() { return batch_.use_io_uring(); }
+
   // From now on the engine reads and writes the tunnel's sockets. On the worker's thread.
   void adopt(std::unique_ptr<Tunnel> tunnel);
 
@@ -54,8 +58,9 @@ class TunnelEngine {
   void post_turn();
   void take_turn();
   bool run_batch();
+  void move();
   void drive(Tunnel& tunnel);
-  void touch(Tunnel& tunnel);
+  void notice(Tunnel& tunnel, Tunnel::Progress progress);
   void end(Tunnel& tunnel, TunnelEnd reason);
   void bury_ended();
   void watch_over(Tunnel& tunnel);
@@ -75,11 +80,13 @@ class TunnelEngine {
   Timeouts farewells_;  // those who shall be told; once told, until they are cut
   std::optional<Farewell> farewell_;
   base::TimePoint next_farewell_ = base::TimePoint::max();
-  std::deque<Tunnel*> with_more_;
+  std::vector<Tunnel*> due_;                    // what this batch is about
+  std::vector<Tunnel*> with_more_;              // and the next one
   std::vector<std::unique_ptr<Tunnel>> ended_;  // kept until no event of the batch can name them
-  std::vector<char> scratch_;                   // without an arena
-  Tunnel::Workplace place_;
+  TunnelBatch batch_;
+  std::vector<char> scratch_;  // of tunnels that are not plain
   std::size_t size_ = 0;
+  bool moving_ = false;
   bool waiting_ = false;      // an async_wait on the epoll descriptor is under way
   bool turn_posted_ = false;  // take_turn() is queued, or running
 };

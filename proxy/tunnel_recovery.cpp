@@ -1,8 +1,11 @@
 #include "proxy/tunnel_recovery.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
@@ -35,51 +38,69 @@ std::optional<Ends> read_ends(const std::array<int, 2>& sockets, std::size_t dir
   return Ends{*from, *to};
 }
 
-// A recv() was under way: what it brought and nobody has passed on moves from the buffer into the
-// tunnel's room.
-void settle(vault::Arena& arena, std::size_t worker, const Sockets& sockets) {
-  vault::Journal& journal = arena.journal(worker);
-  const std::uint32_t entry = journal.entry.exchange(0);
-  if (entry == 0 || (entry - 1) / vault::kDirections >= vault::Arena::kSlots) return;
-  const auto slot = static_cast<vault::Slot>((entry - 1) / vault::kDirections);
-  const std::size_t direction = (entry - 1) % vault::kDirections;
-  const auto found = sockets.find(slot);
-  Record& record = arena.record(slot);
-  if (found == sockets.end() || record.waiting[direction] > 0) return;
-  const auto ends = read_ends(found->second, direction);
+// What a recv() brought and nobody has passed on moves from the buffer into the tunnel's room.
+void settle(const vault::Arena& arena, std::span<const char> buffer,
+            const vault::JournalEntry& entry, const std::array<int, 2>& sockets) {
+  const std::size_t direction = entry.direction();
+  Record& record = arena.record(entry.slot());
+  if (!record.has_begin() || record.waiting(direction) != 0U) return;
+  const auto ends = read_ends(sockets, direction);
   if (!ends || ends->source.dead) return;
   const std::uint64_t read = ends->source.consumed - record.consumed[direction];
   const std::uint64_t left = read - (ends->sink.written - record.written[direction]);
-  const std::uint64_t brought = read - journal.before;
-  if (left == 0 || left > brought || brought > vault::kRoomBytes) return;
-  const auto bytes = arena.buffer(worker).subspan(brought - left, left);
-  std::ranges::copy(bytes, arena.room(slot, direction).begin());
-  record.ends[direction] = read;
-  record.waiting[direction] = static_cast<std::uint32_t>(left);
+  const std::uint64_t brought = read - entry.before;
+  if (left == 0 || left > brought || brought > vault::kRoomBytes || entry.before > read) return;
+  if (entry.offset > buffer.size() || brought > buffer.size() - entry.offset) return;
+  const auto bytes = buffer.subspan(entry.offset + brought - left, left);
+  std::ranges::copy(bytes, arena.room(entry.slot(), direction).begin());
+  record.set_waiting(direction, left, read);
+}
+
+// Of all batches that were under way. The journals stay as they are until all is done: should this
+// process be killed meanwhile the next one does the same again.
+void settle(vault::Arena& arena, const Sockets& sockets) {
+  std::map<std::uint32_t, int> named;
+  std::vector<std::pair<std::size_t, vault::JournalEntry>> entries;
+  for (std::size_t worker = 0; worker < arena.workers(); ++worker) {
+    const vault::Journal& journal = arena.journal(worker);
+    const std::size_t count = std::min<std::size_t>(journal.count, vault::Journal::kEntries);
+    for (const vault::JournalEntry& entry : std::span(journal.entries).first(count)) {
+      if (!entry.is_sealed()) continue;
+      ++named[entry.stream];
+      entries.emplace_back(worker, entry);
+    }
+  }
+  for (const auto& [worker, entry] : entries) {
+    const auto found = sockets.find(entry.slot());
+    if (found == sockets.end() || named[entry.stream] > 1) continue;
+    settle(arena, arena.buffer(worker), entry, found->second);
+  }
+  for (std::size_t worker = 0; worker < arena.workers(); ++worker) arena.journal(worker).count = 0;
 }
 
 // False: it does not fit together.
 bool find_rest(const Record& record, const Ends& ends, std::size_t direction, Tunnel::Rest& rest) {
   const std::uint64_t read = ends.source.consumed - record.consumed[direction];
   const std::uint64_t passed = ends.sink.written - record.written[direction];
-  const std::uint32_t waiting = record.waiting[direction];
+  const auto waiting = record.waiting(direction);
   rest.fin_sent[1 - direction] = ends.sink.fin_sent;
   if (ends.sink.dead) {  // nobody takes it any more
     rest.read[direction] = ends.source.dead ? passed : read;
     return true;
   }
-  if (waiting == 0) {
+  if (!waiting) return false;
+  if (*waiting == 0) {
     rest.read[direction] = passed;
     return ends.source.dead || read == passed;
   }
   const std::uint64_t end = record.ends[direction];
   rest.read[direction] = end;
   rest.waiting[direction] = end - passed;
-  return end - passed <= waiting && waiting <= vault::kRoomBytes &&
-         (ends.source.dead || read == end);
+  return end - passed <= *waiting && (ends.source.dead || read == end);
 }
 
 std::optional<Tunnel::Rest> find_rest(const Record& record, const std::array<int, 2>& sockets) {
+  if (!record.has_begin()) return std::nullopt;
   Tunnel::Rest rest;
   for (std::size_t direction = 0; direction < vault::kDirections; ++direction) {
     const auto ends = read_ends(sockets, direction);
@@ -163,9 +184,7 @@ Recovery recover_tunnels(VaultLink& link, const Sockets& sockets) {
   const std::vector<vault::Slot> used = arena.used();
   arena.adopt(used);
   const bool crashed = arena.take_crash();
-  for (std::size_t worker = 0; worker < arena.workers(); ++worker) {
-    settle(arena, worker, sockets);
-  }
+  settle(arena, sockets);
   for (const vault::Slot slot : used) {
     if (sockets.contains(slot)) continue;
     arena.give_back(slot);

@@ -14,7 +14,7 @@ namespace wslb::proxy::vault {
 namespace {
 
 constexpr std::size_t kPage = 4096;
-constexpr std::uint64_t kLayout = 0x77736c62'00000002;  // "wslb" and its number
+constexpr std::uint64_t kLayout = 0x77736c62'00000003;  // "wslb" and its number
 
 struct Head {
   std::uint64_t layout;
@@ -22,7 +22,8 @@ struct Head {
   std::atomic<std::uint32_t> crashed;
 };
 
-constexpr std::size_t kWorkerBytes = kPage + kRoomBytes;
+constexpr std::size_t kJournalBytes = (sizeof(Journal) + kPage - 1) / kPage * kPage;
+constexpr std::size_t kWorkerBytes = kJournalBytes + kBufferBytes;
 constexpr std::size_t kRecordsAt = kPage + Arena::kWorkersMax * kWorkerBytes;
 constexpr std::size_t kRoomsAt = kRecordsAt + Arena::kSlots * sizeof(Record);
 constexpr std::size_t kOverflowAt = kRoomsAt + Arena::kSlots * kDirections * kRoomBytes;
@@ -46,7 +47,73 @@ base::Result<std::unique_ptr<Arena>> map(int memfd) {
   return std::make_unique<Arena>(memfd, static_cast<char*>(memory));
 }
 
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+  std::uint64_t mixed = (a ^ kLayout) * 0x9e3779b97f4a7c15U;
+  mixed = (mixed ^ mixed >> 32U ^ b) * 0xd6e8feb86659fd93U;
+  return mixed ^ mixed >> 32U;
+}
+
+std::uint64_t seal_of(const JournalEntry& entry) {
+  return mix(entry.before, std::uint64_t{entry.stream} << 32U | entry.offset);
+}
+
+constexpr std::uint32_t kWaitingBits = 17;
+static_assert(kRoomBytes < 1U << kWaitingBits);
+
+std::uint32_t sealed(std::uint32_t bytes, std::size_t direction, std::uint64_t end) {
+  const std::uint64_t seal = mix(end, bytes * kDirections + direction);
+  return static_cast<std::uint32_t>(seal) << kWaitingBits | bytes;
+}
+
+std::uint32_t seal_of_begin(const Record& record) {
+  std::uint64_t seal = 0;
+  for (const auto& begins : {record.consumed, record.written}) {
+    for (const std::uint64_t begin : begins) seal = mix(seal, begin);
+  }
+  return static_cast<std::uint32_t>(seal);
+}
+
 }  // namespace
+
+JournalEntry::JournalEntry(Slot slot, std::size_t direction, std::uint64_t read, std::size_t place)
+    : before(read),
+      stream(static_cast<std::uint32_t>(slot * kDirections + direction)),
+      offset(static_cast<std::uint32_t>(place)),
+      seal(seal_of(*this)) {}
+
+bool JournalEntry::is_sealed() const {
+  return seal == seal_of(*this) && slot() < Arena::kSlots;
+}
+
+void Record::set_begin(const std::array<std::uint64_t, kDirections>& consumed_before,
+                       const std::array<std::uint64_t, kDirections>& written_before) {
+  consumed = consumed_before;
+  written = written_before;
+  begin_seal = seal_of_begin(*this);
+}
+
+bool Record::has_begin() const {
+  return begin_seal == seal_of_begin(*this);
+}
+
+// The bytes are there before the word that they are.
+void Record::set_waiting(std::size_t direction, std::size_t bytes, std::uint64_t end) {
+  ends[direction].store(end, std::memory_order_relaxed);
+  sealed_waiting[direction].store(sealed(static_cast<std::uint32_t>(bytes), direction, end),
+                                  std::memory_order_release);
+}
+
+void Record::clear_waiting(std::size_t direction) {
+  sealed_waiting[direction].store(0, std::memory_order_release);
+}
+
+std::optional<std::size_t> Record::waiting(std::size_t direction) const {
+  const std::uint32_t found = sealed_waiting[direction].load(std::memory_order_acquire);
+  const std::uint32_t bytes = found & ((1U << kWaitingBits) - 1);
+  if (found == 0) return 0;
+  if (bytes > kRoomBytes || found != sealed(bytes, direction, ends[direction])) return std::nullopt;
+  return bytes;
+}
 
 base::Result<std::unique_ptr<Arena>> Arena::create() {
   const int memfd = ::memfd_create("wslb-vault", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -97,8 +164,11 @@ void Arena::set_workers(std::size_t count) {
 }
 
 void Arena::blame(std::size_t worker) {
-  const std::uint32_t entry = journal(worker).entry.load(std::memory_order_relaxed);
-  if (entry > 0) record(static_cast<Slot>((entry - 1) / kDirections)).crashes.fetch_add(1);
+  const Journal& batch = journal(worker);
+  const std::uint32_t count = batch.count.load(std::memory_order_relaxed);
+  if (count == 0 || count > Journal::kEntries) return;
+  const JournalEntry& latest = batch.entries[count - 1];
+  if (latest.is_sealed()) record(latest.slot()).crashes.fetch_add(1);
 }
 
 void Arena::note_crash() {
@@ -123,8 +193,7 @@ std::optional<Slot> Arena::take() {
 void Arena::give_back(Slot slot) {
   Record& used = record(slot);
   for (std::size_t direction = 0; direction < kDirections; ++direction) {
-    const std::uint32_t bytes = used.waiting[direction].exchange(0);
-    if (bytes > 0) empty(room(slot, direction));
+    if (used.sealed_waiting[direction].exchange(0) != 0) empty(room(slot, direction));
   }
   if (used.fact_bytes > used.facts.size()) empty({overflow(slot), kOverflowBytes});
   used.crashes = 0;
@@ -176,7 +245,7 @@ Journal& Arena::journal(std::size_t worker) const {
 
 std::span<char> Arena::buffer(std::size_t worker) const {
   assert(worker < kWorkersMax);
-  return {memory_ + kPage + worker * kWorkerBytes + kPage, kRoomBytes};
+  return {memory_ + kPage + worker * kWorkerBytes + kJournalBytes, kBufferBytes};
 }
 
 std::span<char> Arena::room(Slot slot, std::size_t direction) const {

@@ -35,11 +35,29 @@ using Slot = std::uint32_t;
 inline constexpr std::size_t kDirections = 2;
 inline constexpr std::size_t kRoomBytes = 64 * 1024;
 
-// Which recv() may be under way. Set before it and cleared when all that it brought has left or
-// lies in the tunnel's room.
+inline constexpr std::size_t kBufferBytes = 256 * 1024;
+
+// A recv() of which bytes may be in the worker's buffer alone.
+struct JournalEntry {
+  std::uint64_t before = 0;  // how far that direction had been read, see Record
+  std::uint32_t stream = 0;  // slot * 2 + direction
+  std::uint32_t offset = 0;  // where in the buffer its bytes begin
+  std::uint64_t seal = 0;    // of the others: a stray write must not give bytes to another tunnel
+
+  JournalEntry() = default;
+  JournalEntry(Slot slot, std::size_t direction, std::uint64_t read, std::size_t place);
+  [[nodiscard]] Slot slot() const { return stream / kDirections; }
+  [[nodiscard]] std::size_t direction() const { return stream % kDirections; }
+  [[nodiscard]] bool is_sealed() const;
+};
+
+// The recv()s since the last sends, one of a direction at most. Each is written before it is made;
+// all are cleared when everything that they brought has left or lies in the tunnels' rooms.
 struct alignas(64) Journal {
-  std::atomic<std::uint64_t> before;  // how far that direction had been read, see Record
-  std::atomic<std::uint32_t> entry;   // slot * 2 + direction + 1; 0: none
+  static constexpr std::size_t kEntries = 256;
+
+  std::atomic<std::uint32_t> count;  // the entries behind these mean nothing
+  std::array<JournalEntry, kEntries> entries;
 };
 
 struct alignas(64) Record {
@@ -57,14 +75,26 @@ struct alignas(64) Record {
   std::atomic<std::uint32_t> crashes;  // of processes while they handled it
   // Where each direction's stream began, by the kernel's counters (custody.h): it has been read as
   // far as its source was consumed beyond the one, and passed on as far as its sink was written
-  // beyond the other. Of a client that is no tunnel: of its own socket alone, before the request.
+  // beyond the other. Written by set_begin() alone, before the record is opened. Of a client that
+  // is no tunnel: of its own socket alone, before the request.
   std::array<std::uint64_t, kDirections> consumed;
   std::array<std::uint64_t, kDirections> written;
-  // What waits in the room of each direction: so many bytes, which end at that place of the stream.
+  // What waits in the room of each direction: so many bytes, sealed, and the place of the stream
+  // where they end. By set_waiting() and waiting() alone.
   std::array<std::atomic<std::uint64_t>, kDirections> ends;
-  std::array<std::atomic<std::uint32_t>, kDirections> waiting;
+  std::array<std::atomic<std::uint32_t>, kDirections> sealed_waiting;  // 0: none
+  std::uint32_t begin_seal;
   std::uint32_t fact_bytes;
-  std::array<char, 188> facts;  // where they fit; else they are in the overflow
+  std::array<char, 184> facts;  // where they fit; else they are in the overflow
+
+  void set_begin(const std::array<std::uint64_t, kDirections>& consumed_before,
+                 const std::array<std::uint64_t, kDirections>& written_before);
+  // Whether set_begin() has written what is there.
+  [[nodiscard]] bool has_begin() const;
+  void set_waiting(std::size_t direction, std::size_t bytes, std::uint64_t end);
+  void clear_waiting(std::size_t direction);
+  // Nothing: it was not written by set_waiting().
+  [[nodiscard]] std::optional<std::size_t> waiting(std::size_t direction) const;
 };
 static_assert(sizeof(Record) == 256);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);

@@ -18,7 +18,7 @@ void Pending::resume(Arena& arena, Slot slot, std::size_t direction, std::size_t
   room_ = arena.room(slot, direction);
   record_ = &arena.record(slot);
   direction_ = direction;
-  bytes_ = record_->waiting[direction].load();
+  bytes_ = record_->waiting(direction).value_or(0);
   assert(waiting <= bytes_);
   sent_ = bytes_ - waiting;
   if (waiting == 0) clear();
@@ -30,7 +30,6 @@ std::string_view Pending::view() const {
   return all.substr(sent_);
 }
 
-// First the bytes, then the word that they are there.
 void Pending::append(std::string_view data, std::uint64_t end) {
   if (data.empty()) return;
   if (record_ == nullptr) {
@@ -41,8 +40,7 @@ void Pending::append(std::string_view data, std::uint64_t end) {
   assert(bytes_ == 0 && data.size() <= room_.size());
   std::ranges::copy(data, room_.begin());
   bytes_ = data.size();
-  record_->ends[direction_].store(end, std::memory_order_relaxed);
-  record_->waiting[direction_].store(static_cast<std::uint32_t>(bytes_), std::memory_order_release);
+  record_->set_waiting(direction_, bytes_, end);
 }
 
 void Pending::consume(std::size_t bytes) {
@@ -54,7 +52,7 @@ void Pending::consume(std::size_t bytes) {
 void Pending::clear() {
   own_ = std::string();
   if (record_ != nullptr && bytes_ > 0) {
-    record_->waiting[direction_].store(0, std::memory_order_release);
+    record_->clear_waiting(direction_);
     vault::empty(room_.first(bytes_));
   }
   bytes_ = sent_ = 0;

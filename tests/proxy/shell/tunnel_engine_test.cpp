@@ -13,66 +13,16 @@
 #include <utility>
 #include <vector>
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "tests/proxy/shell/byte_stream.h"
 
 namespace wslb::proxy {
 namespace {
 
 using namespace std::chrono_literals;
-
-// Two ends of a TCP connection over loopback.
-std::pair<int, int> connected_pair() {
-  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  EXPECT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), length), 0);
-  EXPECT_EQ(::listen(listener, 1), 0);
-  ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length);
-  const int near = ::socket(AF_INET, SOCK_STREAM, 0);
-  EXPECT_EQ(::connect(near, reinterpret_cast<sockaddr*>(&address), length), 0);
-  const int far = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK);
-  ::close(listener);
-  return {near, far};
-}
-
-// Byte n of a stream, different for each seed, so that a lost, repeated or swapped byte shows.
-char pattern(std::uint64_t n, std::uint64_t seed) {
-  const std::uint64_t mixed = (n / 7 + seed) * 0x9e3779b97f4a7c15U;
-  return static_cast<char>(mixed >> 56U ^ n);
-}
-
-void send_pattern(int fd, std::uint64_t bytes, std::uint64_t seed) {
-  std::array<char, 30000> block;
-  for (std::uint64_t sent = 0; sent < bytes;) {
-    const std::size_t size = std::min<std::uint64_t>(block.size(), bytes - sent);
-    for (std::size_t i = 0; i < size; ++i) block[i] = pattern(sent + i, seed);
-    const ssize_t count = ::send(fd, block.data(), size, MSG_NOSIGNAL);
-    if (count <= 0) return;  // cut off; the receiver's count tells how far it came
-    sent += static_cast<std::uint64_t>(count);
-  }
-  ::shutdown(fd, SHUT_WR);
-}
-
-// The number of bytes until the end of the stream; -1 if one of them was wrong.
-std::int64_t receive_pattern(int fd, std::uint64_t seed, std::chrono::milliseconds pause = 0ms) {
-  std::array<char, 30000> block;
-  std::uint64_t received = 0;
-  for (;;) {
-    std::this_thread::sleep_for(pause);
-    const ssize_t count = ::recv(fd, block.data(), block.size(), 0);
-    if (count <= 0) return count == 0 ? static_cast<std::int64_t>(received) : -1;
-    for (ssize_t i = 0; i < count; ++i) {
-      if (block[static_cast<std::size_t>(i)] != pattern(received++, seed)) return -1;
-    }
-  }
-}
 
 struct Ending {
   bool ended = false;
@@ -92,8 +42,24 @@ class RecordingOwner : public TunnelOwner {
   std::shared_ptr<Ending> ending_;
 };
 
-class TunnelEngineTest : public testing::Test {
+// How the engine sends, and whose memory it works in.
+struct Kind {
+  const char* name;
+  bool io_uring;
+  bool kept;
+};
+
+class TunnelEngineTest : public testing::TestWithParam<Kind> {
  protected:
+  TunnelEngineTest() {
+    if (GetParam().kept) engine_.move_into(link_.arena(), 0);
+    if (GetParam().io_uring && !engine_.use_io_uring()) uring_is_missing_ = true;
+  }
+
+  void SetUp() override {
+    if (uring_is_missing_) GTEST_SKIP() << "this kernel has no io_uring for us";
+  }
+
   struct Ends {
     int client;
     int server;
@@ -109,6 +75,7 @@ class TunnelEngineTest : public testing::Test {
                                            std::make_unique<RecordingOwner>(ending));
     tunnel->preload(Tunnel::Client, std::move(early_up));
     tunnel->preload(Tunnel::Server, std::move(early_down));
+    if (GetParam().kept) tunnel->keep(KeptSlot(link_, link_.arena().take().value()));
     engine_.adopt(std::move(tunnel));
     return {client, server, ending};
   }
@@ -124,10 +91,19 @@ class TunnelEngineTest : public testing::Test {
   }
 
   boost::asio::io_context context_{1};
+  VaultLink link_{context_, std::move(*vault::Arena::create())};
   TunnelEngine engine_{context_};
+  bool uring_is_missing_ = false;
 };
 
-TEST_F(TunnelEngineTest, BulkBothWaysWithHalfCloseArrivesExactly) {
+INSTANTIATE_TEST_SUITE_P(EachKind, TunnelEngineTest,
+                         testing::Values(Kind{"OneByOne", false, false},
+                                         Kind{"IoUring", true, false},
+                                         Kind{"KeptOneByOne", false, true},
+                                         Kind{"KeptIoUring", true, true}),
+                         [](const auto& kind) { return std::string(kind.param.name); });
+
+TEST_P(TunnelEngineTest, BulkBothWaysWithHalfCloseArrivesExactly) {
   constexpr std::uint64_t kUp = 40'000'003;
   constexpr std::uint64_t kDown = 24'000'001;
   const Ends ends = open();
@@ -147,7 +123,7 @@ TEST_F(TunnelEngineTest, BulkBothWaysWithHalfCloseArrivesExactly) {
   EXPECT_EQ(engine_.size(), 0U);
 }
 
-TEST_F(TunnelEngineTest, OneDirectionGoesOnAfterTheOtherEnded) {
+TEST_P(TunnelEngineTest, OneDirectionGoesOnAfterTheOtherEnded) {
   const Ends ends = open();
   ::shutdown(ends.client, SHUT_WR);
   char byte = 0;
@@ -161,7 +137,7 @@ TEST_F(TunnelEngineTest, OneDirectionGoesOnAfterTheOtherEnded) {
   EXPECT_EQ(ends.ending->end, TunnelEnd::ClientClosed);
 }
 
-TEST_F(TunnelEngineTest, SlowReaderGetsEverythingAndHoldsItsSenderBack) {
+TEST_P(TunnelEngineTest, SlowReaderGetsEverythingAndHoldsItsSenderBack) {
   constexpr std::uint64_t kBytes = 12'000'000;
   const Ends ends = open();
   std::int64_t received = 0;
@@ -178,7 +154,33 @@ TEST_F(TunnelEngineTest, SlowReaderGetsEverythingAndHoldsItsSenderBack) {
   EXPECT_EQ(received, static_cast<std::int64_t>(kBytes));
 }
 
-TEST_F(TunnelEngineTest, BulkDoesNotStarveOthers) {
+// More than a batch takes, in bytes and in numbers: both ways at once, with half-closes.
+TEST_P(TunnelEngineTest, ManyBusyTunnelsKeepTheirBytesApart) {
+  constexpr std::uint64_t kTunnels = 300;
+  constexpr std::uint64_t kBytes = 90'001;
+  std::vector<Ends> all;
+  for (std::uint64_t i = 0; i < kTunnels; ++i) all.push_back(open());
+  std::array<std::int64_t, 2 * kTunnels> received{};
+  std::atomic<bool> done = false;
+  std::jthread peers([&] {
+    for (std::uint64_t i = 0; i < kTunnels; ++i) {
+      send_pattern(all[i].client, kBytes, 2 * i);
+      send_pattern(all[i].server, kBytes, 2 * i + 1);
+    }
+    for (std::uint64_t i = 0; i < kTunnels; ++i) {
+      received[2 * i] = receive_pattern(all[i].server, 2 * i);
+      received[2 * i + 1] = receive_pattern(all[i].client, 2 * i + 1);
+      ::close(all[i].client);
+      ::close(all[i].server);
+    }
+    done = true;
+  });
+  run_until([&] { return done && engine_.size() == 0; }, 60s);
+  peers.join();
+  for (const std::int64_t one : received) EXPECT_EQ(one, static_cast<std::int64_t>(kBytes));
+}
+
+TEST_P(TunnelEngineTest, BulkDoesNotStarveOthers) {
   const Ends bulk = open();
   const Ends quiet = open();
   std::vector<std::jthread> peers;
@@ -200,7 +202,7 @@ TEST_F(TunnelEngineTest, BulkDoesNotStarveOthers) {
   run_until([&] { return bulk.ending->ended; });
 }
 
-TEST_F(TunnelEngineTest, BytesFromBeforeTheTunnelGoFirst) {
+TEST_P(TunnelEngineTest, BytesFromBeforeTheTunnelGoFirst) {
   const Ends ends = open({}, "up first", "down first");
   std::array<char, 16> bytes;
   run_until([&] { return ::recv(ends.server, bytes.data(), 8, MSG_DONTWAIT) == 8; });
@@ -209,7 +211,7 @@ TEST_F(TunnelEngineTest, BytesFromBeforeTheTunnelGoFirst) {
   EXPECT_EQ(std::string(bytes.data(), 10), "down first");
 }
 
-TEST_F(TunnelEngineTest, ResetEndsTheTunnelAtOnce) {
+TEST_P(TunnelEngineTest, ResetEndsTheTunnelAtOnce) {
   const Ends ends = open();
   const linger abort{1, 0};
   ::setsockopt(ends.client, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
@@ -220,7 +222,7 @@ TEST_F(TunnelEngineTest, ResetEndsTheTunnelAtOnce) {
   EXPECT_EQ(::recv(ends.server, &byte, 1, 0), 0);
 }
 
-TEST_F(TunnelEngineTest, LastWordsOfASideThatResetsStillArrive) {
+TEST_P(TunnelEngineTest, LastWordsOfASideThatResetsStillArrive) {
   const Ends ends = open();
   ASSERT_EQ(::send(ends.server, "last words", 10, 0), 10);
   ASSERT_EQ(::send(ends.client, "x", 1, 0), 1);
@@ -238,7 +240,7 @@ TEST_F(TunnelEngineTest, LastWordsOfASideThatResetsStillArrive) {
   EXPECT_EQ(::recv(ends.client, bytes.data(), bytes.size(), MSG_DONTWAIT), 0);
 }
 
-TEST_F(TunnelEngineTest, IdleTimeoutCountsFromTheLastByteEitherWay) {
+TEST_P(TunnelEngineTest, IdleTimeoutCountsFromTheLastByteEitherWay) {
   const auto begin = std::chrono::steady_clock::now();
   const Ends busy = open({.client = 300ms});
   const Ends idle = open({.client = 300ms});
@@ -254,7 +256,7 @@ TEST_F(TunnelEngineTest, IdleTimeoutCountsFromTheLastByteEitherWay) {
   EXPECT_GE(std::chrono::steady_clock::now() - begin, 500ms);
 }
 
-TEST_F(TunnelEngineTest, ASideAloneHasALimitOfItsOwn) {
+TEST_P(TunnelEngineTest, ASideAloneHasALimitOfItsOwn) {
   const auto begin = std::chrono::steady_clock::now();
   const TunnelLimits limits{.client = 60s, .server = 60s, .client_fin = 200ms, .server_fin = 500ms};
   const Ends client = open(limits);
@@ -271,7 +273,7 @@ TEST_F(TunnelEngineTest, ASideAloneHasALimitOfItsOwn) {
   EXPECT_EQ(server.ending->end, TunnelEnd::ServerTimeout);
 }
 
-TEST_F(TunnelEngineTest, ASideThatDoesNotReadAfterItsEndIsWaitedFor) {
+TEST_P(TunnelEngineTest, ASideThatDoesNotReadAfterItsEndIsWaitedFor) {
   const auto begin = std::chrono::steady_clock::now();
   const Ends ends =
       open({.client = 400ms, .server = 60s, .client_fin = 100ms, .server_fin = 100ms});
@@ -282,7 +284,7 @@ TEST_F(TunnelEngineTest, ASideThatDoesNotReadAfterItsEndIsWaitedFor) {
   EXPECT_EQ(ends.ending->end, TunnelEnd::Timeout);
 }
 
-TEST_F(TunnelEngineTest, ThousandTunnelsComeAndGo) {
+TEST_P(TunnelEngineTest, ThousandTunnelsComeAndGo) {
   std::vector<Ends> all;
   for (int i = 0; i < 1000; ++i) all.push_back(open({.client = 60s}));
   for (const Ends& ends : all) ASSERT_EQ(::send(ends.client, "hello", 5, 0), 5);
