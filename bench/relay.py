@@ -13,8 +13,8 @@ subject's resident memory grew by, after one message in each tunnel and ten quie
 proxy, then of the agent.
 
 "wslb" is wslb-proxy and wslb-agent together, with the vault; "no vault" and "no uring" are the same
-without the one or the other, "no agent" is wslb-proxy by itself. --other adds wslb with the programs
-of another directory, to compare two builds.
+without the one or the other, "no agent" is wslb-proxy by itself. --other adds wslb with the
+programs of another directory, to compare two builds.
 """
 import argparse
 import contextlib

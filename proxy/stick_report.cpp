@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdio>
 
+#include "base/ip_address.h"
+
 namespace wslb::proxy {
 namespace {
 

@@ -50,11 +50,13 @@ std::span<char> TunnelBatch::room() const {
 void TunnelBatch::note(vault::Slot slot, Tunnel::Side from, std::uint64_t before) {
   journal_->entries[noted_] = {slot, from, before, used_};
   journal_->count.store(++noted_, std::memory_order_release);
+  is_noted_ = true;
 }
 
 void TunnelBatch::add(Tunnel& tunnel, Tunnel::Side to, std::size_t bytes) {
+  const bool is_noted = std::exchange(is_noted_, false);
   if (bytes == 0) {
-    if (tunnel.is_kept()) journal_->count.store(--noted_, std::memory_order_release);
+    if (is_noted) journal_->count.store(--noted_, std::memory_order_release);
     return;
   }
   sends_.push_back({tunnel.fd(to), {buffer_.data() + used_, bytes}});

@@ -56,6 +56,7 @@ class TunnelBatch {
   std::size_t used_ = 0;
   vault::Journal* journal_ = nullptr;
   std::uint32_t noted_ = 0;
+  bool is_noted_ = false;  // what the next add() is about
   std::vector<Outgoing> sends_;
   std::vector<Recipient> recipients_;  // of the sends
   std::unique_ptr<SendRing> ring_;     // null: by send()
