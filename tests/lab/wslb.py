@@ -45,10 +45,12 @@ class Wslb:
     def proxy_runs(self):
         return self.proxy is not None and self.proxy.alive
 
-    def start_agent(self):
+    def start_agent(self, *under):
+        """`under`: a command that starts it, as prlimit."""
         self.run_dir.mkdir(exist_ok=True)
-        self.agent = self.host.spawn(binary("wslb-agent"), "-f", self.file, "-n", self.host.name,
-                                     "--run-dir", self.run_dir, environment=SANITIZERS)
+        self.agent = self.host.spawn(*under, binary("wslb-agent"), "-f", self.file, "-n",
+                                     self.host.name, "--run-dir", self.run_dir, name="wslb-agent",
+                                     environment=SANITIZERS)
         return self.agent
 
     def start_proxy(self):
