@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "agent/core/effect.h"
 #include "agent/event_log.h"
@@ -15,6 +16,9 @@ struct ControlService {
   EventLog& events;
   std::function<proto::Status()> status;
   std::function<core::CommandResult(const proto::FailoverRequest&)> failover;
+  // `answer` gets the reasons why not.
+  using ReloadAnswer = std::function<void(const std::vector<std::string>& errors)>;
+  std::function<void(bool hard, ReloadAnswer answer)> reload = {};
 };
 
 // Which commands a socket takes.

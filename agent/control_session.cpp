@@ -74,6 +74,8 @@ void ControlSession::handle(const std::string& frame) {
       return respond(response);
     case proto::ControlRequest::kFailover:
       return handle_failover(request.failover());
+    case proto::ControlRequest::kReload:
+      return handle_reload(request.reload());
     case proto::ControlRequest::kEvents:
       events_seq_ = request.events().after_seq();
       if (request.events().follow()) {
@@ -89,14 +91,37 @@ void ControlSession::handle(const std::string& frame) {
   refuse("this agent (" + service_.version + ") does not know the command; it may be older");
 }
 
-void ControlSession::handle_failover(const proto::FailoverRequest& request) {
+std::optional<unsigned> ControlSession::writer(const std::string& command) {
+  if (access_ == Access::ReadOnly) {
+    refuse("this socket may only read; " + command + " needs ctl.sock and the right to open it");
+    return std::nullopt;
+  }
   ucred client{};
   socklen_t length = sizeof client;
   ::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_PEERCRED, &client, &length);
-  if (access_ == Access::ReadOnly) {
-    return refuse("this socket may only read; failover needs ctl.sock and the right to open it");
-  }
-  spdlog::info("command by uid {}: failover vrrp='{}' to='{}'", client.uid, request.vrrp(),
+  return client.uid;
+}
+
+void ControlSession::handle_reload(const proto::ReloadRequest& request) {
+  const auto user = writer("reload");
+  if (!user) return;
+  spdlog::info("command by uid {}: reload{}", *user, request.hard() ? " --hard" : "");
+  deadline_.cancel();  // the proxy takes the time that its files take
+  service_.reload(request.hard(),
+                  [self = shared_from_this()](const std::vector<std::string>& errors) {
+                    proto::ControlResponse response;
+                    response.mutable_reloaded();
+                    for (const std::string& error : errors) {
+                      response.mutable_reloaded()->add_errors(error);
+                    }
+                    self->respond(response);
+                  });
+}
+
+void ControlSession::handle_failover(const proto::FailoverRequest& request) {
+  const auto user = writer("failover");
+  if (!user) return;
+  spdlog::info("command by uid {}: failover vrrp='{}' to='{}'", *user, request.vrrp(),
                request.to());
   const core::CommandResult result = service_.failover(request);
   if (!result.accepted) return refuse(result.lines.empty() ? "refused" : result.lines.front());

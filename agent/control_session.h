@@ -32,6 +32,9 @@ class ControlSession : public std::enable_shared_from_this<ControlSession> {
   void on_read(std::size_t bytes);
   void handle(const std::string& frame);
   void handle_failover(const proto::FailoverRequest& request);
+  void handle_reload(const proto::ReloadRequest& request);
+  // Who asks; nothing: it was refused, since this socket may only read.
+  std::optional<unsigned> writer(const std::string& command);
   void respond(const proto::ControlResponse& response);
   void refuse(const std::string& reason);
   void write(std::string bytes, void (ControlSession::*then)());

@@ -64,6 +64,12 @@ void LocalProxy::stop(std::function<void()> done) {
   });
 }
 
+void LocalProxy::reload(bool hard, ProxyLink::ReloadAnswer answer) {
+  if (external_)
+    return answer({"the proxy is none of wslb's (`proxy external`): reload it itself"});
+  link_->reload(hard, std::move(answer));
+}
+
 void LocalProxy::end_kept() {
   if (!vault_) return handlers_.on_kept_ended();
   vault_->end_connections([this] { boost::asio::post(io_, handlers_.on_kept_ended); });

@@ -45,6 +45,9 @@ class LocalProxy {
   // `done` is called when that process is gone.
   void stop(std::function<void()> done);
 
+  // See ProxyLink.
+  void reload(bool hard, ProxyLink::ReloadAnswer answer);
+
   // Ends what the vault keeps; on_kept_ended follows.
   void end_kept();
 

@@ -216,7 +216,8 @@ int work(const Ground& ground) {
   const ControlService service{
       WSLB_VERSION, events,
       [&] { return report(ground.config.cluster->name, *runner, *proxy, **sticky); },
-      [&](const auto& request) { return runner->failover(request.vrrp(), request.to()); }};
+      [&](const auto& request) { return runner->failover(request.vrrp(), request.to()); },
+      [&](bool hard, auto answer) { proxy->reload(hard, std::move(answer)); }};
   const auto control = open_control(io, run_dir, service);
   if (!control) return fail(control.error());
 

@@ -142,7 +142,26 @@ void ProxyLink::judge_silence() {
   if (connection_->silent_beats < kSilentBeatsMax || connection_->lost) return;
   if (!connection_->ready) return lose("was silent before it was ready and is hung up on");
   connection_->lost = true;
+  refuse_reloads("the proxy does not answer");
   handlers_.on_lost("process " + std::to_string(connection_->pid) + " does not answer", false);
+}
+
+void ProxyLink::reload(bool hard, ReloadAnswer answer) {
+  if (!connection_ || !connection_->ready || connection_->lost) {
+    return answer({"no proxy is up that could"});
+  }
+  proto::AgentToProxy message;
+  const std::uint64_t id = ++last_id_;
+  message.mutable_reload()->set_id(id);
+  message.mutable_reload()->set_hard(hard);
+  if (!send_packet(connection_->socket.native_handle(), message.SerializeAsString(), {})) {
+    return answer({"the proxy does not take the order"});
+  }
+  reloads_.emplace(id, std::move(answer));
+}
+
+void ProxyLink::refuse_reloads(const std::string& reason) {
+  for (const auto& [id, answer] : std::exchange(reloads_, {})) answer({reason});
 }
 
 void ProxyLink::receive() {
@@ -153,7 +172,8 @@ void ProxyLink::receive() {
     if (received < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (received <= 0) {
       const bool died = process_is_dead();
-      return lose(died ? "died" : "closed its link", died);
+      // One that leaves may go on as another program in the same process.
+      return lose(died ? "died" : "closed its link", died || connection_->leaving);
     }
     const auto bytes = static_cast<std::size_t>(received);
     if (bytes > buffer.size() || !handle_message(base::ByteView(buffer).first(bytes))) {
@@ -180,6 +200,11 @@ bool ProxyLink::handle_message(base::ByteView bytes) {
       return connection_->greeted;
     case proto::ProxyToAgent::kLeaving:
       connection_->leaving = true;
+      return true;
+    case proto::ProxyToAgent::kReloaded:
+      if (auto order = reloads_.extract(message.reloaded().id())) {
+        order.mapped()({message.reloaded().errors().begin(), message.reloaded().errors().end()});
+      }
       return true;
     case proto::ProxyToAgent::MESSAGE_NOT_SET:
       break;
@@ -229,6 +254,7 @@ void ProxyLink::lose(const std::string& what, bool died) {
   const bool was_ready = connection_->ready;
   const bool planned = died && connection_->leaving;
   connection_.reset();
+  refuse_reloads("the proxy has gone without an answer");
   const std::string reason =
       "process " + std::to_string(pid) + " " + (planned ? "left its place to another one" : what);
   if (was_ready) {

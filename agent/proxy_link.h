@@ -9,9 +9,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -45,6 +47,10 @@ class ProxyLink {
   ProxyLink(boost::asio::io_context& io, FileDescriptor listener, std::string node,
             Handlers handlers);
 
+  // Has the proxy read its configuration again. `answer` gets the reasons why not.
+  using ReloadAnswer = std::function<void(const std::vector<std::string>& errors)>;
+  void reload(bool hard, ReloadAnswer answer);
+
   [[nodiscard]] bool connected() const { return connection_.has_value(); }
   [[nodiscard]] bool hangs() const { return connection_ && connection_->lost; }
   [[nodiscard]] std::uint64_t tunnels() const { return connection_ ? connection_->tunnels : 0; }
@@ -77,6 +83,7 @@ class ProxyLink {
   [[nodiscard]] bool greet(std::uint32_t protocol, const std::string& version);
   void answer_hello();
   [[nodiscard]] bool process_is_dead() const;
+  void refuse_reloads(const std::string& reason);
   void lose(const std::string& what, bool died = false);
 
   boost::asio::io_context& io_;
@@ -86,6 +93,7 @@ class ProxyLink {
   std::optional<Connection> connection_;
   boost::asio::steady_timer beat_;
   std::uint64_t last_id_ = 0;
+  std::map<std::uint64_t, ReloadAnswer> reloads_;  // not answered yet
   Counters counters_;
 };
 

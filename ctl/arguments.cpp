@@ -11,14 +11,15 @@ namespace wslb::ctl {
 namespace {
 
 // Known to the design and to come; a clear no is better than "unknown command".
-constexpr std::array<std::string_view, 9> kLater{
-    "drain", "undrain", "backends", "server", "table", "tunnels", "reload", "doctor", "top"};
+constexpr std::array<std::string_view, 8> kLater{"drain", "undrain", "backends", "server",
+                                                 "table", "tunnels", "doctor",   "top"};
 
 // The words of the line, options taken out.
 struct Line {
   std::vector<std::string> words;
   bool follow = false;
   bool help = false;
+  bool hard = false;
   std::optional<std::string> to;
 };
 
@@ -36,6 +37,8 @@ base::Result<Line> split_options(std::span<const char* const> words, Arguments& 
       arguments.json = true;
     } else if (word == "-f" || word == "--follow") {
       line.follow = true;
+    } else if (word == "--hard") {
+      line.hard = true;
     } else if (word == "-h" || word == "--help") {
       line.help = true;
     } else if (word == "-v" || word == "--version") {
@@ -73,6 +76,8 @@ base::Result<Command> parse_command(const Line& line) {
   }
   if (line.to && verb != "failover") return base::Error{"--to belongs to 'failover'"};
   if (line.follow && verb != "events") return base::Error{"-f belongs to 'events'"};
+  if (line.hard && verb != "reload") return base::Error{"--hard belongs to 'reload'"};
+  if (verb == "reload") return Command(ReloadCommand{line.hard});
   if (verb == "status") return Command(StatusCommand{});
   if (verb == "version") return Command(VersionCommand{});
   if (verb == "help") return Command(HelpCommand{});
@@ -89,6 +94,9 @@ std::string usage() {
   return "usage: wslbctl [--run-dir DIR] [--json] COMMAND\n"
          "  status                       how this node and its cluster stand\n"
          "  failover [VRRP] [--to NODE]  move the VIPs of one vrrp section, or of all\n"
+         "  reload [--hard]              have the proxy read its configuration again; --hard: in "
+         "a\n"
+         "                               new process, of the program that is installed now\n"
          "  events [-f]                  what happened; -f goes on with what happens\n"
          "  check [FILE]                 check a configuration, default /etc/wslb/wslb.cfg\n"
          "  keygen [ID]                  a new line for the secret file; with an id of 1 .. 255 "

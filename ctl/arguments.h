@@ -18,6 +18,9 @@ struct FailoverCommand {
   std::string vrrp;  // empty: all sections
   std::string to;    // empty: any other node
 };
+struct ReloadCommand {
+  bool hard = false;
+};
 struct EventsCommand {
   bool follow = false;
 };
@@ -29,8 +32,8 @@ struct KeygenCommand {
   std::optional<std::uint8_t> id;  // 1 .. 255
 };
 
-using Command = std::variant<StatusCommand, FailoverCommand, EventsCommand, CheckCommand,
-                             VersionCommand, KeygenCommand, HelpCommand>;
+using Command = std::variant<StatusCommand, FailoverCommand, ReloadCommand, EventsCommand,
+                             CheckCommand, VersionCommand, KeygenCommand, HelpCommand>;
 
 struct Arguments {
   std::string run_dir = "/run/wslb";

@@ -21,6 +21,7 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kFailoverPatience{5000};
+constexpr milliseconds kReloadPatience{60'000};  // certificates by the thousand take their time
 // That a peer is active shows with its next advert, which is no event of this agent.
 constexpr milliseconds kLookInterval{20};
 
@@ -93,6 +94,44 @@ Exit run(const FailoverCommand& command, const Arguments& arguments) {
   if (response->has_refusal()) return fail(Exit::No, response->refusal().reason());
   for (const std::string& line : response->failover().lines()) print(line + "\n");
   return watch_failover(*client, FailoverWatch(before->status(), command.vrrp, command.to));
+}
+
+// Until a process of the proxy is up that was not before.
+Exit watch_successor(Client& client, const proto::Status& before) {
+  const Clock::time_point begin = Clock::now();
+  while (Clock::now() - begin < kFailoverPatience) {
+    const auto response = ask_for_status(client);
+    if (!response) return unreachable(response.error());
+    const proto::Status::Proxy& proxy = response->status().proxy();
+    if (proxy.state() == "up" && proxy.restarts() > before.proxy().restarts()) {
+      print("process " + std::to_string(proxy.pid()) + " goes on with " +
+            std::to_string(proxy.kept()) + " connections\n");
+      return Exit::Done;
+    }
+    const timespec pause{.tv_sec = 0, .tv_nsec = std::chrono::nanoseconds(kLookInterval).count()};
+    ::nanosleep(&pause, nullptr);
+  }
+  return fail(Exit::No, "no new process of the proxy is up after 5 s; see its log");
+}
+
+Exit run(const ReloadCommand& command, const Arguments& arguments) {
+  auto client = Client::connect(arguments.run_dir + "/ctl.sock");
+  if (!client) return unreachable(client.error());
+  const auto before = ask_for_status(*client);
+  if (!before) return unreachable(before.error());
+  proto::ControlRequest request;
+  request.mutable_reload()->set_hard(command.hard);
+  if (const auto sent = client->send(request); !sent) return unreachable(sent.error());
+  const auto response = client->receive(kReloadPatience);
+  if (!response) return unreachable(response.error());
+  if (!*response) return fail(Exit::No, "the proxy still reads after 60 s; see its log");
+  if ((*response)->has_refusal()) return fail(Exit::No, (*response)->refusal().reason());
+  const auto& errors = (*response)->reloaded().errors();
+  for (const std::string& error : errors) std::fprintf(stderr, "%s\n", error.c_str());
+  if (!errors.empty()) return fail(Exit::No, "nothing was changed");
+  if (command.hard) return watch_successor(*client, before->status());
+  print("the proxy has read its configuration again and uses it\n");
+  return Exit::Done;
 }
 
 Exit run(const EventsCommand& command, const Arguments& arguments) {

@@ -60,6 +60,14 @@ void AgentLink::say_ready() {
   send(ready.SerializeAsString());
 }
 
+void AgentLink::answer_reload(std::uint64_t id, const std::vector<std::string>& errors) {
+  if (!has_agent()) return;
+  proto::ProxyToAgent answer;
+  answer.mutable_reloaded()->set_id(id);
+  for (const std::string& error : errors) answer.mutable_reloaded()->add_errors(error);
+  send(answer.SerializeAsString());
+}
+
 void AgentLink::say_leaving() {
   if (!has_agent()) return;
   proto::ProxyToAgent leaving;
@@ -131,7 +139,11 @@ bool AgentLink::receive() {
   const PacketStatus status = receive_packet(socket_->native_handle(), packet);
   if (status != PacketStatus::Done) return status == PacketStatus::Wait;
   proto::AgentToProxy message;
-  const bool known = message.ParseFromString(packet.bytes) && message.has_hello();
+  const bool parsed = message.ParseFromString(packet.bytes);
+  if (parsed && message.has_reload()) {
+    handlers_.on_reload(message.reload().id(), message.reload().hard());
+  }
+  const bool known = parsed && message.has_hello();
   const auto [sticky, vault] = streams_of(message.hello(), packet.descriptors);
   if (known) handlers_.on_agent(sticky, vault, false);
   return true;  // others are of a newer agent

@@ -25,6 +25,7 @@ class AgentLink {
     // With the streams that it gave, or -1: of the sticky tables and of the vault. `knows_us`: it
     // is the one of adopt().
     std::function<void(int sticky, int vault, bool knows_us)> on_agent;
+    std::function<void(std::uint64_t id, bool hard)> on_reload;  // see answer_reload()
     std::function<void()> on_absence;  // nobody is there, or nobody any more
   };
 
@@ -37,6 +38,7 @@ class AgentLink {
   void adopt(int socket, int sticky, int vault);
   // The listening sockets are served: the agent may count on this proxy.
   void say_ready();
+  void answer_reload(std::uint64_t id, const std::vector<std::string>& errors);
   // This process ends, so that another one takes its place.
   void say_leaving();
   [[nodiscard]] bool has_agent() const { return socket_ != nullptr && socket_->is_open(); }

@@ -1,7 +1,9 @@
 // wslb-proxy: flags, configuration, sockets, background, threads; in this order.
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,8 +60,15 @@ std::optional<std::string> note_pid(const Options& options, const config::Global
   return std::nullopt;
 }
 
-int serve(const Options& options, const ConfigurationSource& source,
-          const ReadConfiguration& read) {
+// The program may be another one by now, of a newer package.
+[[noreturn]] void begin_anew(char** argv) {
+  ::execvp(argv[0], argv);
+  std::fprintf(stderr, "cannot start %s anew: %s\n", argv[0], std::strerror(errno));
+  std::_Exit(1);
+}
+
+int serve(const Options& options, const ConfigurationSource& source, const ReadConfiguration& read,
+          char** argv) {
   const config::Global& global = read.config->global;
   base::Result<SyslogSender> syslog = SyslogSender::open();
   if (!syslog) {
@@ -89,8 +98,9 @@ int serve(const Options& options, const ConfigurationSource& source,
                opened.binds.size(), process.threads, process.gate.max());
   take_reloads();
   server.run();
-  if (!pidfile->empty()) ::unlink(pidfile->c_str());
+  if (!pidfile->empty() && !process.returns) ::unlink(pidfile->c_str());
   std::fflush(nullptr);
+  if (process.returns) begin_anew(argv);
   // The kernel closes every connection at once; unwinding thousands of sessions would only delay.
   std::_Exit(0);
 }
@@ -116,7 +126,7 @@ int evaluate(const std::string& condition) {
   return 2;
 }
 
-int run(const Options& options) {
+int run(const Options& options, char** argv) {
   if (options.version) return print_version(options.features);
   if (options.condition) return evaluate(*options.condition);
   hold_reloads();  // one that comes meanwhile may be about a file that was read already
@@ -134,7 +144,7 @@ int run(const Options& options) {
     return 0;
   }
   if (options.debug) spdlog::set_level(spdlog::level::debug);
-  return serve(options, source, read);
+  return serve(options, source, read, argv);
 }
 
 }  // namespace
@@ -147,5 +157,5 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", options.error().message.c_str());
     return 1;
   }
-  return wslb::proxy::run(*options);
+  return wslb::proxy::run(*options, argv);
 }

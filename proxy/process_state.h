@@ -43,6 +43,7 @@ struct ProcessState {
   std::atomic<std::uint64_t> owed_closes{0};  // of these, those who are owed a Close
   std::atomic<std::uint64_t> under_way{0};    // requests
   std::atomic<bool> draining{false};          // no connection is kept for another request
+  std::atomic<bool> returns{false};           // this process goes on as its own successor
   std::atomic<bool> leaving{false};           // no request is begun: a successor will
   std::atomic<bool> full{false};              // a listener waits for a connection to end
 };

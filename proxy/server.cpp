@@ -102,9 +102,15 @@ void Server::begin_with_agent(const ClaimedVault& claimed, bool arena_is_known,
     sticky_->stop();
     if (vault_) vault_->stop();
   };
-  agent_ = std::make_unique<AgentLink>(
-      context, process_, agent_socket,
-      AgentLink::Handlers{.on_agent = on_agent, .on_absence = on_absence});
+  agent_ =
+      std::make_unique<AgentLink>(context, process_, agent_socket,
+                                  AgentLink::Handlers{.on_agent = on_agent,
+                                                      .on_reload =
+                                                          [this](std::uint64_t id, bool hard) {
+                                                            reload_orders_.push_back({id, hard});
+                                                            reload_.start();
+                                                          },
+                                                      .on_absence = on_absence});
   patience_.expires_after(kSyncMax);
   patience_.async_wait([this](const boost::system::error_code& error) {
     if (error || serves_) return;

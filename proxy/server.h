@@ -63,6 +63,7 @@ class Server {
   void cut_tunnels(const ServerPool& pool, std::size_t server);
   void cut_session(std::uint64_t id);
   void reload(const ReadConfiguration& read);
+  void answer_reloads(std::vector<std::string> errors);
   // Every reason why not, and then nothing has changed.
   std::vector<std::string> replace(std::shared_ptr<const config::Config> config,
                                    std::shared_ptr<TlsStore> tls);
@@ -91,6 +92,11 @@ class Server {
   std::unique_ptr<VaultLink> vault_;            // likewise, unless it is off
   std::vector<RecoveredClient> known_clients_;  // until clients are served
   boost::asio::steady_timer patience_;
+  struct ReloadOrder {  // of the agent, not answered yet
+    std::uint64_t id = 0;
+    bool hard = false;
+  };
+  std::vector<ReloadOrder> reload_orders_;
   Reload reload_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer drained_;

@@ -23,7 +23,7 @@ void move_sessions(Worker& worker, const std::shared_ptr<Service>& service) {
 }  // namespace
 
 void Server::reload(const ReadConfiguration& read) {
-  if (process_.draining) return;
+  if (process_.draining || process_.leaving) return answer_reloads({"it is about to end"});
   std::vector<std::string> errors;
   if (read.config == nullptr) {
     errors = read.messages;
@@ -36,11 +36,24 @@ void Server::reload(const ReadConfiguration& read) {
                             : std::vector<std::string>{"no 'bind' line in the configuration"};
   }
   if (errors.empty()) {
-    spdlog::info("SIGHUP: the configuration was read again and is in use");
-    return;
+    spdlog::info("reload: the configuration was read again and is in use");
+    return answer_reloads({});
   }
   for (const std::string& each : errors) spdlog::error("{}", each);
-  spdlog::error("SIGHUP: the configuration in use stays, since the new one is not good");
+  spdlog::error("reload: the configuration in use stays, since the new one is not good");
+  answer_reloads(std::move(errors));
+}
+
+// A hard one ends this process only after all that the next one needs has proved to be good.
+void Server::answer_reloads(std::vector<std::string> errors) {
+  for (const ReloadOrder& order : std::exchange(reload_orders_, {})) {
+    const bool impossible = order.hard && errors.empty() && !may_leave();
+    if (impossible) errors = {"there is no vault to leave the connections in: restart wslb-proxy"};
+    agent_->answer_reload(order.id, errors);
+    if (!order.hard || !errors.empty()) continue;
+    process_.returns = true;
+    leave();
+  }
 }
 
 std::vector<std::string> Server::replace(std::shared_ptr<const config::Config> config,

@@ -151,7 +151,8 @@ bool Server::may_leave() const {
 // Who comes waits in the sockets' backlogs, idle clients in the vault. What is under way has a
 // moment, and whoever is owed a Close a little more.
 void Server::leave() {
-  spdlog::info("signal {}: leaving everything to a successor", SIGTERM);
+  spdlog::info("leaving everything to {}",
+               process_.returns ? "this program, started anew" : "a successor");
   process_.leaving = true;
   listeners_.rest();
   bid_farewell(http::kCloseServiceRestart, std::nullopt);

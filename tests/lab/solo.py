@@ -83,7 +83,7 @@ class Solo:
             process.configuration.write_text(self.with_port(text))
         before = len(process.text())
         process.signal(signal.SIGHUP)
-        wait_until(lambda: "SIGHUP: " in process.text()[before:], timeout_s, "a reload")
+        wait_until(lambda: "reload: " in process.text()[before:], timeout_s, "a reload")
         return process.text()[before:]
 
     def http(self, **options):

@@ -183,9 +183,9 @@ def test_a_reload_keeps_the_numbers_on_both_hosts(busy):
     clients.wait_elsewhere(clients.second, TUNNELS, 0)
     for host in (clients.first, clients.second, clients.second):
         process = pair[host].proxy
-        before = process.text().count("SIGHUP: ")
+        before = process.text().count("reload: ")
         process.signal(signal.SIGHUP)
-        wait_until(lambda: process.text().count("SIGHUP: ") > before, 10, "a reload")
+        wait_until(lambda: process.text().count("reload: ") > before, 10, "a reload")
         assert clients.elsewhere(clients.second) == {one.name: TUNNELS, two.name: 0}
     # A server that has gone is told no more, and one that comes back is known again.
     file = pair[clients.second].file

@@ -223,7 +223,7 @@ TEST_F(TunnelRecoveryTest, ATunnelOfWhichTwoProcessesDiedIsClosedAlone) {
   arena_->blame(0);
   receive(two, kUp, block(400, 2));
   arena_->blame(0);
-  EXPECT_EQ(recover().crashed, 1U);
+  EXPECT_EQ(recover().closed.crashed, 1U);
   EXPECT_EQ(find(one), nullptr);
   EXPECT_TRUE(goes_on(two, kUp, block(400, 2)));
   EXPECT_EQ(arena_->record(two.slot).crashes, 1U);
@@ -238,7 +238,7 @@ TEST_F(TunnelRecoveryTest, EntriesThatAreNotSealedAreNotBelieved) {
   receive(two, kUp, block(100, 2));
   // Each looks as if it were the other's, which the lengths alone would not show.
   std::swap(arena_->journal(0).entries[0].stream, arena_->journal(0).entries[1].stream);
-  EXPECT_EQ(recover().untrusted, 2U);
+  EXPECT_EQ(recover().closed.untrusted, 2U);
 }
 
 TEST_F(TunnelRecoveryTest, TwoEntriesForOneDirectionAreNotBelieved) {
@@ -247,7 +247,7 @@ TEST_F(TunnelRecoveryTest, TwoEntriesForOneDirectionAreNotBelieved) {
   receive(one, kUp, block(100, 1));
   receive(two, kUp, block(100, 2));
   arena_->journal(0).entries[1] = JournalEntry(one.slot, kUp, 0, 0);
-  EXPECT_EQ(recover().untrusted, 2U);
+  EXPECT_EQ(recover().closed.untrusted, 2U);
 }
 
 TEST_F(TunnelRecoveryTest, EntriesThatReachTooFarAreNotBelieved) {
@@ -264,7 +264,7 @@ TEST_F(TunnelRecoveryTest, EntriesThatReachTooFarAreNotBelieved) {
     receive(pair, kUp, block(100, 1));
     arena_->journal(0).entries[0] = JournalEntry(pair.slot, kUp, before, offset);
     arena_->journal(0).count = 1;
-    EXPECT_EQ(recover().untrusted, 1U) << before << ", " << offset;
+    EXPECT_EQ(recover().closed.untrusted, 1U) << before << ", " << offset;
     pairs_.pop_back();
     for (const int peer : pair.peers) ::close(peer);
     end_batch();
@@ -297,7 +297,7 @@ TEST_F(TunnelRecoveryTest, RoomsThatAreNotSealedAreNotBelieved) {
     receive(pair, kUp, block(100, 1));
     keep_in_room(pair, kUp, block(100, 1));
     arena_->record(pair.slot).sealed_waiting[kUp] = waiting;
-    EXPECT_EQ(recover().untrusted, 1U) << waiting;
+    EXPECT_EQ(recover().closed.untrusted, 1U) << waiting;
     pairs_.pop_back();
     for (const int peer : pair.peers) ::close(peer);
     end_batch();
@@ -325,7 +325,7 @@ TEST_F(TunnelRecoveryTest, NoDamageGivesWrongBytes) {
       *at = static_cast<char>(random());
     }
     recover();
-    closed += recovery_.untrusted;
+    closed += recovery_.closed.untrusted;
     EXPECT_TRUE(find(one) == nullptr || goes_on(one, kUp, block(100, 1)));
     EXPECT_TRUE(find(two) == nullptr || goes_on(two, kUp, block(150, 2).substr(30)));
     EXPECT_TRUE(find(two) == nullptr || goes_on(two, kDown, block(80, 3)));
