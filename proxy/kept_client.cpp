@@ -15,7 +15,9 @@ KeptClient KeptClient::prepare(VaultLink& link, std::string_view facts) {
   record.consumed[0] = record.written[1] = 0;
   slot.arena().set_facts(slot.slot(), facts);
   record.state.store(Record::Accepted, std::memory_order_release);
-  return KeptClient(std::move(slot));
+  KeptClient client(std::move(slot));
+  client.packet_ = VaultLink::keep_packet(client.slot_.slot(), 1);
+  return client;
 }
 
 KeptClient::KeptClient(KeptSlot slot)

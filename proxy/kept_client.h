@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -24,15 +25,17 @@ class KeptClient {
   // A place for the next client, made before accept(), so that nothing lies between that and
   // accepted(): a kill there costs the connection. Empty: there is no room in the vault.
   static KeptClient prepare(VaultLink& link, std::string_view facts);
-  void accepted(int socket) { slot_.hold(socket, -1); }
+  void accepted(int socket) { slot_.hold(socket, packet_); }
   // Of a process before this one.
   explicit KeptClient(KeptSlot slot);
   KeptClient(KeptClient&& other) noexcept
       : slot_(std::move(other.slot_)),
+        packet_(std::move(other.packet_)),
         record_(std::exchange(other.record_, nullptr)),
         state_(other.state_) {}
   KeptClient& operator=(KeptClient&& other) noexcept {
     std::swap(slot_, other.slot_);
+    std::swap(packet_, other.packet_);
     std::swap(record_, other.record_);
     std::swap(state_, other.state_);
     return *this;
@@ -63,6 +66,7 @@ class KeptClient {
   void set(vault::Record::State state);
 
   KeptSlot slot_;
+  std::string packet_;               // by which the vault is told
   vault::Record* record_ = nullptr;  // of the slot; null: not kept
   vault::Record::State state_ = vault::Record::Accepted;
 };

@@ -45,6 +45,11 @@ void KeptSlot::hold(int client, int server) {
   link_->keep(slot_, client, server);
 }
 
+void KeptSlot::hold(int client, const std::string& packet) {
+  link_->keep_client(slot_, client, packet);
+  dropped_ = false;
+}
+
 void KeptSlot::drop() {
   if (!std::exchange(dropped_, true)) link_->drop(slot_);
 }
@@ -122,18 +127,36 @@ void VaultLink::tell_listeners() {
 }
 
 void VaultLink::keep(vault::Slot slot, int client, int server) {
-  adopt(slot, client, server);
   const std::lock_guard lock(mutex_);
-  // It takes the place of what was there.
-  const auto dropped = std::find(dropped_.rbegin(), dropped_.rend(), slot);
-  if (dropped != dropped_.rend()) dropped_.erase(std::next(dropped).base());
+  note(slot, client, server);
+  take_back_drop(slot);
   say_keep(slot);
+}
+
+void VaultLink::keep_client(vault::Slot slot, int client, const std::string& packet) {
+  const std::lock_guard lock(mutex_);
+  const bool sent =
+      socket_ && unsaid_.empty() &&
+      send_packet(socket_->native_handle(), packet, {&client, 1}) != PacketStatus::Wait;
+  note(slot, client, -1);
+  take_back_drop(slot);
+  if (!sent) say_keep(slot);
 }
 
 void VaultLink::adopt(vault::Slot slot, int client, int server) {
   const std::lock_guard lock(mutex_);
+  note(slot, client, server);
+}
+
+void VaultLink::note(vault::Slot slot, int client, int server) {
   if (kept_.size() <= slot) kept_.resize(slot + 1U, kNone);
   kept_[slot] = {client, server};
+}
+
+// What is kept now takes the place of what was there.
+void VaultLink::take_back_drop(vault::Slot slot) {
+  const auto dropped = std::find(dropped_.rbegin(), dropped_.rend(), slot);
+  if (dropped != dropped_.rend()) dropped_.erase(std::next(dropped).base());
 }
 
 void VaultLink::drop(vault::Slot slot) {
@@ -167,10 +190,15 @@ void VaultLink::say_keep(vault::Slot slot) {
 bool VaultLink::send_keep(vault::Slot slot) {
   const std::array<int, 2>& sockets = kept_[slot];
   const std::size_t count = sockets[1] < 0 ? 1 : 2;
+  return send_packet(socket_->native_handle(), keep_packet(slot, count), {sockets.data(), count}) !=
+         PacketStatus::Wait;
+}
+
+std::string VaultLink::keep_packet(vault::Slot slot, std::size_t sockets) {
   proto::ToVault message;
   message.mutable_keep()->add_slots(slot);
-  message.mutable_keep()->set_sockets(static_cast<std::uint32_t>(count));
-  return send(message, {sockets.data(), count});
+  message.mutable_keep()->set_sockets(static_cast<std::uint32_t>(sockets));
+  return message.SerializeAsString();
 }
 
 // Those that do not fit go with the next ones.

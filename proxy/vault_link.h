@@ -54,6 +54,8 @@ class KeptSlot {
   [[nodiscard]] vault::Slot slot() const { return slot_; }
   // From now on the vault holds these, too, and nothing else in it. `server` -1: the client alone.
   void hold(int client, int server);
+  // The same of a client alone whose packet was made before, see VaultLink::keep_client().
+  void hold(int client, const std::string& packet);
   // The vault lets them go; called before they are closed.
   void drop();
 
@@ -86,6 +88,10 @@ class VaultLink {
 
   // `server` -1: the client alone.
   void keep(vault::Slot slot, int client, int server);
+  // The same of a client alone, as soon as it is accepted: until the packet is sent a kill costs
+  // the connection, so all else is done before and after.
+  [[nodiscard]] static std::string keep_packet(vault::Slot slot, std::size_t sockets);
+  void keep_client(vault::Slot slot, int client, const std::string& packet);
   // The agent is told a little later, with others: whoever ends a connection shuts it down.
   void drop(vault::Slot slot);
   // The vault holds them since before this process.
@@ -97,6 +103,8 @@ class VaultLink {
   using Protocol = boost::asio::generic::seq_packet_protocol;
   void tell_everything();
   void tell_listeners();
+  void note(vault::Slot slot, int client, int server);
+  void take_back_drop(vault::Slot slot);
   void say_keep(vault::Slot slot);
   bool send_keep(vault::Slot slot);
   void tell_drops();
