@@ -100,13 +100,12 @@ bool find_rest(const Record& record, const Ends& ends, std::size_t direction, Tu
 }
 
 std::optional<Tunnel::Rest> find_rest(const Record& record, const std::array<int, 2>& sockets) {
-  if (!record.has_begin()) return std::nullopt;
+  const auto ends = record.has_begin() ? read_ends(sockets, 0) : std::nullopt;
+  if (!ends) return std::nullopt;
+  const Ends back{.source = ends->sink, .sink = ends->source};
   Tunnel::Rest rest;
-  for (std::size_t direction = 0; direction < vault::kDirections; ++direction) {
-    const auto ends = read_ends(sockets, direction);
-    if (!ends || !find_rest(record, *ends, direction, rest)) return std::nullopt;
-  }
-  return rest;
+  const bool fits = find_rest(record, *ends, 0, rest) && find_rest(record, back, 1, rest);
+  return fits ? std::optional(rest) : std::nullopt;
 }
 
 }  // namespace
