@@ -47,6 +47,12 @@ TEST(Arguments, ReadsTheIdOfAKey) {
   }
 }
 
+TEST(Arguments, ReadsHowHardAReloadIs) {
+  EXPECT_FALSE(std::get<ReloadCommand>(parse({"reload"})->command).hard);
+  EXPECT_TRUE(std::get<ReloadCommand>(parse({"reload", "--hard"})->command).hard);
+  EXPECT_THAT(error({"status", "--hard"}), HasSubstr("--hard belongs to 'reload'"));
+}
+
 TEST(Arguments, TakesOptionsBeforeAndAfterTheCommand) {
   for (const auto& words : {std::vector<const char*>{"--run-dir", "/tmp/x", "--json", "status"},
                             std::vector<const char*>{"status", "--json", "--run-dir", "/tmp/x"}}) {
@@ -71,7 +77,7 @@ TEST(Arguments, NamesWhatIsWrong) {
 
 TEST(Arguments, SaysNoToWhatIsToCome) {
   for (const char* verb :
-       {"drain", "undrain", "backends", "server", "table", "tunnels", "reload", "doctor", "top"}) {
+       {"drain", "undrain", "backends", "server", "table", "tunnels", "doctor", "top"}) {
     EXPECT_THAT(error({verb}), HasSubstr("not supported by this version"));
   }
 }
