@@ -164,6 +164,8 @@ void take_client(KeptSlot slot, int socket, bool crashed, Recovery& recovery) {
     ++recovery.closed.ended;
   } else if (record.crashes >= kCrashesMax) {
     ++recovery.closed.crashed;
+  } else if (state > Record::Asking) {
+    ++recovery.closed.untrusted;
   } else if (asked && !is_unanswered) {
     ++recovery.closed.truncated;
   } else if (!asked && !(is_unanswered && is_unread)) {

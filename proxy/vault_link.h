@@ -38,7 +38,7 @@ class KeptSlot {
   KeptSlot(KeptSlot&& other) noexcept
       : link_(std::exchange(other.link_, nullptr)),
         slot_(other.slot_),
-        dropped_(other.dropped_),
+        dropped_(std::exchange(other.dropped_, true)),
         is_used_(other.is_used_) {}
   KeptSlot& operator=(KeptSlot&& other) noexcept {
     std::swap(link_, other.link_);
