@@ -126,6 +126,57 @@ TEST_F(ProxyLinkTest, AKilledProcessHasDiedHoweverManyDescriptorsItHas) {
   }
 }
 
+// It may go on as another program in the same process, whose pidfd tells nothing.
+TEST_F(ProxyLinkTest, OneThatSaysThatItLeavesHasASuccessor) {
+  auto proxy = connect();
+  send(proxy, hello());
+  send(proxy, ready());
+  proto::ProxyToAgent leaving;
+  leaving.mutable_leaving();
+  send(proxy, leaving.SerializeAsString());
+  proxy = FileDescriptor();
+  wait_for_events(2);
+  ASSERT_EQ(events_.size(), 2U);
+  EXPECT_EQ(events_[1], "process " + self_ + " left its place to another one");
+  EXPECT_TRUE(died_);
+}
+
+TEST_F(ProxyLinkTest, ReloadsAreAnsweredByTheProxyOrByItsEnd) {
+  std::vector<std::vector<std::string>> answers;
+  const auto note = [&answers](const std::vector<std::string>& errors) {
+    answers.push_back(errors);
+  };
+  link_->reload(false, note);
+  ASSERT_EQ(answers.size(), 1U) << "nobody is there";
+  EXPECT_FALSE(answers[0].empty());
+  auto proxy = connect();
+  send(proxy, hello());
+  send(proxy, ready());
+  settle();
+  link_->reload(true, note);
+  char packet[128];
+  proto::AgentToProxy order;
+  for (int i = 0; i < 2; ++i) {  // the answer to its hello, and the order
+    const ssize_t bytes = ::recv(proxy.get(), packet, sizeof packet, MSG_DONTWAIT);
+    ASSERT_TRUE(bytes > 0 && order.ParseFromArray(packet, static_cast<int>(bytes)));
+  }
+  EXPECT_TRUE(order.reload().hard());
+  proto::ProxyToAgent answer;
+  answer.mutable_reloaded()->set_id(order.reload().id());
+  answer.mutable_reloaded()->add_errors("wslb.cfg:1: no");
+  send(proxy, answer.SerializeAsString());
+  settle();
+  ASSERT_EQ(answers.size(), 2U);
+  EXPECT_EQ(answers[1], std::vector<std::string>{"wslb.cfg:1: no"});
+  send(proxy, answer.SerializeAsString());  // nobody has asked twice
+  settle();
+  link_->reload(false, note);
+  proxy = FileDescriptor();
+  wait_for_events(2);
+  ASSERT_EQ(answers.size(), 3U);
+  EXPECT_EQ(answers[2], std::vector<std::string>{"the proxy has gone without an answer"});
+}
+
 TEST_F(ProxyLinkTest, HandsTheStreamsOverInTheirOrder) {
   for (const bool sticky : {false, true}) {
     for (const bool vault : {false, true}) {
