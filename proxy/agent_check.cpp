@@ -48,12 +48,12 @@ asio::awaitable<std::optional<lb::CheckResult>> ask(const Asked& asked, CheckLoo
   if (agent.address) target.address.address = *agent.address;
   target.address.port = agent.port;
   target.unix_path.clear();
-  auto socket = open_socket(co_await asio::this_coro::executor, address_of(target), target);
+  const auto socket = open_socket(address_of(target), target);
   if (!socket) {
     co_return failure(CheckStatus::SocketError, CheckStatus::SocketError,
                       IoResult{IoStatus::Error, 0, errno});
   }
-  Stream stream(std::move(*socket));
+  Stream stream(co_await asio::this_coro::executor, *socket);
   stream.reset_on_close();
   loop.on_stop([&stream] { stream.cancel(); });
   auto deadline = steady_clock::now() + agent.inter;

@@ -41,8 +41,13 @@ asio::awaitable<PumpEnd> BodyPump::run(std::string head) {
     const bool last = decoder.finished();
     if (last && chunked) out += http::kLastChunk;
     if (!out.empty()) {
-      const IoResult written = co_await to.write_all(out, deadline_after(write_timeout));
+      IoResult written = to.write_some(out);
       sent += written.bytes;
+      if (written.ok() && written.bytes < out.size()) {
+        const auto rest = std::string_view(out).substr(written.bytes);
+        written = co_await to.write_all(rest, deadline_after(write_timeout));
+        sent += written.bytes;
+      }
       if (!written.ok()) {
         co_return written.status == IoStatus::Timeout ? PumpEnd::SinkTimeout : PumpEnd::SinkClosed;
       }

@@ -117,11 +117,11 @@ asio::awaitable<CheckRun::Failure> CheckRun::connect(const CheckStep& step) {
   answer_.reset();
   must_read_ = true;
   const config::Server server = target(how);
-  auto socket = open_socket(co_await asio::this_coro::executor, address_of(server), server);
+  const auto socket = open_socket(address_of(server), server);
   if (!socket) {
     co_return failed(step, CheckStatus::SocketError, IoResult{IoStatus::Error, 0, errno});
   }
-  stream_.emplace(std::move(*socket));
+  stream_.emplace(co_await asio::this_coro::executor, *socket);
   if (!how.linger) stream_->reset_on_close();
   const base::Endpoint* source = server.sources.empty() ? nullptr : &server.sources.front();
   const IoResult connected = co_await stream_->connect(address_of(server), source, deadline_);

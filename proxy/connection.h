@@ -7,8 +7,7 @@
 #include <optional>
 #include <string>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/any_io_executor.hpp>
 
 #include "base/ip_address.h"
 #include "base/time.h"
@@ -24,11 +23,11 @@
 namespace wslb::proxy {
 
 struct ClientConnection {
-  ClientConnection(boost::asio::ip::tcp::socket socket, const base::Endpoint& peer,
-                   ConnectionLease admitted, KeptClient in_vault)
-      : destination(local_endpoint(socket.native_handle())),
+  ClientConnection(const boost::asio::any_io_executor& executor, int fd,
+                   const base::Endpoint& peer, ConnectionLease admitted, KeptClient in_vault)
+      : destination(local_endpoint(fd)),
         address(peer),
-        stream(std::move(socket)),
+        stream(executor, fd),
         kept(std::move(in_vault)),
         lease(std::move(admitted)) {
     if (kept) stream.keep(kept);
@@ -56,24 +55,20 @@ struct ClientConnection {
 };
 
 struct ServerConnection {
-  explicit ServerConnection(boost::asio::ip::tcp::socket socket) : stream(std::move(socket)) {}
+  ServerConnection(const boost::asio::any_io_executor& executor, int fd) : stream(executor, fd) {}
 
   Stream stream;
   InputBuffer input;
   const ServerPool* pool = nullptr;  // together with `server`: whom it leads to
   std::size_t server = 0;
   base::Endpoint address;  // where it was then
+  base::Endpoint source;   // ours
   std::string sni;         // the name under which it was made
   bool reused = false;     // it has carried a request before
 };
 
-// The listener's descriptor as a socket of the session's thread.
-boost::asio::ip::tcp::socket adopt_socket(boost::asio::io_context& context, int fd);
-
 // A non-blocking socket for that server at that address, or nothing when descriptors ran out.
-std::optional<boost::asio::ip::tcp::socket> open_socket(
-    const boost::asio::any_io_executor& executor, const SocketAddress& address,
-    const config::Server& server);
+std::optional<int> open_socket(const SocketAddress& address, const config::Server& server);
 
 // An unset time-out never ends.
 inline base::TimePoint deadline_after(std::optional<base::Duration> timeout) {

@@ -38,16 +38,15 @@ asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> i
     counters_.count_error();
     co_return co_await refuse(rejection.status);
   }
-  http::Outcome outcome = run_connection_rules();
-  if (outcome.ends_exchange()) co_return co_await carry_out(std::move(outcome));
+  if (http::Outcome outcome = run_connection_rules(); outcome.ends_exchange()) {
+    co_return co_await carry_out(std::move(outcome));
+  }
   if (!frontend_.section.monitor_uri.empty() && head_.target == frontend_.section.monitor_uri) {
     co_return co_await answer_monitor();
   }
-  if (const int status = co_await buffer_body(frontend_.section)) {
-    co_return co_await refuse(status);
+  if (!passes(frontend_.section)) {
+    if (const auto end = co_await pass(frontend_.section)) co_return *end;
   }
-  outcome = co_await run_rules(frontend_.section);
-  if (outcome.ends_exchange()) co_return co_await carry_out(std::move(outcome));
   if (const auto* page = wanted_stats(frontend_.section)) co_return co_await answer_stats(*page);
   choose_backend();
   if (pool_ == nullptr) {
@@ -55,15 +54,16 @@ asio::awaitable<Exchange::End> Exchange::run(std::unique_ptr<ServerConnection> i
     co_return co_await refuse(503);
   }
   if (&backend() != &frontend_.section) {
-    if (const int status = co_await buffer_body(backend())) co_return co_await refuse(status);
-    outcome = co_await run_rules(backend());
-    if (outcome.ends_exchange()) co_return co_await carry_out(std::move(outcome));
+    if (!passes(backend())) {
+      if (const auto end = co_await pass(backend())) co_return *end;
+    }
     if (const auto* page = wanted_stats(backend())) co_return co_await answer_stats(*page);
   }
-  // Rules may have changed what the handshake says.
-  if (const http::Rejection rejection = check_request()) {
-    record_.end('P', 'R');
-    co_return co_await refuse(rejection.status);
+  if (rules_ran_) {  // they may have changed what the handshake says
+    if (const http::Rejection rejection = check_request()) {
+      record_.end('P', 'R');
+      co_return co_await refuse(rejection.status);
+    }
   }
   ++pool_->connections();
   choose_server();
@@ -180,7 +180,8 @@ asio::awaitable<Exchange::End> Exchange::converse(std::unique_ptr<ServerConnecti
                                         .forced = persistence_ == Persistence::Forced,
                                         .hash = hash_,
                                         .prefer = prefer_,
-                                        .avoid = avoid_},
+                                        .avoid = avoid_,
+                                        .repeatable = is_repeatable()},
                                        std::move(idle), facts, record_);
     if (!link_.slot) co_return co_await refuse(503);
     std::optional<http::ResponseHead> response;
@@ -197,16 +198,24 @@ asio::awaitable<Exchange::End> Exchange::converse(std::unique_ptr<ServerConnecti
 
 // Only what a server may safely see twice, and only when it answered nothing.
 bool Exchange::may_resend() const {
+  return link_.connection->reused && !response_begun_ && is_repeatable() &&
+         record_.termination.cause == 'S';
+}
+
+bool Exchange::is_repeatable() const {
   const bool idempotent =
       head_.method == "GET" || head_.method == "HEAD" || head_.method == "OPTIONS";
-  return link_.connection->reused && !response_begun_ && !upload_ && idempotent &&
-         record_.termination.cause == 'S';
+  return idempotent && framing_.kind == http::Framing::Kind::None;
 }
 
 asio::awaitable<bool> Exchange::send_request() {
   client_.stream.commit();
-  const IoResult written = co_await link_.connection->stream.write_all(
-      request_text_, deadline_after(backend().timeouts.server));
+  Stream& server = link_.connection->stream;
+  IoResult written = server.write_some(request_text_);
+  if (written.ok() && written.bytes < request_text_.size()) {
+    const auto rest = std::string_view(request_text_).substr(written.bytes);
+    written = co_await server.write_all(rest, deadline_after(backend().timeouts.server));
+  }
   if (!written.ok()) {
     record_.end(written.status == IoStatus::Timeout ? 's' : 'S', 'H');
     // A server that refuses early may have answered before it closed.

@@ -62,9 +62,13 @@ class Exchange {
  private:
   http::Transaction transaction(const http::LiveState& live);
   http::Outcome run_connection_rules();
+  bool passes(const config::ProxySection& section);
+  boost::asio::awaitable<std::optional<End>> pass(const config::ProxySection& section);
+  bool has_answer_rules() const;
   boost::asio::awaitable<http::Outcome> run_rules(const config::ProxySection& section);
   std::string_view body_so_far();
-  boost::asio::awaitable<int> buffer_body(const config::ProxySection& section);
+  bool wants_body(const config::ProxySection& section) const;
+  boost::asio::awaitable<int> buffer_body();
   boost::asio::awaitable<int> wait_for_body(std::optional<base::Duration> limit,
                                             std::size_t enough);
   boost::asio::awaitable<bool> invite_body();
@@ -89,6 +93,7 @@ class Exchange {
   boost::asio::awaitable<End> converse(std::unique_ptr<ServerConnection> idle);
   boost::asio::awaitable<End> answer(std::optional<http::ResponseHead> response);
   bool may_resend() const;
+  bool is_repeatable() const;
   bool may_retry(const std::optional<http::ResponseHead>& response);
   bool monitor_fails();
   bool request_received() const;  // all of it, the body too
@@ -128,6 +133,7 @@ class Exchange {
   http::Framing framing_;
   std::optional<http::BodyPeek> peek_;
   bool has_unique_id_ = false;
+  bool rules_ran_ = false;  // they may have changed the head
   http::UpgradeRequest upgrade_;
   std::optional<std::string> cookie_;  // the server's name that the client brought
   http::CookieDates cookie_dates_;

@@ -16,11 +16,14 @@ std::string_view Exchange::body_so_far() {
   return peek_->body();
 }
 
-// `option http-buffer-request`, and what a backend wants to balance by. The status of a refusal, or
-// 0.
-asio::awaitable<int> Exchange::buffer_body(const config::ProxySection& section) {
+// `option http-buffer-request`, and what a backend wants to balance by.
+bool Exchange::wants_body(const config::ProxySection& section) const {
   const bool for_balance = section.balance.check_post && head_.method == "POST";
-  if (!section.options.buffer_request && !for_balance) co_return 0;
+  return section.options.buffer_request || for_balance;
+}
+
+// The status of a refusal, or 0.
+asio::awaitable<int> Exchange::buffer_body() {
   const auto& timeouts = frontend_.section.timeouts;
   co_return co_await wait_for_body(timeouts.http_request ? timeouts.http_request : timeouts.client,
                                    0);
@@ -80,7 +83,7 @@ void Exchange::start_upload() {
                .read_timeout = frontend_.section.timeouts.client,
                .write_timeout = backend().timeouts.server,
                .on_progress = [&server, timeout = backend().timeouts.server] {
-                 server.extend_read(deadline_after(timeout));
+                 if (server.is_reading()) server.extend_read(deadline_after(timeout));
                }});
   upload_->start([this, &server] {
     if (upload_failed()) server.cancel();

@@ -148,6 +148,7 @@ asio::awaitable<Exchange::End> Exchange::send_response(http::ResponseHead respon
                 .read_timeout = backend().timeouts.server,
                 .write_timeout = frontend_.section.timeouts.client,
                 .on_progress = [this] {
+                  if (!client_.stream.is_reading()) return;
                   client_.stream.extend_read(deadline_after(frontend_.section.timeouts.client));
                 }};
   if (learner_) pump.on_data = [this](std::string_view data) { learner_->see(data); };

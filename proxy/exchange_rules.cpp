@@ -48,6 +48,10 @@ http::Transaction Exchange::transaction(const http::LiveState& live) {
 }
 
 http::Outcome Exchange::run_connection_rules() {
+  if (frontend_.section.content_rules.empty()) {
+    counters_.count_request();
+    return {};
+  }
   const ServiceState live(service_, frontend_, pool_);
   const auto content = judge(frontend_.section.content_rules, transaction(live));
   if (content == config::TcpRule::Action::Accept) {
@@ -63,6 +67,26 @@ bool Exchange::monitor_fails() {
   return std::ranges::any_of(frontend_.section.monitor_failures, [&now](const auto& failure) {
     return http::holds(failure.condition, now);
   });
+}
+
+// A section that has nothing to say to a request.
+bool Exchange::passes(const config::ProxySection& section) {
+  const bool none = section.request_rules.empty() && section.redirects.empty();
+  if (!none || wants_body(section)) return false;
+  counters_.enter(StickCounters::Place::Request);
+  record_.destination = client_.destination;
+  return true;
+}
+
+// Nothing: the request goes on.
+asio::awaitable<std::optional<Exchange::End>> Exchange::pass(const config::ProxySection& section) {
+  if (wants_body(section)) {
+    if (const int status = co_await buffer_body()) co_return co_await refuse(status);
+  }
+  rules_ran_ = true;
+  http::Outcome outcome = co_await run_rules(section);
+  if (!outcome.ends_exchange()) co_return std::nullopt;
+  co_return co_await carry_out(std::move(outcome));
 }
 
 asio::awaitable<http::Outcome> Exchange::run_rules(const config::ProxySection& section) {
@@ -82,6 +106,13 @@ asio::awaitable<http::Outcome> Exchange::run_rules(const config::ProxySection& s
 }
 
 void Exchange::choose_backend() {
+  ServerPool* const usual = frontend_.default_backend;
+  const bool decided = frontend_.section.use_backends.empty() &&
+                       (usual == nullptr || usual->section().persist_rules.empty());
+  if (decided) {
+    record_.pool = pool_ = usual;
+    return;
+  }
   const ServiceState live(service_, frontend_, nullptr);
   const http::Transaction now = transaction(live);
   pool_ = route(service_, frontend_, now);
@@ -99,8 +130,14 @@ void Exchange::make_unique_id() {
       section.unique_id_format, log_facts(service_, frontend_, client_.address, record_), &now);
 }
 
+bool Exchange::has_answer_rules() const {
+  return !frontend_.section.answer_rules.empty() ||
+         (pool_ != nullptr && !backend().answer_rules.empty());
+}
+
 // `http-after-response`, on whatever goes to the client.
 void Exchange::run_answer_rules(http::ResponseHead& response) {
+  if (!has_answer_rules()) return;
   const auto server = link_.slot ? std::optional(link_.slot->server()) : std::nullopt;
   const ServiceState live(service_, frontend_, pool_, server);
   http::Transaction now = transaction(live);
@@ -112,10 +149,8 @@ void Exchange::run_answer_rules(http::ResponseHead& response) {
 
 // The same for a whole message of ours.
 std::string Exchange::finish_own(std::string message) {
-  const bool none = frontend_.section.answer_rules.empty() &&
-                    (pool_ == nullptr || backend().answer_rules.empty());
   http::ResponseParser parser;
-  if (none || parser.parse(message) != http::ParseStatus::Complete) return message;
+  if (!has_answer_rules() || parser.parse(message) != http::ParseStatus::Complete) return message;
   const std::string body = message.substr(parser.head_bytes());
   http::ResponseHead head = parser.take_head();
   run_answer_rules(head);
@@ -130,6 +165,7 @@ std::string Exchange::own_page(int status) {
 }
 
 http::Outcome Exchange::run_response_rules(http::ResponseHead& response) {
+  if (frontend_.section.response_rules.empty() && backend().response_rules.empty()) return {};
   const ServiceState live(service_, frontend_, pool_, link_.slot->server());
   http::Transaction now = transaction(live);
   now.response = &response;

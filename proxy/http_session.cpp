@@ -46,7 +46,7 @@ class HttpSession : public Movable {
       : service_(std::move(accepted.service)),
         worker_(worker),
         frontend_(accepted.frontend),
-        client_(std::make_unique<ClientConnection>(adopt_socket(worker.context, accepted.fd),
+        client_(std::make_unique<ClientConnection>(worker.context.get_executor(), accepted.fd,
                                                    accepted.address, std::move(accepted.lease),
                                                    std::move(accepted.kept))) {
     client_->bind = accepted.bind;

@@ -4,10 +4,10 @@
 
 #include <cstddef>
 #include <cstring>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace wslb::proxy {
 
@@ -16,7 +16,7 @@ class InputBuffer {
   // As large as the largest message head (http::Limits).
   static constexpr std::size_t kBytes = 16 * 1024;
 
-  [[nodiscard]] std::string_view view() const { return {bytes_.data() + begin_, end_ - begin_}; }
+  [[nodiscard]] std::string_view view() const { return {bytes_.get() + begin_, end_ - begin_}; }
   [[nodiscard]] bool empty() const { return begin_ == end_; }
 
   void consume(std::size_t count) {
@@ -27,13 +27,13 @@ class InputBuffer {
   // Where the next bytes go; may move what is there, so views are invalid afterwards. Empty only
   // when the buffer is full.
   std::span<char> room() {
-    if (bytes_.empty()) bytes_.resize(kBytes);
+    if (!bytes_) bytes_ = std::make_unique_for_overwrite<char[]>(kBytes);
     if (begin_ > 0) {
-      std::memmove(bytes_.data(), bytes_.data() + begin_, end_ - begin_);
+      std::memmove(bytes_.get(), bytes_.get() + begin_, end_ - begin_);
       end_ -= begin_;
       begin_ = 0;
     }
-    return {bytes_.data() + end_, bytes_.size() - end_};
+    return {bytes_.get() + end_, kBytes - end_};
   }
   void commit(std::size_t count) { end_ += count; }
 
@@ -45,7 +45,7 @@ class InputBuffer {
   }
 
  private:
-  std::vector<char> bytes_;  // allocated by the first use
+  std::unique_ptr<char[]> bytes_;  // allocated by the first use
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
 };

@@ -8,8 +8,6 @@
 #include <utility>
 
 #include <boost/asio/post.hpp>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
@@ -148,10 +146,9 @@ void Listener::accept_later() {
 
 void Listener::hand_over(int fd, const base::Endpoint& address, ConnectionLease lease,
                          KeptClient kept) {
-  const int one = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   const config::ProxyOptions& options = frontend_->section.options;
   if (options.tcpka || options.clitcpka) {
+    const int one = 1;
     ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
   }
   Worker& worker = **std::ranges::min_element(
@@ -159,6 +156,7 @@ void Listener::hand_over(int fd, const base::Endpoint& address, ConnectionLease 
   ++worker.connections;
   AcceptedClient accepted{fd,        address, std::move(lease), service_,
                           frontend_, bind_,   std::move(kept),  std::nullopt};
+  if (&worker == workers_.front().get()) return start_(worker, std::move(accepted));
   asio::post(worker.context, [start = start_, &worker, client = std::move(accepted)]() mutable {
     start(worker, std::move(client));
   });

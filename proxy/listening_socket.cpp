@@ -51,6 +51,7 @@ void set_tcp_options(int fd, const config::Bind& bind) {
   const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(
       bind.tcp_user_timeout.value_or(base::Duration(0)));
   set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(limit.count()));
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY);  // those that are accepted inherit it
   set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, bind.defer_accept ? 60 : 0);
 }
 

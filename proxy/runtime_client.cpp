@@ -24,7 +24,7 @@ std::string name_of(Level level) {
 
 RuntimeClient::RuntimeClient(asio::io_context& loop, int fd, Level level, base::Duration timeout,
                              RuntimeContext& context)
-    : stream_(adopt_socket(loop, fd)), level_(level), timeout_(timeout), context_(context) {}
+    : stream_(loop.get_executor(), fd), level_(level), timeout_(timeout), context_(context) {}
 
 asio::awaitable<void> RuntimeClient::run() {
   do {

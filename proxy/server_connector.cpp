@@ -52,13 +52,16 @@ class Attempts {
         deadline_after(timeouts.queue ? timeouts.queue : timeouts.connect);
     if (!record_.dequeued) count_assigned(pool_);
     for (;;) {
-      ServerPool::Outcome outcome = co_await pool_.acquire({.cookie = preference_.cookie,
-                                                            .named = preference_.named,
-                                                            .forced = preference_.forced,
-                                                            .avoid = avoid_,
-                                                            .prefer = preference_.prefer,
-                                                            .hash = preference_.hash},
-                                                           queue_deadline);
+      ServerPool::Outcome outcome = pool_.ask({.cookie = preference_.cookie,
+                                               .named = preference_.named,
+                                               .forced = preference_.forced,
+                                               .avoid = avoid_,
+                                               .prefer = preference_.prefer,
+                                               .hash = preference_.hash},
+                                              co_await asio::this_coro::executor);
+      if (outcome.waiter) {
+        outcome = co_await pool_.wait(std::move(outcome.waiter), queue_deadline);
+      }
       using Refusal = ServerPool::Refusal;
       if (outcome.slot || outcome.refusal == Refusal::Timeout) {
         record_.dequeued = std::chrono::steady_clock::now();
@@ -70,12 +73,12 @@ class Attempts {
       }
       Slot slot = std::move(*outcome.slot);
       record_.server = slot.server();
-      record_.load = pool_.load(slot.server());
+      record_.load = outcome.load;
       if (!slot.by_cookie()) count_balanced(pool_, slot.server());
       const std::string sni = sni_for(section_.servers[slot.server()], client_);
-      if (leads_to(idle.get(), pool_, slot.server(), sni) && idle->stream.is_quiet()) {
+      if (leads_to(idle.get(), pool_, slot.server(), sni) && is_quiet(*idle)) {
         record_.connected = std::chrono::steady_clock::now();
-        record_.source = idle->stream.local_endpoint();
+        record_.source = idle->source;
         idle->reused = true;
         count_attempt(pool_, slot.server(), Attempt::Reuse);
         count_reached(pool_, slot.server());
@@ -96,9 +99,10 @@ class Attempts {
     for (;;) {
       const base::Endpoint at = pool_.address(slot.server());
       const SocketAddress address = pool_.socket_address(slot.server());
-      auto socket = open_socket(co_await asio::this_coro::executor, address, server);
+      const auto socket = open_socket(address, server);
       if (socket) {
-        auto connection = std::make_unique<ServerConnection>(std::move(*socket));
+        auto connection =
+            std::make_unique<ServerConnection>(co_await asio::this_coro::executor, *socket);
         connection->sni = sni_for(server, client_);
         const int one = 1;
         if (section_.options.tcpka || section_.options.srvtcpka) {
@@ -109,7 +113,7 @@ class Attempts {
         if (result.ok()) {
           pool_.observe(slot.server(), lb::Observation::Connected);
           record_.connected = std::chrono::steady_clock::now();
-          record_.source = connection->stream.local_endpoint();
+          record_.source = connection->source = connection->stream.local_endpoint();
           count_reached(pool_, slot.server());
           connection->pool = &pool_;
           connection->server = slot.server();
@@ -123,6 +127,11 @@ class Attempts {
       }
       if (!co_await may_retry_same(slot)) co_return nullptr;
     }
+  }
+
+  // What is not sent twice must not meet a server's end that is there already.
+  [[nodiscard]] bool is_quiet(ServerConnection& idle) const {
+    return preference_.repeatable ? idle.stream.seems_quiet() : idle.stream.is_quiet();
   }
 
   // Null: the kernel chooses.

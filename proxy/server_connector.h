@@ -43,6 +43,7 @@ struct Preference {
   std::optional<std::uint32_t> hash = std::nullopt;       // where the backend balances by one
   std::optional<std::size_t> prefer = std::nullopt;       // see lb::Ask
   std::optional<std::size_t> avoid = std::nullopt;
+  bool repeatable = false;  // see Exchange::may_resend()
 };
 
 // `idle`: a connection of this session that is used again if it leads to the chosen server; it is

@@ -14,9 +14,11 @@ namespace asio = boost::asio;
 
 // Touched on its own executor only, but for the executor itself.
 struct ServerPool::Waiter {
-  explicit Waiter(const asio::any_io_executor& executor) : timer(executor) {}
+  Waiter(const asio::any_io_executor& executor, lb::Ticket number)
+      : timer(executor), ticket(number) {}
 
   asio::steady_timer timer;  // cancelled when an answer has come
+  const lb::Ticket ticket;
   std::optional<lb::Grant> grant;
   bool answered = false;
 };
@@ -33,42 +35,51 @@ Slot ServerPool::occupy(std::size_t server) {
 }
 
 asio::awaitable<ServerPool::Outcome> ServerPool::acquire(lb::Ask ask, base::TimePoint deadline) {
-  const auto executor = co_await asio::this_coro::executor;
-  lb::Ticket ticket = 0;
-  std::shared_ptr<Waiter> waiter;
-  {
-    const std::lock_guard lock(mutex_);
-    deliver({backend_.advance(std::chrono::steady_clock::now()), {}});
-    statistics().sessions_most.raise_to(connections().load());
-    ticket = ask.ticket = next_ticket_++;
-    const lb::Assignment assignment = backend_.assign(ask);
-    if (const auto* assigned = std::get_if<lb::Assigned>(&assignment)) {
-      tell_others(assigned->server,
-                  [](ServerPool& pool, std::size_t number) { pool.backend_.occupy(number); });
-      co_return Outcome{Slot(*this, assigned->server, assigned->by_cookie)};
-    }
-    if (std::holds_alternative<lb::NoServer>(assignment)) co_return Outcome{std::nullopt};
-    if (std::holds_alternative<lb::QueueFull>(assignment)) {
-      co_return Outcome{std::nullopt, Refusal::QueueFull};
-    }
-    waiter = std::make_shared<Waiter>(executor);
-    waiters_.emplace(ticket, waiter);
+  Outcome outcome = this->ask(ask, co_await asio::this_coro::executor);
+  if (!outcome.waiter) co_return outcome;
+  co_return co_await wait(std::move(outcome.waiter), deadline);
+}
+
+ServerPool::Outcome ServerPool::ask(lb::Ask ask, const asio::any_io_executor& executor) {
+  const std::lock_guard lock(mutex_);
+  deliver({backend_.advance(std::chrono::steady_clock::now()), {}});
+  statistics().sessions_most.raise_to(connections().load());
+  ask.ticket = next_ticket_++;
+  const lb::Assignment assignment = backend_.assign(ask);
+  if (const auto* assigned = std::get_if<lb::Assigned>(&assignment)) {
+    tell_others(assigned->server,
+                [](ServerPool& pool, std::size_t number) { pool.backend_.occupy(number); });
+    Outcome outcome{Slot(*this, assigned->server, assigned->by_cookie)};
+    outcome.load = load_now(assigned->server);
+    return outcome;
   }
+  if (std::holds_alternative<lb::NoServer>(assignment)) return {};
+  if (std::holds_alternative<lb::QueueFull>(assignment)) return {std::nullopt, Refusal::QueueFull};
+  Outcome outcome;
+  outcome.waiter = std::make_shared<Waiter>(executor, ask.ticket);
+  waiters_.emplace(ask.ticket, outcome.waiter);
+  return outcome;
+}
+
+asio::awaitable<ServerPool::Outcome> ServerPool::wait(std::shared_ptr<Waiter> waiter,
+                                                      base::TimePoint deadline) {
   waiter->timer.expires_at(deadline);
   while (!waiter->answered) {
     co_await waiter->timer.async_wait(asio::as_tuple(asio::use_awaitable));
     if (waiter->answered) break;
     const std::lock_guard lock(mutex_);
-    if (backend_.cancel(ticket)) {
-      waiters_.erase(ticket);
+    if (backend_.cancel(waiter->ticket)) {
+      waiters_.erase(waiter->ticket);
       co_return Outcome{std::nullopt, Refusal::Timeout, true};
     }
     // An answer was given at the same moment and is on its way to this executor.
     waiter->timer.expires_at(base::TimePoint::max());
   }
   if (!waiter->grant) co_return Outcome{std::nullopt, Refusal::NoServer, true};
-  co_return Outcome{Slot(*this, waiter->grant->server, waiter->grant->by_cookie), Refusal::NoServer,
-                    true};
+  Outcome outcome{Slot(*this, waiter->grant->server, waiter->grant->by_cookie)};
+  outcome.waited = true;
+  outcome.load = load(waiter->grant->server);
+  co_return outcome;
 }
 
 // Who waits under an older configuration has waited longer.
@@ -122,6 +133,11 @@ bool ServerPool::is_usable(std::size_t server) const {
 
 ServerPool::Load ServerPool::load(std::size_t server) const {
   const std::lock_guard lock(mutex_);
+  return load_now(server);
+}
+
+// With the mutex held.
+ServerPool::Load ServerPool::load_now(std::size_t server) const {
   return {backend_.server(server).served, backend_.server(server).queued, backend_.queued()};
 }
 

@@ -66,17 +66,20 @@ class ServerPool {
  public:
   enum class Refusal : std::uint8_t { NoServer, Timeout, QueueFull };
 
-  struct Outcome {
-    std::optional<Slot> slot;
-    Refusal refusal = Refusal::NoServer;  // where there is no slot
-    bool waited = false;                  // in a queue
-  };
-
   // What a log line tells about a slot's surroundings.
   struct Load {
     std::size_t served = 0;  // by that server
     std::size_t server_queue = 0;
     std::size_t backend_queue = 0;
+  };
+
+  struct Waiter;
+  struct Outcome {
+    std::optional<Slot> slot;
+    Refusal refusal = Refusal::NoServer;  // where there is no slot
+    bool waited = false;                  // in a queue
+    Load load = {};                       // of the slot's server
+    std::shared_ptr<Waiter> waiter = nullptr;  // of who must wait: for wait()
   };
 
   // `fullconn`: that of the section, or what stands for it. `before`: the backend's pool so far,
@@ -99,6 +102,9 @@ class ServerPool {
   // Waits on the caller's executor until `deadline` where every fitting server is full.
   // The ask's ticket is the pool's business.
   boost::asio::awaitable<Outcome> acquire(lb::Ask ask, base::TimePoint deadline);
+  // Its two halves.
+  Outcome ask(lb::Ask ask, const boost::asio::any_io_executor& executor);
+  boost::asio::awaitable<Outcome> wait(std::shared_ptr<Waiter> waiter, base::TimePoint deadline);
 
   // For a tunnel that has its server already; counts for every limit, and waits for none.
   [[nodiscard]] Slot occupy(std::size_t server);
@@ -175,12 +181,12 @@ class ServerPool {
 
  private:
   friend class Slot;
-  struct Waiter;
 
   template <typename Change>
   Shift shift(std::size_t server, bool serves, const Change& change);
 
   void release(std::size_t server);
+  [[nodiscard]] Load load_now(std::size_t server) const;
   void deliver(const lb::Redistribution& redistribution);
   void adopt(std::size_t server, const ServerPool* before);
   [[nodiscard]] std::optional<std::size_t> find(const SharedServer& server) const;

@@ -2,11 +2,8 @@
 
 #include <cerrno>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,21 +12,27 @@
 namespace wslb::proxy {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using base::TimePoint;
 
-Stream::Stream(tcp::socket socket)
-    : socket_(std::move(socket)), read_watchdog_(socket_), write_watchdog_(socket_) {}
+namespace {
 
-asio::awaitable<IoResult> Stream::wait(tcp::socket::wait_type type, Watchdog& watchdog,
-                                       TimePoint deadline) {
-  watchdog.arm(deadline);
-  const auto [error] = co_await socket_.async_wait(type, asio::as_tuple(asio::use_awaitable));
-  watchdog.disarm();
-  if (watchdog.fired()) co_return IoResult{IoStatus::Timeout};
-  if (error) co_return IoResult{IoStatus::Error, 0, error.value()};
-  co_return IoResult{};
+IoResult result_of(SocketWaiter::Outcome waited, std::size_t bytes = 0) {
+  switch (waited) {
+    case SocketWaiter::Outcome::Ready:
+      return {IoStatus::Ok, bytes};
+    case SocketWaiter::Outcome::Expired:
+      return {IoStatus::Timeout, bytes};
+    case SocketWaiter::Outcome::Refused:
+      return {IoStatus::Error, bytes, ENOSPC};
+    case SocketWaiter::Outcome::Cancelled:
+      break;
+  }
+  return {IoStatus::Error, bytes, ECANCELED};
 }
+
+}  // namespace
+
+Stream::Stream(const asio::any_io_executor& executor, int fd) : socket_(executor, fd) {}
 
 void Stream::keep(KeptClient& kept) {
   kept_ = &kept;
@@ -46,64 +49,54 @@ asio::awaitable<IoResult> Stream::peek(std::span<char> into, TimePoint deadline)
   return receive(into, MSG_PEEK, deadline);
 }
 
+ssize_t Stream::take(std::span<char> into, int flags) {
+  if (tls_) return tls_->receive(into);
+  if (socket_.readable) return ::recv(fd(), into.data(), into.size(), flags);
+  errno = EAGAIN;
+  return -1;
+}
+
+// It has emptied the socket (epoll(7)), or shown all that is there.
+void Stream::note_short_read(std::size_t size, std::span<char> into) {
+  if (!tls_ && size < into.size() && !socket_.hangup) socket_.readable = false;
+}
+
 asio::awaitable<IoResult> Stream::receive(std::span<char> into, int flags, TimePoint deadline) {
   for (;;) {
-    const ssize_t count =
-        tls_ ? tls_->receive(into) : ::recv(fd(), into.data(), into.size(), flags);
+    const ssize_t count = take(into, flags);
     if (count > 0) {
-      if (flags == 0) received_ += static_cast<std::size_t>(count);
-      co_return IoResult{IoStatus::Ok, static_cast<std::size_t>(count)};
+      const auto size = static_cast<std::size_t>(count);
+      if (flags == 0) {
+        received_ += size;
+        note_short_read(size, into);
+      }
+      co_return IoResult{IoStatus::Ok, size};
     }
     if (count == 0) co_return IoResult{IoStatus::Eof};
     if (errno == EINTR) continue;
     if (errno != EAGAIN) co_return IoResult{IoStatus::Error, 0, errno};
-    reading_ = true;
-    const IoResult waited = co_await wait_again(false, deadline);
-    reading_ = false;
+    const IoResult waited = result_of(co_await wait_again(false, deadline));
     if (!waited.ok()) co_return waited;
   }
 }
 
-namespace {
-
-void set_low_water(int fd, std::size_t bytes) {
-  const int count = static_cast<int>(bytes);
-  ::setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &count, sizeof count);
-}
-
-}  // namespace
-
-// With something in the socket only its low-water mark makes the kernel tell of more.
 asio::awaitable<IoResult> Stream::look_ahead(std::span<char> into, std::size_t seen,
                                              TimePoint deadline) {
-  if (seen > 0) set_low_water(fd(), seen + 1);
-  IoResult result;
   for (;;) {
-    const ssize_t count = ::recv(fd(), into.data(), into.size(), MSG_PEEK);
+    const ssize_t count = take(into, MSG_PEEK);
     if (count > static_cast<ssize_t>(seen)) {
-      shown_ = result.bytes = static_cast<std::size_t>(count);
+      shown_ = static_cast<std::size_t>(count);
+      note_short_read(shown_, into);
       kept_->look();
-      break;
+      co_return IoResult{IoStatus::Ok, shown_};
     }
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno != EAGAIN) {
-      result = {IoStatus::Error, 0, errno};
-      break;
-    }
-    if (count == 0 || (count > 0 && has_hung_up())) {
-      result = {IoStatus::Eof};
-      break;
-    }
-    result = co_await wait(tcp::socket::wait_read, read_watchdog_, deadline);
-    if (!result.ok()) break;
+    if (count < 0 && errno != EAGAIN) co_return IoResult{IoStatus::Error, 0, errno};
+    // There is no more to come.
+    if (count == 0 || (count > 0 && socket_.hangup)) co_return IoResult{IoStatus::Eof};
+    const IoResult waited = result_of(co_await wait_again(false, deadline));
+    if (!waited.ok()) co_return waited;
   }
-  if (seen > 0) set_low_water(fd(), 1);
-  co_return result;
-}
-
-bool Stream::has_hung_up() {
-  pollfd asked{.fd = fd(), .events = POLLRDHUP, .revents = 0};
-  return ::poll(&asked, 1, 0) > 0;
 }
 
 void Stream::commit() {
@@ -120,7 +113,7 @@ void Stream::commit() {
   }
 }
 
-asio::awaitable<IoResult> Stream::write_all(std::string_view data, TimePoint deadline) {
+IoResult Stream::write_some(std::string_view data) {
   commit();
   std::size_t written = 0;
   while (written < data.size()) {
@@ -130,21 +123,30 @@ asio::awaitable<IoResult> Stream::write_all(std::string_view data, TimePoint dea
     if (count > 0) {
       written += static_cast<std::size_t>(count);
       sent_ += static_cast<std::size_t>(count);
-      continue;
+    } else if (errno == EAGAIN) {
+      break;
+    } else if (errno != EINTR) {
+      return {IoStatus::Error, written, errno};
     }
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN) co_return IoResult{IoStatus::Error, written, errno};
-    IoResult waited = co_await wait_again(true, deadline);
-    waited.bytes = written;
-    if (!waited.ok()) co_return waited;
   }
-  co_return IoResult{IoStatus::Ok, written};
+  return {IoStatus::Ok, written};
 }
 
-asio::awaitable<IoResult> Stream::wait_again(bool writing, TimePoint deadline) {
+asio::awaitable<IoResult> Stream::write_all(std::string_view data, TimePoint deadline) {
+  std::size_t written = 0;
+  for (;;) {
+    const IoResult some = write_some(data.substr(written));
+    written += some.bytes;
+    if (!some.ok() || written == data.size()) co_return IoResult{some.status, written, some.error};
+    const IoResult waited = result_of(co_await wait_again(true, deadline), written);
+    if (!waited.ok()) co_return waited;
+  }
+}
+
+asio::awaitable<SocketWaiter::Outcome> Stream::wait_again(bool writing, TimePoint deadline) {
   const bool for_write = tls_ ? tls_->wants_write() : writing;
-  return wait(for_write ? tcp::socket::wait_write : tcp::socket::wait_read,
-              writing ? write_watchdog_ : read_watchdog_, deadline);
+  (for_write ? socket_.writable : socket_.readable) = false;
+  return socket_.wait(writing ? socket_.writer : socket_.reader, for_write, deadline);
 }
 
 asio::awaitable<IoResult> Stream::start_tls(std::unique_ptr<TlsConnection> tls,
@@ -153,7 +155,7 @@ asio::awaitable<IoResult> Stream::start_tls(std::unique_ptr<TlsConnection> tls,
   while (tls_->handshake() != 1) {
     if (errno == EINTR) continue;
     if (errno != EAGAIN) co_return IoResult{IoStatus::Error, 0, errno};
-    const IoResult waited = co_await wait_again(true, deadline);
+    const IoResult waited = result_of(co_await wait_again(true, deadline));
     if (!waited.ok()) co_return waited;
   }
   co_return IoResult{};
@@ -164,37 +166,33 @@ asio::awaitable<IoResult> Stream::connect(const SocketAddress& server, const bas
   if (source != nullptr) {
     const int one = 1;
     const bool any_port = source->port == 0;
-    ::setsockopt(socket_.native_handle(), any_port ? IPPROTO_IP : SOL_SOCKET,
+    ::setsockopt(fd(), any_port ? IPPROTO_IP : SOL_SOCKET,
                  any_port ? IP_BIND_ADDRESS_NO_PORT : SO_REUSEADDR, &one, sizeof one);
     const SocketAddress from(*source);
-    if (::bind(socket_.native_handle(), from.data(), from.size()) != 0) {
-      co_return IoResult{IoStatus::Error, 0, errno};
-    }
+    if (::bind(fd(), from.data(), from.size()) != 0) co_return IoResult{IoStatus::Error, 0, errno};
   }
-  if (::connect(socket_.native_handle(), server.data(), server.size()) == 0) co_return IoResult{};
+  if (::connect(fd(), server.data(), server.size()) == 0) co_return IoResult{};
   if (errno != EINPROGRESS) co_return IoResult{IoStatus::Error, 0, errno};
-  const IoResult waited = co_await wait(tcp::socket::wait_write, write_watchdog_, deadline);
-  if (!waited.ok()) co_return waited;
+  // A server on this host has answered by now.
+  if (::connect(fd(), server.data(), server.size()) == 0) co_return IoResult{};
+  if (errno != EALREADY) co_return IoResult{IoStatus::Error, 0, errno};
+  const IoResult waited = result_of(co_await wait_again(true, deadline));
+  if (!waited.ok() || !socket_.failed) co_return waited;
   int error = 0;
   socklen_t length = sizeof error;
-  ::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_ERROR, &error, &length);
+  ::getsockopt(fd(), SOL_SOCKET, SO_ERROR, &error, &length);
   if (error != 0) co_return IoResult{IoStatus::Error, 0, error};
   co_return IoResult{};
 }
 
-void Stream::extend_read(TimePoint deadline) {
-  if (reading_) read_watchdog_.arm(deadline);
-}
-
 void Stream::cancel() {
-  boost::system::error_code ignored;
-  socket_.cancel(ignored);
+  socket_.cancel();
 }
 
 bool Stream::is_quiet() {
   if (tls_) return tls_->is_quiet();
   char byte = 0;
-  const ssize_t count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  const ssize_t count = ::recv(fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return count < 0 && errno == EAGAIN;
 }
 
@@ -202,41 +200,37 @@ Stream::~Stream() {
   close();
 }
 
-base::Endpoint Stream::local_endpoint() {
-  return proxy::local_endpoint(socket_.native_handle());
+base::Endpoint Stream::local_endpoint() const {
+  return proxy::local_endpoint(fd());
 }
 
 int Stream::release() {
-  read_watchdog_.disarm();
-  write_watchdog_.disarm();
-  return socket_.release();
+  return socket_.forget();
 }
 
 void Stream::shutdown_send() {
   commit();
   if (resets_on_close_) return;
   if (tls_) tls_->send_end();
-  boost::system::error_code ignored;
-  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  ::shutdown(fd(), SHUT_WR);
 }
 
 void Stream::reset_on_close() {
   resets_on_close_ = true;
-  // Past Asio, which takes back what it knows of lingering when a socket is destroyed.
   const linger abort{.l_onoff = 1, .l_linger = 0};
-  ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+  ::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
 }
 
 void Stream::close() {
-  if (tls_ && !resets_on_close_ && socket_.is_open()) tls_->send_end();
-  if (kept_ != nullptr && socket_.is_open()) return close_kept();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  if (fd() < 0) return;
+  if (tls_ && !resets_on_close_) tls_->send_end();
+  if (kept_ != nullptr) return close_kept();
+  ::close(socket_.forget());
 }
 
-// The vault's duplicate would keep the connection open, and the socket in Asio's set.
+// The vault's duplicate would keep the connection open.
 void Stream::close_kept() {
-  const int fd = socket_.release();
+  const int fd = socket_.forget();
   if (resets_on_close_) {
     reset_connection(fd);
   } else {

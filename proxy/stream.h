@@ -1,10 +1,6 @@
 // One TCP connection of a session, with a deadline on every operation: the client's side or the
 // server's. Reads and writes go to the socket at once and wait only when the kernel says so.
 //
-// The stream of a client that the vault keeps (KeptClient) takes the next request's bytes out of
-// the socket only when the request is dealt with: until then whoever comes after this process finds
-// them there.
-//
 // One reader and one writer at a time, on the thread of the executor.
 #pragma once
 
@@ -14,14 +10,14 @@
 #include <span>
 #include <string_view>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include "base/ip_address.h"
 #include "base/time.h"
 #include "proxy/socket_address.h"
+#include "proxy/socket_events.h"
 #include "proxy/tls_connection.h"
-#include "proxy/watchdog.h"
 
 namespace wslb::proxy {
 
@@ -40,7 +36,7 @@ class KeptClient;
 class Stream {
  public:
   // Takes over a non-blocking socket.
-  explicit Stream(boost::asio::ip::tcp::socket socket);
+  Stream(const boost::asio::any_io_executor& executor, int fd);
   Stream(Stream&&) = delete;
   ~Stream();
 
@@ -54,9 +50,11 @@ class Stream {
                                               base::TimePoint deadline);
   [[nodiscard]] std::size_t shown() const { return shown_; }
   // Takes out what look_ahead() has shown, and tells the vault that it is dealt with from now on.
-  // read() and write_all() begin with it.
+  // read() and the writes begin with it.
   void commit();
   boost::asio::awaitable<IoResult> write_all(std::string_view data, base::TimePoint deadline);
+  // What goes out without waiting: all of it, as a rule.
+  IoResult write_some(std::string_view data);
 
   // Starts a connection, from `source` if given (port 0: the kernel chooses it late, so that one
   // source address is not limited to 64k connections to all servers together).
@@ -67,7 +65,7 @@ class Stream {
   boost::asio::awaitable<IoResult> start_tls(std::unique_ptr<TlsConnection> tls,
                                              base::TimePoint deadline);
   [[nodiscard]] const TlsConnection* tls() const { return tls_.get(); }
-  [[nodiscard]] int fd() { return socket_.native_handle(); }
+  [[nodiscard]] int fd() const { return socket_.fd(); }
 
   // Bytes since the connection began, in clear text.
   [[nodiscard]] std::uint64_t received() const { return received_; }
@@ -78,15 +76,20 @@ class Stream {
   void keep(KeptClient& kept);
 
   // Moves the deadline of a read() that is waiting, as traffic the other way does.
-  void extend_read(base::TimePoint deadline);
+  [[nodiscard]] bool is_reading() const { return socket_.reader.waits(); }
+  void extend_read(base::TimePoint deadline) { socket_.reader.set_deadline(deadline); }
 
   // Wakes up whoever waits in read() or write_all(), with an error.
   void cancel();
 
   // True while the connection is idle and good: no byte, no end and no error is waiting.
   [[nodiscard]] bool is_quiet();
+  // The same as far as epoll has said, which costs no system call.
+  [[nodiscard]] bool seems_quiet() {
+    return tls_ || !socket_.is_known() ? is_quiet() : !socket_.readable;
+  }
 
-  [[nodiscard]] base::Endpoint local_endpoint();
+  [[nodiscard]] base::Endpoint local_endpoint() const;
 
   // Gives the descriptor away; this object is of no use afterwards.
   [[nodiscard]] int release();
@@ -101,27 +104,24 @@ class Stream {
   [[nodiscard]] bool resets_on_close() const { return resets_on_close_; }
   void close();
 
-  [[nodiscard]] boost::asio::any_io_executor executor() { return socket_.get_executor(); }
+  [[nodiscard]] boost::asio::any_io_executor executor() { return socket_.events().executor(); }
 
  private:
   boost::asio::awaitable<IoResult> receive(std::span<char> into, int flags,
                                            base::TimePoint deadline);
-  [[nodiscard]] bool has_hung_up();
+  // recv(), but for a socket that is known to have nothing.
+  ssize_t take(std::span<char> into, int flags);
+  void note_short_read(std::size_t size, std::span<char> into);
   void close_kept();
-  // Until the kernel can do what the operation failed of.
-  boost::asio::awaitable<IoResult> wait_again(bool writing, base::TimePoint deadline);
-  boost::asio::awaitable<IoResult> wait(boost::asio::ip::tcp::socket::wait_type type,
-                                        Watchdog& watchdog, base::TimePoint deadline);
+  // After EAGAIN: until the kernel can do what the operation failed of.
+  boost::asio::awaitable<SocketWaiter::Outcome> wait_again(bool writing, base::TimePoint deadline);
 
-  boost::asio::ip::tcp::socket socket_;
-  Watchdog read_watchdog_;
-  Watchdog write_watchdog_;
+  WatchedSocket socket_;
   std::unique_ptr<TlsConnection> tls_;
   KeptClient* kept_ = nullptr;  // null: it is not kept
   std::uint64_t received_ = 0;
   std::uint64_t sent_ = 0;
   std::size_t shown_ = 0;  // by look_ahead(), and still in the socket
-  bool reading_ = false;   // a read() waits
   bool resets_on_close_ = false;
 };
 

@@ -107,7 +107,7 @@ asio::awaitable<void> run(std::shared_ptr<Service> owner, Worker& worker, Fronte
 }  // namespace
 
 void start_tcp_session(Worker& worker, AcceptedClient accepted) {
-  auto client = std::make_unique<ClientConnection>(adopt_socket(worker.context, accepted.fd),
+  auto client = std::make_unique<ClientConnection>(worker.context.get_executor(), accepted.fd,
                                                    accepted.address, std::move(accepted.lease),
                                                    std::move(accepted.kept));
   client->bind = accepted.bind;

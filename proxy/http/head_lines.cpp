@@ -36,6 +36,7 @@ Rejection HeadLines::add_field(std::string_view line, std::string_view buffer) {
   if (colon == 0) return {400, "empty field name"};  // CVE-2023-25725
   const std::string_view value = trimmed(line.substr(colon + 1));
   if (!is_value(value)) return {400, "control character in a field value"};
+  if (fields_.empty()) fields_.reserve(16);
   fields_.push_back({span_of(line.substr(0, colon), buffer), span_of(value, buffer)});
   return {};
 }
