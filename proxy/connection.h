@@ -23,8 +23,8 @@
 namespace wslb::proxy {
 
 struct ClientConnection {
-  ClientConnection(const boost::asio::any_io_executor& executor, int fd,
-                   const base::Endpoint& peer, ConnectionLease admitted, KeptClient in_vault)
+  ClientConnection(const boost::asio::any_io_executor& executor, int fd, const base::Endpoint& peer,
+                   ConnectionLease admitted, KeptClient in_vault)
       : destination(local_endpoint(fd)),
         address(peer),
         stream(executor, fd),

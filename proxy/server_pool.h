@@ -76,9 +76,9 @@ class ServerPool {
   struct Waiter;
   struct Outcome {
     std::optional<Slot> slot;
-    Refusal refusal = Refusal::NoServer;  // where there is no slot
-    bool waited = false;                  // in a queue
-    Load load = {};                       // of the slot's server
+    Refusal refusal = Refusal::NoServer;       // where there is no slot
+    bool waited = false;                       // in a queue
+    Load load = {};                            // of the slot's server
     std::shared_ptr<Waiter> waiter = nullptr;  // of who must wait: for wait()
   };
 

@@ -52,7 +52,7 @@ class SocketWaiter {
   bool woken_ = false;  // waits no more, and will be resumed
   Outcome outcome_ = Outcome::Ready;
   base::TimePoint deadline_ = base::TimePoint::max();
-  base::TimePoint queued_ = base::TimePoint::max();  // as the queue of deadlines knows it
+  base::TimePoint queued_ = base::TimePoint::max();   // as the queue of deadlines knows it
   boost::intrusive::list_member_hook<Unlink> place_;  // among those who wait or those to resume
   boost::intrusive::set_member_hook<Unlink> deadline_place_;
 };
@@ -119,8 +119,7 @@ class SocketEvents : public boost::asio::execution_context::service {
       SocketWaiter,
       boost::intrusive::member_hook<SocketWaiter, decltype(SocketWaiter::deadline_place_),
                                     &SocketWaiter::deadline_place_>,
-      boost::intrusive::key_of_value<QueuedDeadline>,
-      boost::intrusive::constant_time_size<false>>;
+      boost::intrusive::key_of_value<QueuedDeadline>, boost::intrusive::constant_time_size<false>>;
 
   void shutdown() override;
   bool add(WatchedSocket& socket);
