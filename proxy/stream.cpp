@@ -1,5 +1,7 @@
 #include "proxy/stream.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include <netinet/in.h>
@@ -101,8 +103,9 @@ asio::awaitable<IoResult> Stream::look_ahead(std::span<char> into, std::size_t s
 
 void Stream::commit() {
   if (kept_ != nullptr) kept_->commit();
+  std::array<char, 4096> known;
   while (shown_ > 0) {
-    const ssize_t count = ::recv(fd(), nullptr, shown_, MSG_TRUNC);
+    const ssize_t count = ::recv(fd(), known.data(), std::min(shown_, known.size()), 0);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) {  // reset meanwhile: the next operation says so, too
       shown_ = 0;
