@@ -131,7 +131,7 @@ class Attempts {
 
   // What is not sent twice must not meet a server's end that is there already.
   [[nodiscard]] bool is_quiet(ServerConnection& idle) const {
-    return preference_.repeatable ? idle.stream.seems_quiet() : idle.stream.is_quiet();
+    return (preference_.repeatable && idle.stream.seems_quiet()) || idle.stream.is_quiet();
   }
 
   // Null: the kernel chooses.
