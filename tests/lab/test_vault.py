@@ -17,14 +17,17 @@ PORT = 3900
 
 
 @pytest.fixture
-def bed():
-    with make_vault_bed(PORT, lambda host: Server(host, PORT)) as made:
+def bed(request):
+    settings = getattr(request, "param", "")
+    with make_vault_bed(PORT, lambda host: Server(host, PORT), settings=settings) as made:
         yield made
         wrong = made.pair.stop()
         assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("tunnels", [1, 60])
+@pytest.mark.parametrize("bed", ["    tune.wslb.io-uring on", "    tune.wslb.io-uring off"],
+                         indirect=True, ids=["io_uring", "send"])
 def test_no_byte_is_lost_when_the_proxy_is_killed(bed, tunnels):
     active = bed.pair.wait_settled()
     flow = Flow(bed.client, VIP, tunnels, pause_ms=20)

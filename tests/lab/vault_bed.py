@@ -7,7 +7,7 @@ from .pair import WslbPair
 PATIENCE = "    vault on\n    takeover-after 3s\n"
 
 
-def make_vault_bed(port, serve=None, frontend="", server="", extra=PATIENCE):
+def make_vault_bed(port, serve=None, frontend="", server="", extra=PATIENCE, settings=""):
     """`serve(host)` starts what the backends are, on that port; None: the apps."""
     def proxies(hosts):
         servers = "\n".join(f"    server {host.name} {host.address}:{port} {server}"
@@ -15,6 +15,7 @@ def make_vault_bed(port, serve=None, frontend="", server="", extra=PATIENCE):
         return f"""
 global
     maxconn 9000
+{settings}
 
 defaults
     mode http
