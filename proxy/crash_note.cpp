@@ -42,6 +42,9 @@ void note_crashes_in(vault::Arena& arena) {
 void note_crashes_of(std::size_t worker) {
   worker_of_thread = worker;
   is_worker = true;
+  stack_t found{};
+  ::sigaltstack(nullptr, &found);
+  if ((found.ss_flags & SS_DISABLE) == 0) return;  // a sanitizer's
   const stack_t alternative{.ss_sp = stack.data(), .ss_flags = 0, .ss_size = stack.size()};
   ::sigaltstack(&alternative, nullptr);
 }
