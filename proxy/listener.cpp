@@ -14,6 +14,7 @@
 #include "proxy/listener_set.h"
 #include "proxy/listening_socket.h"
 #include "proxy/socket_address.h"
+#include "proxy/socket_events.h"
 #include "proxy/tunnel_facts.h"
 
 namespace wslb::proxy {
@@ -107,6 +108,8 @@ ConnectionLease Listener::enter() const {
 }
 
 void Listener::accept_all() {
+  // Who has left is seen before who comes, and does not count beside him.
+  SocketEvents::of(socket_.get_executor()).look();
   for (int turn = 0; turn < kAcceptsPerTurn; ++turn) {
     ConnectionLease lease = enter();
     if (!lease.held()) {
