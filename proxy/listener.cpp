@@ -14,7 +14,6 @@
 #include "proxy/listener_set.h"
 #include "proxy/listening_socket.h"
 #include "proxy/socket_address.h"
-#include "proxy/socket_events.h"
 #include "proxy/tunnel_facts.h"
 
 namespace wslb::proxy {
@@ -108,8 +107,6 @@ ConnectionLease Listener::enter() const {
 }
 
 void Listener::accept_all() {
-  // Who has left is seen before who comes, and does not count beside him.
-  SocketEvents::of(socket_.get_executor()).look();
   for (int turn = 0; turn < kAcceptsPerTurn; ++turn) {
     ConnectionLease lease = enter();
     if (!lease.held()) {
@@ -159,7 +156,7 @@ void Listener::hand_over(int fd, const base::Endpoint& address, ConnectionLease 
   ++worker.connections;
   AcceptedClient accepted{fd,        address, std::move(lease), service_,
                           frontend_, bind_,   std::move(kept),  std::nullopt};
-  if (&worker == workers_.front().get()) return start_(worker, std::move(accepted));
+  // After what has happened so far: who has just left does not count beside who comes.
   asio::post(worker.context, [start = start_, &worker, client = std::move(accepted)]() mutable {
     start(worker, std::move(client));
   });

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include <spdlog/spdlog.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
 #include <unistd.h>
 
 #include "base/environment.h"
@@ -60,8 +62,15 @@ std::optional<std::string> note_pid(const Options& options, const config::Global
   return std::nullopt;
 }
 
-// The program may be another one by now, of a newer package.
-[[noreturn]] void begin_anew(char** argv) {
+// The program may be another one by now, of a newer package. It inherits what this one did, and
+// nothing else: what stayed open would look to the agent as if this one went on.
+[[noreturn]] void begin_anew(const config::Config& config, char** argv) {
+  ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+  for (const config::ProxySection& section : config.proxies) {
+    for (const config::Bind& bind : section.binds) {
+      if (bind.inherited_fd) ::fcntl(*bind.inherited_fd, F_SETFD, 0);
+    }
+  }
   ::execvp(argv[0], argv);
   std::fprintf(stderr, "cannot start %s anew: %s\n", argv[0], std::strerror(errno));
   std::_Exit(1);
@@ -100,7 +109,7 @@ int serve(const Options& options, const ConfigurationSource& source, const ReadC
   server.run();
   if (!pidfile->empty() && !process.returns) ::unlink(pidfile->c_str());
   std::fflush(nullptr);
-  if (process.returns) begin_anew(argv);
+  if (process.returns) begin_anew(*read.config, argv);
   // The kernel closes every connection at once; unwinding thousands of sessions would only delay.
   std::_Exit(0);
 }

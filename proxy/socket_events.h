@@ -101,9 +101,6 @@ class SocketEvents : public boost::asio::execution_context::service {
   explicit SocketEvents(boost::asio::execution_context& context);
   static SocketEvents& of(const boost::asio::any_io_executor& executor);
 
-  // Resumes at once whoever has become ready so far.
-  void look() { take_turn(); }
-
   [[nodiscard]] boost::asio::any_io_executor executor() { return epoll_.get_executor(); }
 
  private:
