@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include <spdlog/spdlog.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include "base/environment.h"
