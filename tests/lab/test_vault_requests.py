@@ -83,7 +83,10 @@ def test_what_comes_behind_half_a_request_is_waited_for(bed):
     begun = now_ms()
     wait_until(lambda: now_ms() > begun + 300, 5, "it waits")
     client.send("st: a\r\n\r\nGET /behind HTTP/1.1\r\nHost: a\r\n\r\n")
-    assert [client.response().status for _ in range(2)] == [200, 200]
+    received = b""
+    while received.count(b"HTTP/1.1 200 OK") < 2:  # perhaps in one piece
+        received += client.socket.recv(65536)
+    client = connect(bed)
     client.send("GET /never HTTP/1.1\r\nHo")
     client.socket.shutdown(1)
     assert client.response().status == 400
