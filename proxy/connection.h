@@ -36,9 +36,10 @@ struct ClientConnection {
   [[nodiscard]] bool has_tracked() const {
     return std::ranges::any_of(tracked, [](const auto& entry) { return entry.has_value(); });
   }
-  // Its next request may be read by whoever comes after this process, if all of it is still there.
+  // Its next request may be read by whoever comes after this process, if all of it is still there
+  // and nothing is remembered of the connection that only this process knows.
   void settle() {
-    if (input.empty()) kept.settle(stream.received(), stream.sent());
+    if (input.empty() && variables.empty()) kept.settle(stream.received(), stream.sent());
   }
 
   base::Endpoint destination;
