@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <thread>
 
 #include <spdlog/spdlog.h>
 
@@ -13,6 +14,10 @@ namespace {
 constexpr int kVaultPacketsAtOnce = 64;
 constexpr int kVaultPacketsWaiting = 16384;  // more than the socket's buffer holds
 constexpr std::chrono::milliseconds kMemoryRetry{10};
+// What was sent is safe in the socket: under load it is taken out by the dozen, since waking this
+// thread for each packet costs the proxy more than sending it. It is what a successor may wait for,
+// too.
+constexpr std::chrono::milliseconds kGathering{1};
 
 }  // namespace
 
@@ -51,7 +56,9 @@ void VaultStream::wait_for_message() {
                        if (error || !*alive) return;
                        const Reading reading = receive(kVaultPacketsAtOnce);
                        handlers_.on_change();
-                       if (reading != Reading::Ended) wait_for_message();
+                       if (reading == Reading::Ended) return;
+                       if (reading == Reading::Empty) std::this_thread::sleep_for(kGathering);
+                       wait_for_message();
                      });
 }
 

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include <spdlog/spdlog.h>
+
 #include "proxy/access_log.h"
 #include "proxy/tunnel.h"
 #include "proxy/tunnel_facts.h"
@@ -129,7 +131,7 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
                       received[Tunnel::Server] - waiting[Tunnel::Server]},
                      {sent[Tunnel::Server], sent[Tunnel::Client]});
     kept.arena().set_facts(kept.slot(), facts);
-    tunnel.keep(std::move(kept));
+    tunnel.keep(std::move(kept), worker_.engine.resting_batch());
     record.state.store(vault::Record::Open, std::memory_order_release);
     tunnel.hold_in_vault();
   }
@@ -151,6 +153,11 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
         break;
       case TunnelEnd::Farewell:
         record_.end('K', 'D');
+        break;
+      case TunnelEnd::Untrusted:
+        spdlog::error("vault: closing the tunnel of {}: what was kept of it does not fit together",
+                      client_.to_string());
+        record_.end('I', 'D');
         break;
       case TunnelEnd::ClientError:
         record_.end('C', 'D');
@@ -263,7 +270,7 @@ bool resume_tunnel(const std::shared_ptr<Service>& service, Worker& worker,
   EstablishedTunnel& established = *owner;
   auto tunnel = std::make_unique<Tunnel>(recovered.sockets[0], recovered.sockets[1], limits,
                                          std::move(owner));
-  tunnel->resume(std::move(recovered.slot), recovered.rest);
+  tunnel->resume(std::move(recovered.slot));
   established.list(*tunnel);
   worker.engine.adopt(std::move(tunnel));
   return true;

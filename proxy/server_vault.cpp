@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <csignal>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -24,6 +23,8 @@ namespace {
 // For what is under way when a process leaves its place to another one: new clients wait meanwhile.
 constexpr base::Duration kLastAnswers = std::chrono::milliseconds(50);
 constexpr base::Duration kLastWords = std::chrono::seconds(1);
+
+constexpr std::size_t kTunnelsPerTurn = 64;
 
 // Told when the last worker has done its share.
 struct Summary {
@@ -53,6 +54,20 @@ AcceptedClient::Admitted admitted_before(const ReadClientFacts& facts, const Ser
         hold_again(service.stick_tables, key, stick::Table::Holder::Request);
   }
   return admitted;
+}
+
+// Of a worker's tunnels a part at a time: those that are there already need not wait for the rest.
+void resume_some(const std::shared_ptr<Service>& service, Worker& worker,
+                 std::vector<RecoveredTunnel> share, std::shared_ptr<Summary> summary) {
+  for (std::size_t i = 0; i < kTunnelsPerTurn && !share.empty(); ++i) {
+    if (!resume_tunnel(service, worker, std::move(share.back()))) ++summary->lost;
+    share.pop_back();
+  }
+  if (share.empty()) return;
+  boost::asio::post(worker.context, [service, &worker, summary = std::move(summary),
+                                     rest = std::move(share)]() mutable {
+    resume_some(service, worker, std::move(rest), std::move(summary));
+  });
 }
 
 }  // namespace
@@ -103,9 +118,7 @@ void Server::go_on_with(Recovery recovery) {
   for (std::size_t i = 0; i < shares.size(); ++i) {
     boost::asio::post(workers_[i]->context, [service = service_, &worker = *workers_[i], summary,
                                              share = std::move(shares[i])]() mutable {
-      for (RecoveredTunnel& tunnel : share) {
-        if (!resume_tunnel(service, worker, std::move(tunnel))) ++summary->lost;
-      }
+      resume_some(service, worker, std::move(share), std::move(summary));
     });
   }
   known_clients_ = std::move(recovery.clients);

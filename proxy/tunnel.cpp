@@ -15,10 +15,6 @@ namespace {
 // One tunnel may move so much before the others get their turn.
 constexpr std::size_t kBudgetBytes = 256 * 1024;
 
-Tunnel::Side other(Tunnel::Side side) {
-  return side == Tunnel::Client ? Tunnel::Server : Tunnel::Client;
-}
-
 }  // namespace
 
 Tunnel::Tunnel(int client_fd, int server_fd, const TunnelLimits& limits,
@@ -49,28 +45,6 @@ void Tunnel::greet(std::string greeting) {
 
 bool Tunnel::is_plain() const {
   return !care_ && !sides_[Client].tls && !sides_[Server].tls;
-}
-
-void Tunnel::keep(KeptSlot slot) {
-  kept_ = std::move(slot);
-  has_duplicates_ = true;
-  record_ = &kept_.arena().record(kept_.slot());
-  for (const Side from : {Client, Server}) {
-    sides_[other(from)].pending.keep_in(kept_.arena(), kept_.slot(), from);
-  }
-}
-
-void Tunnel::resume(KeptSlot slot, const Rest& rest) {
-  kept_ = std::move(slot);
-  has_duplicates_ = true;
-  record_ = &kept_.arena().record(kept_.slot());
-  for (const Side from : {Client, Server}) {
-    End& sink = sides_[other(from)];
-    sink.pending.resume(kept_.arena(), kept_.slot(), from, rest.waiting[from]);
-    sink.fin_sent = rest.fin_sent[other(from)];
-    sides_[from].read = sides_[from].received = rest.read[from];
-    sides_[from].readable = true;
-  }
 }
 
 void Tunnel::set_ready(Side side, bool readable, bool writable, bool hangup) {
@@ -158,6 +132,7 @@ Tunnel::Progress Tunnel::pump_direction(Side from, std::span<char> buffer) {
 
 void Tunnel::gather(Side from, TunnelBatch& batch) {
   End& source = sides_[from];
+  if (is_unproven_ && !may_prove()) return;
   if (!flush(other(from)) || !may_read(from)) return;
   const std::span<char> room = batch.room();
   if (record_ != nullptr) batch.note(kept_.slot(), from, source.read);
@@ -176,6 +151,7 @@ void Tunnel::sent(Side to, std::string_view data, ssize_t result) {
 }
 
 Tunnel::Progress Tunnel::conclude() {
+  if (is_unproven_) return Progress::More;
   for (const Side from : {Client, Server}) pass_end_on(from);
   if (sides_[Client].fin_sent && sides_[Server].fin_sent) return Progress::Ended;
   const bool more = may_read(Client) || may_read(Server);
@@ -271,6 +247,12 @@ void Tunnel::fail(Side side) {
   sides_[side].pending.clear();
 }
 
+// Both have said that they have nothing more to say, and everything was read.
+bool Tunnel::is_over(Side side) const {
+  const End& end = sides_[side];
+  return end.eof && end.fin_sent && !failed_ && !end.tls;
+}
+
 // Closing a socket with unread bytes resets the connection, which may destroy what its peer has
 // not read yet.
 void Tunnel::discard_input(Side side) {
@@ -283,8 +265,10 @@ void Tunnel::discard_input(Side side) {
 
 void Tunnel::finish(TunnelEnd end) {
   end_ = end;
+  if (is_unproven_) prove();
   if (record_ != nullptr) record_->state.store(vault::Record::Ending, std::memory_order_release);
   for (const Side side : {Client, Server}) {
+    if (is_over(side)) continue;
     if (sides_[side].tls) sides_[side].tls->send_end();
     discard_input(side);
     if (has_duplicates_) ::shutdown(sides_[side].fd, SHUT_RDWR);

@@ -46,6 +46,7 @@ enum class TunnelEnd : std::uint8_t {
   ServerError,
   ClientSilent,  // it did not answer a ping
   Farewell,      // the proxy drains or stops
+  Untrusted,     // what a process before this one has left does not fit together
 };
 
 // For so long nothing may move while that side is waited for. While both may send, the shorter of
@@ -106,19 +107,18 @@ class Tunnel {
   // Neither inside of TLS nor looked after: nothing but two sockets and their bytes.
   [[nodiscard]] bool is_plain() const;
   // From now on in the arena, before the first byte; and then: the vault has the sockets, too.
-  void keep(KeptSlot slot);
+  // `batch`: what was put before the client goes by it, which costs no page of the room; null: it
+  // is in use.
+  void keep(KeptSlot slot, TunnelBatch* batch);
   void hold_in_vault() { kept_.hold(sides_[Client].fd, sides_[Server].fd); }
   // The vault has the client's socket at least: closing ours alone would neither tell the client
   // nor take it out of an epoll set.
   void expect_duplicates() { has_duplicates_ = true; }
   [[nodiscard]] bool has_duplicates() const { return has_duplicates_; }
-  // Goes on where a process before this one was killed.
-  struct Rest {
-    std::array<std::uint64_t, 2> read{};   // how far each direction was read, see vault::Record
-    std::array<std::size_t, 2> waiting{};  // how many bytes of that still wait in the room
-    std::array<bool, 2> fin_sent{};        // to the client, to the server
-  };
-  void resume(KeptSlot slot, const Rest& rest);
+  // Goes on where a process before this one was killed. How far that had come is proven before the
+  // first byte; where it cannot be, the tunnel ends.
+  void resume(KeptSlot slot);
+  [[nodiscard]] bool is_unproven() const { return is_unproven_; }
 
   // What epoll said. `hangup`: the end of what that side sends is known to be in the socket.
   void set_ready(Side side, bool readable, bool writable, bool hangup);
@@ -178,6 +178,9 @@ class Tunnel {
   // False: TLS cannot say so yet.
   static bool end_sending(End& to);
 
+  static constexpr Side other(Side side) { return side == Client ? Server : Client; }
+  bool may_prove();
+  void prove();
   Progress pump_direction(Side from, std::span<char> buffer);
   void take(Side from, std::span<const char> room, ssize_t count);
   void pass_end_on(Side from);
@@ -187,6 +190,7 @@ class Tunnel {
   void forward(Side from, std::string_view data);
   void send(Side to, std::string_view data);
   void fail(Side side);
+  [[nodiscard]] bool is_over(Side side) const;
   void discard_input(Side side);
 
   std::array<End, 2> sides_;
@@ -200,6 +204,8 @@ class Tunnel {
   std::uint64_t activity_ = 0;
   bool failed_ = false;
   bool has_duplicates_ = false;
+  bool is_unproven_ = false;
+  bool was_deferred_ = false;
 };
 
 }  // namespace wslb::proxy

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kScratchBytes = 64 * 1024;
 constexpr int kEventsPerBatch = 256;
+constexpr std::ptrdiff_t kLeftoversPerBatch = 64;
 constexpr int kBatchesPerTurn = 8;  // then the sessions of this thread get their turn
 
 constexpr base::Duration kUntold = base::Duration::max();
@@ -59,6 +60,7 @@ void TunnelEngine::move_into(vault::Arena& arena, std::size_t worker) {
 
 void TunnelEngine::adopt(std::unique_ptr<Tunnel> adopted) {
   Tunnel& tunnel = *adopted.release();
+  if (!moving_) batch_.pass_on();  // what it says first
   now_ = std::chrono::steady_clock::now();
   idle_.start(tunnel.idle, now_, tunnel.limit().duration);
   ++size_;
@@ -72,7 +74,8 @@ void TunnelEngine::adopt(std::unique_ptr<Tunnel> adopted) {
       return bury_ended();
     }
   }
-  if (moving_) {  // by what the end of another one has set free
+  if (tunnel.is_unproven()) return arm_timer();  // epoll says which of them have something to do
+  if (moving_) {                                 // by what the end of another one has set free
     tunnel.queued = true;
     with_more_.push_back(&tunnel);
     return post_turn();
@@ -125,8 +128,9 @@ bool TunnelEngine::run_batch() {
                      failed || (event.events & EPOLLOUT) != 0, hangup);
     if (!std::exchange(tunnel.queued, true)) due_.push_back(&tunnel);
   }
-  due_.insert(due_.end(), with_more_.begin(), with_more_.end());
-  with_more_.clear();
+  const auto leftovers = with_more_.begin() + std::min(std::ssize(with_more_), kLeftoversPerBatch);
+  due_.insert(due_.end(), with_more_.begin(), leftovers);
+  with_more_.erase(with_more_.begin(), leftovers);
   move();
   bury_ended();
   return count == kEventsPerBatch || !with_more_.empty();

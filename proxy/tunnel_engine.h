@@ -44,6 +44,9 @@ class TunnelEngine {
   // From now on; see TunnelBatch.
   [[nodiscard]] base::Result<void> use_io_uring() { return batch_.use_io_uring(); }
 
+  // For what a tunnel that is about to be adopted has to say first. Null: not now.
+  [[nodiscard]] TunnelBatch* resting_batch() { return moving_ ? nullptr : &batch_; }
+
   // From now on the engine reads and writes the tunnel's sockets. On the worker's thread.
   void adopt(std::unique_ptr<Tunnel> tunnel);
 

@@ -13,30 +13,16 @@
 #include <unistd.h>
 
 #include "proxy/kept_client.h"
+#include "proxy/tunnel_rest.h"
 #include "proxy/vault/custody.h"
 
 namespace wslb::proxy {
 namespace {
 
-using vault::Counters;
 using vault::Record;
 using Sockets = std::map<vault::Slot, std::array<int, 2>>;
 
 constexpr std::uint32_t kCrashesMax = 2;
-
-// Both ends of a direction.
-struct Ends {
-  Counters source;
-  Counters sink;
-};
-
-std::optional<Ends> read_ends(const std::array<int, 2>& sockets, std::size_t direction) {
-  const std::size_t sink = 1 - direction;
-  const auto from = vault::read_counters(sockets[direction], direction == 1);
-  const auto to = vault::read_counters(sockets[sink], sink == 1);
-  if (!from || !to) return std::nullopt;
-  return Ends{*from, *to};
-}
 
 // What a recv() brought and nobody has passed on moves from the buffer into the tunnel's room.
 void settle(const vault::Arena& arena, std::span<const char> buffer,
@@ -44,7 +30,7 @@ void settle(const vault::Arena& arena, std::span<const char> buffer,
   const std::size_t direction = entry.direction();
   Record& record = arena.record(entry.slot());
   if (!record.has_begin() || record.waiting(direction) != 0U) return;
-  const auto ends = read_ends(sockets, direction);
+  const auto ends = read_tunnel_ends(sockets, direction);
   if (!ends || ends->source.dead) return;
   const std::uint64_t read = ends->source.consumed - record.consumed[direction];
   const std::uint64_t left = read - (ends->sink.written - record.written[direction]);
@@ -78,36 +64,6 @@ void settle(vault::Arena& arena, const Sockets& sockets) {
   for (std::size_t worker = 0; worker < arena.workers(); ++worker) arena.journal(worker).count = 0;
 }
 
-// False: it does not fit together.
-bool find_rest(const Record& record, const Ends& ends, std::size_t direction, Tunnel::Rest& rest) {
-  const std::uint64_t read = ends.source.consumed - record.consumed[direction];
-  const std::uint64_t passed = ends.sink.written - record.written[direction];
-  const auto waiting = record.waiting(direction);
-  rest.fin_sent[1 - direction] = ends.sink.fin_sent;
-  if (ends.sink.dead) {  // nobody takes it any more
-    rest.read[direction] = ends.source.dead ? passed : read;
-    return true;
-  }
-  if (!waiting) return false;
-  if (*waiting == 0) {
-    rest.read[direction] = passed;
-    return ends.source.dead || read == passed;
-  }
-  const std::uint64_t end = record.ends[direction];
-  rest.read[direction] = end;
-  rest.waiting[direction] = end - passed;
-  return end - passed <= *waiting && (ends.source.dead || read == end);
-}
-
-std::optional<Tunnel::Rest> find_rest(const Record& record, const std::array<int, 2>& sockets) {
-  const auto ends = record.has_begin() ? read_ends(sockets, 0) : std::nullopt;
-  if (!ends) return std::nullopt;
-  const Ends back{.source = ends->sink, .sink = ends->source};
-  Tunnel::Rest rest;
-  const bool fits = find_rest(record, *ends, 0, rest) && find_rest(record, back, 1, rest);
-  return fits ? std::optional(rest) : std::nullopt;
-}
-
 }  // namespace
 
 void cut(RecoveredTunnel& tunnel) {
@@ -126,16 +82,12 @@ namespace {
 
 void take_tunnel(KeptSlot slot, const std::array<int, 2>& sockets, Recovery& recovery) {
   const Record& record = slot.arena().record(slot.slot());
-  RecoveredTunnel tunnel{std::move(slot), sockets, {}};
-  const auto rest = record.state == Record::Open ? find_rest(record, sockets) : std::nullopt;
+  RecoveredTunnel tunnel{std::move(slot), sockets};
   if (record.state != Record::Open) {
     ++recovery.closed.ended;
   } else if (record.crashes >= kCrashesMax) {
     ++recovery.closed.crashed;
-  } else if (!rest) {
-    ++recovery.closed.untrusted;
   } else {
-    tunnel.rest = *rest;
     recovery.tunnels.push_back(std::move(tunnel));
     return;
   }

@@ -1,6 +1,6 @@
-// What a process that was killed had of each tunnel: which bytes are still on their way, by the
-// arena and the kernel's counters (vault/arena.h, vault/custody.h); and how far it had come with
-// its other clients. Before the first tunnel of the new process, on its only thread.
+// What a process that was killed had: its tunnels, with what was in the journals in their rooms
+// (how far each had come is found when it goes on: tunnel_rest.h), and its other clients. Before
+// the first tunnel of the new process, on its only thread.
 #pragma once
 
 #include <array>
@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "proxy/tunnel.h"
 #include "proxy/vault_link.h"
 
 namespace wslb::proxy {
@@ -16,7 +15,6 @@ namespace wslb::proxy {
 struct RecoveredTunnel {
   KeptSlot slot;
   std::array<int, 2> sockets{};  // the client's and the server's
-  Tunnel::Rest rest;
 };
 
 // A client that had no tunnel yet.

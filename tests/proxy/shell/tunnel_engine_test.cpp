@@ -75,7 +75,29 @@ class TunnelEngineTest : public testing::TestWithParam<Kind> {
                                            std::make_unique<RecordingOwner>(ending));
     tunnel->preload(Tunnel::Client, std::move(early_up));
     tunnel->preload(Tunnel::Server, std::move(early_down));
-    if (GetParam().kept) tunnel->keep(KeptSlot(link_, link_.arena().take().value()));
+    if (GetParam().kept) tunnel->keep(take_slot(), engine_.resting_batch());
+    engine_.adopt(std::move(tunnel));
+    return {client, server, ending};
+  }
+
+  KeptSlot take_slot() { return {link_, link_.arena().take().value()}; }
+
+  // As a process before this one has left it, after it had passed these bytes on.
+  Ends resume(const std::function<void(vault::Record&)>& damage) {
+    const auto [client, client_far] = connected_pair();
+    const auto [server_far, server] = connected_pair();
+    KeptSlot slot = take_slot();
+    vault::Record& record = link_.arena().record(slot.slot());
+    record.set_begin({0, 0}, {0, 0});
+    std::array<char, 100> passed{};
+    EXPECT_EQ(::send(client, passed.data(), passed.size(), 0), 100);
+    EXPECT_EQ(::recv(client_far, passed.data(), passed.size(), MSG_WAITALL), 100);
+    EXPECT_EQ(::send(server_far, passed.data(), passed.size(), 0), 100);
+    damage(record);
+    auto ending = std::make_shared<Ending>();
+    auto tunnel = std::make_unique<Tunnel>(client_far, server_far, TunnelLimits{},
+                                           std::make_unique<RecordingOwner>(ending));
+    tunnel->resume(std::move(slot));
     engine_.adopt(std::move(tunnel));
     return {client, server, ending};
   }
@@ -121,6 +143,32 @@ TEST_P(TunnelEngineTest, BulkBothWaysWithHalfCloseArrivesExactly) {
   EXPECT_EQ(ends.ending->from_client, kUp);
   EXPECT_EQ(ends.ending->from_server, kDown);
   EXPECT_EQ(engine_.size(), 0U);
+}
+
+TEST_P(TunnelEngineTest, ATunnelOfAnotherProcessGoesOn) {
+  if (!GetParam().kept) GTEST_SKIP();
+  const Ends ends = resume([](vault::Record&) {});
+  std::array<char, 200> taken{};
+  EXPECT_EQ(::recv(ends.server, taken.data(), 100, MSG_WAITALL), 100);
+  EXPECT_EQ(::send(ends.client, "on", 2, 0), 2);
+  run_until([&] { return ::recv(ends.server, taken.data(), taken.size(), MSG_DONTWAIT) == 2; });
+  ::shutdown(ends.client, SHUT_WR);
+  ::shutdown(ends.server, SHUT_WR);
+  run_until([&] { return ends.ending->ended; });
+  EXPECT_EQ(ends.ending->from_client, 102U);
+}
+
+// Whether it has something to do or not.
+TEST_P(TunnelEngineTest, ATunnelThatDoesNotFitTogetherIsClosed) {
+  if (!GetParam().kept) GTEST_SKIP();
+  const Ends lost = resume([](vault::Record& record) { record.set_begin({1, 0}, {0, 0}); });
+  const Ends unsealed = resume([](vault::Record& record) { record.written[1] = 1; });
+  EXPECT_EQ(::send(unsealed.client, "on", 2, 0), 2);
+  run_until([&] { return lost.ending->ended && unsealed.ending->ended; });
+  EXPECT_EQ(lost.ending->end, TunnelEnd::Untrusted);
+  EXPECT_EQ(unsealed.ending->end, TunnelEnd::Untrusted);
+  char byte = 0;
+  EXPECT_EQ(::recv(lost.client, &byte, 1, 0), 0);
 }
 
 TEST_P(TunnelEngineTest, OneDirectionGoesOnAfterTheOtherEnded) {

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "proxy/tunnel_rest.h"
 #include "proxy/vault/custody.h"
 #include "tests/proxy/shell/byte_stream.h"
 
@@ -111,6 +112,16 @@ class TunnelRecoveryTest : public testing::Test {
     for (const Pair& pair : pairs_) sockets.emplace(pair.slot, pair.sockets);
     recovered_ = true;
     recovery_ = recover_tunnels(*link_, sockets);
+    std::erase_if(recovery_.tunnels, [this](RecoveredTunnel& tunnel) {
+      const auto rest = find_rest(link_->arena().record(tunnel.slot.slot()), tunnel.sockets);
+      if (rest) {
+        rests_[tunnel.slot.slot()] = *rest;
+      } else {
+        ++recovery_.closed.untrusted;
+        cut(tunnel);
+      }
+      return !rest;
+    });
     return recovery_;
   }
 
@@ -121,12 +132,14 @@ class TunnelRecoveryTest : public testing::Test {
     return nullptr;
   }
 
+  const TunnelRest& rest(const Pair& pair) const { return rests_.at(pair.slot); }
+
   // Whether that is what the successor will send on first.
   bool goes_on(const Pair& pair, std::size_t direction, std::string_view with) const {
     const RecoveredTunnel* const tunnel = find(pair);
     if (tunnel == nullptr) return false;
     vault::Pending pending;
-    pending.resume(link_->arena(), pair.slot, direction, tunnel->rest.waiting[direction]);
+    pending.resume(link_->arena(), pair.slot, direction, rest(pair).waiting[direction]);
     return pending.view() == with;
   }
 
@@ -138,6 +151,7 @@ class TunnelRecoveryTest : public testing::Test {
   std::unique_ptr<VaultLink> link_;
   bool recovered_ = false;
   Recovery recovery_;
+  std::map<Slot, TunnelRest> rests_;
 };
 
 TEST_F(TunnelRecoveryTest, NothingOnItsWay) {
@@ -147,7 +161,7 @@ TEST_F(TunnelRecoveryTest, NothingOnItsWay) {
   end_batch();
   recover();
   EXPECT_TRUE(goes_on(pair, kUp, ""));
-  EXPECT_EQ(find(pair)->rest.read[kUp], 5U);
+  EXPECT_EQ(rest(pair).read[kUp], 5U);
 }
 
 TEST_F(TunnelRecoveryTest, ABatchIsFoundWhetherItWasSentOrNot) {
@@ -211,7 +225,7 @@ TEST_F(TunnelRecoveryTest, ASinkThatIsGoneGetsNothing) {
   ::dup2(unread, pair.peers[1]);  // closes it, with a reset
   ::close(unread);
   recover();
-  EXPECT_TRUE(find(pair)->rest.fin_sent[1]);
+  EXPECT_TRUE(rest(pair).fin_sent[1]);
   EXPECT_TRUE(goes_on(pair, kUp, ""));
 }
 
