@@ -1,5 +1,5 @@
-"""Kills, one a second, for an hour: nothing is lost, and whoever lives on has at the end what it had
-at the beginning. `./dev lab -m long tests/lab/test_vault_soak.py`; WSLB_SOAK_MINUTES says how long.
+"""Kills, one a second, for an hour: nothing is lost, and whoever lives on has at the end what it
+had at first. `./dev lab -m long tests/lab/test_vault_soak.py`; WSLB_SOAK_MINUTES says how long.
 """
 import os
 import pathlib
