@@ -13,7 +13,9 @@ subject's resident memory grew by, after one message in each tunnel and ten quie
 proxy, then of the agent.
 
 "wslb" is wslb-proxy and wslb-agent together, with the vault; "no vault" and "no uring" are the same
-without the one or the other, "no agent" is wslb-proxy by itself. --other adds wslb with the
+without the one or the other, "no agent" is wslb-proxy by itself. Those with "tls" have their
+clients inside of TLS: a HAProxy of its own, which is counted in "machine" alone, does that for the
+clients; their ratios are to HAProxy with TLS where that is a subject. --other adds wslb with the
 programs of another directory, to compare two builds.
 """
 import argparse
@@ -32,7 +34,8 @@ from tests.lab.clock import wait_until  # noqa: E402
 from tests.lab.network import Network  # noqa: E402
 from tests.lab.wslb import binary  # noqa: E402
 
-SUBJECTS = ("haproxy", "nginx", "wslb", "no vault", "no uring", "no agent")
+SUBJECTS = ("haproxy", "nginx", "wslb", "no vault", "no uring", "no agent", "haproxy tls",
+            "wslb tls")
 BY_DEFAULT = ("haproxy", "nginx", "wslb")
 # mode, connections, bytes of a message; what is asked of the ratio to HAProxy
 LOADS = {
@@ -118,21 +121,25 @@ def measure_idle(subjects):
     return figures
 
 
+def base_of(kind, kinds):
+    return kinds["haproxy tls" if kind.endswith(" tls") and "haproxy tls" in kinds else "haproxy"]
+
+
 def show(results, idle):
-    print(f"{'':30} {'':8} {'cpu us':>8} {'ratio':>6} {'machine us':>11} {'ratio':>6} "
+    print(f"{'':30} {'':11} {'cpu us':>8} {'ratio':>6} {'machine us':>11} {'ratio':>6} "
           f"{'p50 ms':>8} {'p99 ms':>8}  bar")
     for name, kinds in results.items():
-        base = kinds["haproxy"]
         for kind, one in kinds.items():
+            base = base_of(kind, kinds)
             bar = f"<= {LOADS[name][3]}" if kind == "wslb" else ""
-            print(f"{name:30} {kind:8} {one['cpu']:8.2f} {one['cpu'] / base['cpu']:6.2f} "
+            print(f"{name:30} {kind:11} {one['cpu']:8.2f} {one['cpu'] / base['cpu']:6.2f} "
                   f"{one['machine']:11.2f} {one['machine'] / base['machine']:6.2f} "
                   f"{one['p50']:8.2f} {one['p99']:8.2f}  {bar}")
     for kind, sizes in idle.items():
         bar = f"<= {IDLE_SHARE}" if kind == "wslb" else ""
         parts = " + ".join(f"{size:.0f}" for size in sizes) if len(sizes) > 1 else ""
-        print(f"{'memory of an idle tunnel, B':30} {kind:8} {sum(sizes):8.0f} "
-              f"{sum(sizes) / sum(idle['haproxy']):6.2f} {parts:36}  {bar}")
+        print(f"{'memory of an idle tunnel, B':30} {kind:11} {sum(sizes):8.0f} "
+              f"{sum(sizes) / sum(base_of(kind, idle)):6.2f} {parts:36}  {bar}")
 
 
 def read_options():

@@ -1,6 +1,7 @@
 """What `./dev bench relay` measures: HAProxy, nginx, wslb's two programs; and what they used."""
 import os
 import pathlib
+import subprocess
 
 from tests.lab.clock import wait_until
 from tests.lab.wslb import binary
@@ -18,7 +19,7 @@ defaults
     timeout tunnel 1h
 
 frontend web
-    bind 127.0.0.1:{port}
+    bind 127.0.0.1:{port}{tls}
     default_backend app
 
 backend app
@@ -65,28 +66,65 @@ cluster bench
 """
 
 
+# What puts the clients' bytes into TLS. It is no part of the subject, and not counted as such.
+INITIATOR = """global
+    maxconn 9500
+
+defaults
+    mode tcp
+    timeout connect 5s
+    timeout client 1h
+    timeout server 1h
+
+listen tls
+    bind 127.0.0.1:{port}
+    server subject 127.0.0.1:{subject} ssl verify none
+"""
+
+
+def make_certificate(directory):
+    """The certificate and its key in one file, as HAProxy wants them."""
+    key, certificate, both = (directory / name for name in ("key.pem", "cert.pem", "both.pem"))
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=bench",
+                    "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    both.write_text(certificate.read_text() + key.read_text())
+    return both
+
+
 class Subject:
     """One that relays, a proxy or wslb's two programs, on a host of its own with a backend."""
 
-    port = 9001
-
     def __init__(self, host, name, threads, programs=None):
         self.host, self.name = host, name
+        self.kind = name.removesuffix(" tls")
+        self.port = 9001
         self.directory = host.directory
         self.file = self.directory / "conf"
+        inside_tls = name != self.kind
+        tls = f" ssl crt {make_certificate(self.directory)}" if inside_tls else ""
         values = {"threads": threads, "port": self.port, "backend": BACKEND,
-                  "directory": self.directory}
+                  "directory": self.directory, "tls": tls}
         host.spawn(binary("relay_backend"), BACKEND)
         host.wait_listening(BACKEND)
-        if name == "nginx":
+        if self.kind == "nginx":
             self.file.write_text(NGINX.format(**values))
             self.processes = [self._spawn("nginx", "-c", self.file)]
-        elif name == "haproxy":
+        elif self.kind == "haproxy":
             self.file.write_text(HAPROXY.format(**values))
             self.processes = [self._spawn("haproxy", "-f", self.file, "-db")]
         else:
             self.processes = self._wslb(HAPROXY.format(**values), programs)
         host.wait_listening(self.port)
+        if inside_tls:
+            self._put_initiator_before()
+
+    def _put_initiator_before(self):
+        file = self.directory / "initiator"
+        file.write_text(INITIATOR.format(port=self.port + 1, subject=self.port))
+        self.port += 1
+        self._spawn("haproxy", "-f", file, "-db")
+        self.host.wait_listening(self.port)
 
     def _wslb(self, text, programs):
         def program(name):
@@ -94,11 +132,11 @@ class Subject:
 
         flags = []
         processes = []
-        if self.name != "no agent":
+        if self.kind != "no agent":
             text = text.removeprefix("global\n")
             text = WSLB.format(
-                uring="tune.wslb.io-uring off" if self.name == "no uring" else "",
-                vault="vault off" if self.name == "no vault" else "",
+                uring="tune.wslb.io-uring off" if self.kind == "no uring" else "",
+                vault="vault off" if self.kind == "no vault" else "",
                 address=self.host.address) + "global\n" + text
             socket = self.directory / "agent.sock"
             flags = ["--agent", socket]
