@@ -103,12 +103,23 @@ std::string usage() {
          "to\n"
          "                               rotate keys: the file's first line signs, all are "
          "accepted\n"
+         "  import KEEPALIVED.CONF HAPROXY.CFG [-o FILE] [--address NAME=ADDRESS]...\n"
+         "  import --node NAME=KEEPALIVED.CONF... HAPROXY.CFG [-o FILE]\n"
+         "                               a wslb.cfg of a pair of Keepalived and HAProxy\n"
          "  version                      of wslbctl and of the agent\n"
          "exit status: 0 done, 1 the answer is no, 2 wrong usage, 3 no agent can be reached\n";
 }
 
 base::Result<Arguments> parse_arguments(std::span<const char* const> words) {
   Arguments arguments;
+  const auto asks_for_help = [](std::string_view word) { return word == "-h" || word == "--help"; };
+  const bool imports = !words.empty() && std::string_view(words[0]) == "import";
+  if (imports && std::ranges::none_of(words, asks_for_help)) {
+    auto command = parse_import(words.subspan(1));
+    if (!command) return command.error();
+    arguments.command = std::move(*command);
+    return arguments;
+  }
   const auto line = split_options(words, arguments);
   if (!line) return line.error();
   if (line->help) {

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "base/result.h"
+#include "ctl/import_arguments.h"
 
 namespace wslb::ctl {
 
@@ -32,8 +33,9 @@ struct KeygenCommand {
   std::optional<std::uint8_t> id;  // 1 .. 255
 };
 
-using Command = std::variant<StatusCommand, FailoverCommand, ReloadCommand, EventsCommand,
-                             CheckCommand, VersionCommand, KeygenCommand, HelpCommand>;
+using Command =
+    std::variant<StatusCommand, FailoverCommand, ReloadCommand, EventsCommand, CheckCommand,
+                 VersionCommand, KeygenCommand, HelpCommand, ImportCommand>;
 
 struct Arguments {
   std::string run_dir = "/run/wslb";

@@ -12,6 +12,7 @@
 #include "ctl/client.h"
 #include "ctl/failover_watch.h"
 #include "ctl/format.h"
+#include "ctl/import_command.h"
 #include "ctl/keygen.h"
 
 namespace wslb::ctl {
@@ -184,6 +185,10 @@ Exit run(const KeygenCommand& command, const Arguments&) {
   if (!key) return fail(Exit::No, key.error().message);
   print(*key);
   return Exit::Done;
+}
+
+Exit run(const ImportCommand& command, const Arguments&) {
+  return run_import(command);
 }
 
 Exit run(const HelpCommand&, const Arguments&) {
