@@ -23,6 +23,7 @@ void write(const sticky::Hello& hello, proto::PeerHello& out) {
   out.set_known_incarnation(hello.known_incarnation);
   out.set_known_sequence(hello.known_sequence);
   out.set_config_digest(hello.config_digest);
+  out.set_version(WSLB_VERSION);
 }
 
 sticky::Hello read(const proto::PeerHello& in) {
@@ -33,7 +34,8 @@ sticky::Hello read(const proto::PeerHello& in) {
           .incarnation = in.incarnation(),
           .known_incarnation = in.known_incarnation(),
           .known_sequence = in.known_sequence(),
-          .config_digest = in.config_digest()};
+          .config_digest = in.config_digest(),
+          .version = in.version().substr(0, sticky::Hello::kVersionBytesMax)};
 }
 
 std::optional<PeerMessage> read(const proto::PeerEntries& in) {

@@ -49,6 +49,7 @@ void report_sticky(const StickyService::Figures& figures, proto::Status& report)
     out.set_lag_ms(peer.lag_ms);
     out.set_reason(peer.reason);
     out.set_behind(peer.behind);
+    out.set_version(peer.version);
     if (peer.config_differs) out.add_alarms("its configuration differs from this host's");
     if (peer.repaired > 0) {
       out.add_alarms(std::to_string(peer.repaired) +

@@ -239,6 +239,7 @@ void StickyService::update_figures() {
     }
     one.behind = peer->session->behind();
     one.config_differs = peer->session->config_differs();
+    one.version = peer->session->peer_version();
     one.repaired = peer->session->figures().repaired;
     now.refused_entries += peer->session->figures().refused;
   }

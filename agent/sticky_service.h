@@ -40,6 +40,7 @@ class StickyService {
     double lag_ms = 0;
     std::uint64_t behind = 0;  // changes that it has not acknowledged
     bool config_differs = false;
+    std::string version;  // of its wslb
     std::uint64_t repaired = 0;
   };
   struct Figures {

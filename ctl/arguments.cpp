@@ -11,8 +11,8 @@ namespace wslb::ctl {
 namespace {
 
 // Known to the design and to come; a clear no is better than "unknown command".
-constexpr std::array<std::string_view, 8> kLater{"drain", "undrain", "backends", "server",
-                                                 "table", "tunnels", "doctor",   "top"};
+constexpr std::array<std::string_view, 7> kLater{"drain", "undrain", "backends", "server",
+                                                 "table", "tunnels", "top"};
 
 // The words of the line, options taken out.
 struct Line {
@@ -66,7 +66,8 @@ base::Result<Command> parse_keygen(const std::string* operand) {
 base::Result<Command> parse_command(const Line& line) {
   const std::string& verb = line.words.front();
   const std::size_t operands = line.words.size() - 1;
-  const bool takes_operand = verb == "failover" || verb == "check" || verb == "keygen";
+  const bool takes_operand =
+      verb == "failover" || verb == "check" || verb == "keygen" || verb == "doctor";
   const std::string operand = operands > 0 ? line.words[1] : "";
   if (std::ranges::find(kLater, verb) != kLater.end()) {
     return base::Error{"'" + verb + "' is not supported by this version"};
@@ -84,8 +85,21 @@ base::Result<Command> parse_command(const Line& line) {
   if (verb == "failover") return Command(FailoverCommand{operand, line.to.value_or("")});
   if (verb == "events") return Command(EventsCommand{line.follow});
   if (verb == "check") return Command(operands > 0 ? CheckCommand{operand} : CheckCommand{});
+  if (verb == "doctor") return Command(operands > 0 ? DoctorCommand{operand} : DoctorCommand{});
   if (verb == "keygen") return parse_keygen(operands > 0 ? &operand : nullptr);
   return base::Error{"unknown command '" + verb + "'"};
+}
+
+// `import` has options of its own: the words behind it, unless they ask for help.
+std::optional<std::span<const char* const>> words_of_import(std::span<const char* const> words) {
+  std::size_t at = 0;
+  while (at < words.size() && std::string_view(words[at]).starts_with("--")) {
+    at += std::string_view(words[at]) == "--run-dir" ? 2U : 1U;
+  }
+  const auto asks_for_help = [](std::string_view word) { return word == "-h" || word == "--help"; };
+  if (at >= words.size() || std::string_view(words[at]) != "import") return std::nullopt;
+  if (std::ranges::any_of(words, asks_for_help)) return std::nullopt;
+  return words.subspan(at + 1);
 }
 
 }  // namespace
@@ -99,6 +113,7 @@ std::string usage() {
          "                               new process, of the program that is installed now\n"
          "  events [-f]                  what happened; -f goes on with what happens\n"
          "  check [FILE]                 check a configuration, default /etc/wslb/wslb.cfg\n"
+         "  doctor [FILE]                what is wrong on this host, and what to do about it\n"
          "  keygen [ID]                  a new line for the secret file; with an id of 1 .. 255 "
          "to\n"
          "                               rotate keys: the file's first line signs, all are "
@@ -112,10 +127,8 @@ std::string usage() {
 
 base::Result<Arguments> parse_arguments(std::span<const char* const> words) {
   Arguments arguments;
-  const auto asks_for_help = [](std::string_view word) { return word == "-h" || word == "--help"; };
-  const bool imports = !words.empty() && std::string_view(words[0]) == "import";
-  if (imports && std::ranges::none_of(words, asks_for_help)) {
-    auto command = parse_import(words.subspan(1));
+  if (const auto own = words_of_import(words)) {
+    auto command = parse_import(*own);
     if (!command) return command.error();
     arguments.command = std::move(*command);
     return arguments;

@@ -29,13 +29,17 @@ struct CheckCommand {
   std::string file = "/etc/wslb/wslb.cfg";
 };
 
+struct DoctorCommand {
+  std::string file = "/etc/wslb/wslb.cfg";
+};
+
 struct KeygenCommand {
   std::optional<std::uint8_t> id;  // 1 .. 255
 };
 
 using Command =
     std::variant<StatusCommand, FailoverCommand, ReloadCommand, EventsCommand, CheckCommand,
-                 VersionCommand, KeygenCommand, HelpCommand, ImportCommand>;
+                 VersionCommand, KeygenCommand, HelpCommand, ImportCommand, DoctorCommand>;
 
 struct Arguments {
   std::string run_dir = "/run/wslb";

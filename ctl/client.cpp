@@ -71,6 +71,13 @@ base::Error Client::hung_up() const {
   return {"wslb-agent at " + path_ + " hung up"};
 }
 
+int Client::peer_pid() const {
+  ucred credentials{};
+  socklen_t size = sizeof credentials;
+  const int code = ::getsockopt(fd_, SOL_SOCKET, SO_PEERCRED, &credentials, &size);
+  return code == 0 ? credentials.pid : 0;
+}
+
 base::Result<proto::ControlResponse> Client::ask(const proto::ControlRequest& request) {
   if (const auto sent = send(request); !sent) return sent.error();
   auto received = receive(kPatience);

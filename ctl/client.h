@@ -24,6 +24,9 @@ class Client {
   // Sends the request and waits for its response.
   [[nodiscard]] base::Result<proto::ControlResponse> ask(const proto::ControlRequest& request);
 
+  // Of the process at the other end; 0: the kernel does not say.
+  [[nodiscard]] int peer_pid() const;
+
   [[nodiscard]] base::Result<void> send(const proto::ControlRequest& request);
   // The next response; nullopt: none came within `patience` (nullopt: for ever).
   [[nodiscard]] base::Result<std::optional<proto::ControlResponse>> receive(

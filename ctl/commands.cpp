@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "config/config.h"
 #include "ctl/client.h"
+#include "ctl/doctor_command.h"
 #include "ctl/failover_watch.h"
 #include "ctl/format.h"
 #include "ctl/import_command.h"
@@ -189,6 +190,10 @@ Exit run(const KeygenCommand& command, const Arguments&) {
 
 Exit run(const ImportCommand& command, const Arguments&) {
   return run_import(command);
+}
+
+Exit run(const DoctorCommand& command, const Arguments& arguments) {
+  return run_doctor(command, arguments);
 }
 
 Exit run(const HelpCommand&, const Arguments&) {

@@ -147,6 +147,7 @@ std::string status_json(const proto::Status& status) {
                      {"lag", peer.lag_ms()},
                      {"reason", peer.reason()},
                      {"behind", peer.behind()},
+                     {"version", peer.version()},
                      {"alarms", json::array(peer.alarms().begin(), peer.alarms().end())}});
   }
   json::object counters;

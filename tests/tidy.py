@@ -23,6 +23,7 @@ ARROWS = {
     "proxy/http": {"base", "config"},
     "proxy/lb": {"base", "config"},
     "proxy/stick": {"base", "config"},
+    "ctl/doctor": {"base", "config"},
     "ctl/migration": {"base", "config"},
     "base": set(),
     "vrrp": {"base"},
@@ -30,10 +31,11 @@ ARROWS = {
     "agent": {"base", "vrrp", "config", "proto", "agent/core", "agent/peers",
               "agent/sticky"},
     "proxy": {"base", "config", "proto", "proxy/http", "proxy/lb", "proxy/stick"},
-    "ctl": {"base", "config", "proto", "ctl/migration"},
+    "ctl": {"base", "config", "proto", "ctl/doctor", "ctl/migration"},
 }
 PURE = {"base", "config", "vrrp", "agent/core", "agent/peers", "agent/sticky", "proxy/http",
-        "proxy/lb", "proxy/stick", "ctl/migration"}
+        "proxy/lb", "proxy/stick", "ctl/doctor",
+        "ctl/migration"}
 IMPURE = re.compile(
     r"boost/asio|netlink/|spdlog|\.pb\.h|<sys/|<thread>|<mutex>|<atomic>|<fstream>|<iostream>|"
     r"<unistd\.h>|<fcntl\.h>|::now\(\)|random_device|\bsocket\(|\bgetenv\(|\btime\("

@@ -16,6 +16,8 @@ namespace wslb::agent::sticky {
 
 // The first one, both ways.
 struct Hello {
+  static constexpr std::size_t kVersionBytesMax = 64;
+
   std::uint32_t protocol_min = 1;
   std::uint32_t protocol_max = 1;
   std::string cluster;
@@ -24,6 +26,7 @@ struct Hello {
   std::uint64_t known_incarnation = 0;  // of the receiver's agent that the sender knew last
   Sequence known_sequence = 0;          // as far as it had its changes
   std::uint64_t config_digest = 0;
+  std::string version{};  // of the sender's wslb, for people
 };
 
 // How the sender numbers its tables; before the first entry of each.

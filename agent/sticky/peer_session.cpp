@@ -69,6 +69,7 @@ base::Result<void> PeerSession::take(const Hello& hello, base::TimePoint now) {
   }
   greeted_ = true;
   config_differs_ = hello.config_digest != self_.config_digest;
+  peer_version_ = hello.version;
   if (hello.incarnation != std::exchange(peer_incarnation_, hello.incarnation)) received_ = 0;
   const bool knows_us =
       hello.known_incarnation == self_.incarnation && hello.known_sequence <= replica_.sequence();

@@ -70,6 +70,7 @@ class PeerSession {
   [[nodiscard]] bool has_taught() const { return has_taught_; }
   [[nodiscard]] bool in_step() const;  // the peer has acknowledged everything
   [[nodiscard]] bool config_differs() const { return config_differs_; }
+  [[nodiscard]] const std::string& peer_version() const { return peer_version_; }
   [[nodiscard]] std::uint64_t behind() const;  // changes that it has not acknowledged
   [[nodiscard]] const Figures& figures() const { return figures_; }
   [[nodiscard]] const std::string& peer() const { return peer_; }
@@ -105,6 +106,7 @@ class PeerSession {
   bool hello_sent_ = false;
   bool greeted_ = false;
   bool config_differs_ = false;
+  std::string peer_version_;
   bool were_equal_ = false;  // once, on this connection
   bool comparable_ = true;   // no entry of the peer's had to be left out
   std::optional<Replica::Cursor> cursor_;

@@ -8,7 +8,7 @@ namespace wslb::ctl::migration {
 namespace {
 
 constexpr std::size_t kIncludesMax = 16;        // of includes and of definitions in definitions
-constexpr std::size_t kLinesMax = 20'000;       // that are looked at, expanded ones too
+constexpr std::size_t kLinesMax = 10'000;       // that are looked at, expanded ones too
 constexpr std::size_t kLineBytesMax = 1 << 16;  // after its definitions were put in
 
 bool is_name_character(char c) {

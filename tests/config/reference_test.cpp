@@ -1,7 +1,11 @@
 // docs/configuration.md describes every keyword that the tables have.
+#include "config/reference.h"
+
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -33,6 +37,20 @@ TEST(ReferenceTest, DescribesEveryKeyword) {
   expect_described(error_keywords());
   expect_described(timeout_keywords());
   expect_described(stats_keywords());
+}
+
+TEST(ReferenceTest, EachKeywordHasAMeaningAndEachMeaningAKeyword) {
+  EXPECT_EQ(reference_gaps(), std::vector<std::string>());
+}
+
+// `./dev docs` writes it.
+TEST(ReferenceTest, ThePageIsTheTables) {
+  const std::string path = "docs/reference.md";
+  const std::string page = reference_page();
+  if (std::getenv("WSLB_REWRITE") != nullptr) std::ofstream(path) << page;
+  std::ifstream file(path);
+  const std::string written{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  EXPECT_EQ(written, page) << "./dev docs writes it anew";
 }
 
 }  // namespace

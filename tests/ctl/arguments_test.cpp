@@ -47,6 +47,35 @@ TEST(Arguments, ReadsTheIdOfAKey) {
   }
 }
 
+TEST(Arguments, ReadsWhatToImport) {
+  const auto two = std::get<ImportCommand>(
+      parse({"import", "-o", "out", "k.conf", "--address", "lb1=10.0.0.11", "h.cfg"})->command);
+  EXPECT_EQ(two.keepalived, "k.conf");
+  EXPECT_EQ(two.haproxy, "h.cfg");
+  EXPECT_EQ(two.output, "out");
+  EXPECT_EQ(two.addresses.front().second, "10.0.0.11");
+  const auto each = std::get<ImportCommand>(
+      parse({"--run-dir", "/x", "import", "--node", "a=1.conf", "--node", "b=2.conf", "h.cfg"})
+          ->command);
+  EXPECT_EQ(each.nodes.size(), 2U);
+  EXPECT_EQ(each.nodes[1].first, "b");
+  EXPECT_EQ(each.keepalived, "");
+  EXPECT_THAT(error({"import", "h.cfg"}), HasSubstr("two files"));
+  EXPECT_THAT(error({"import", "--node", "a=1", "x", "h.cfg"}), HasSubstr("one file"));
+  EXPECT_THAT(error({"import", "--node", "a", "h.cfg"}), HasSubstr("NAME=FILE"));
+  EXPECT_THAT(error({"import", "--node", "a b=1", "h.cfg"}), HasSubstr("no name of a node"));
+  EXPECT_THAT(error({"import", "--address", "a=x", "k", "h"}), HasSubstr("no IP address"));
+  EXPECT_THAT(error({"import", "--address"}), HasSubstr("needs a value"));
+  EXPECT_THAT(error({"import", "-x", "k", "h"}), HasSubstr("no option -x"));
+  EXPECT_TRUE(std::holds_alternative<HelpCommand>(parse({"import", "--help"})->command));
+}
+
+TEST(Arguments, ReadsWhatToLookAt) {
+  EXPECT_EQ(std::get<DoctorCommand>(parse({"doctor"})->command).file, "/etc/wslb/wslb.cfg");
+  EXPECT_EQ(std::get<DoctorCommand>(parse({"doctor", "a.cfg"})->command).file, "a.cfg");
+  EXPECT_THAT(error({"doctor", "a", "b"}), HasSubstr("does not take 'b'"));
+}
+
 TEST(Arguments, ReadsHowHardAReloadIs) {
   EXPECT_FALSE(std::get<ReloadCommand>(parse({"reload"})->command).hard);
   EXPECT_TRUE(std::get<ReloadCommand>(parse({"reload", "--hard"})->command).hard);
@@ -76,8 +105,7 @@ TEST(Arguments, NamesWhatIsWrong) {
 }
 
 TEST(Arguments, SaysNoToWhatIsToCome) {
-  for (const char* verb :
-       {"drain", "undrain", "backends", "server", "table", "tunnels", "doctor", "top"}) {
+  for (const char* verb : {"drain", "undrain", "backends", "server", "table", "tunnels", "top"}) {
     EXPECT_THAT(error({verb}), HasSubstr("not supported by this version"));
   }
 }
