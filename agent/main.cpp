@@ -221,7 +221,7 @@ int work(const Ground& ground) {
   const auto control = open_control(io, run_dir, service);
   if (!control) return fail(control.error());
 
-  const Signals signals(io, [&] {
+  const auto stop = [&] {
     systemd.stopping();
     runner->stop();
     if (!ground.keys.empty()) sequence.stop();
@@ -229,7 +229,9 @@ int work(const Ground& ground) {
       (*sticky)->stop();
       hooks.finish([&ground] { ground.io.stop(); });
     });
-  });
+  };
+  Signals signals(io, stop, [&] { return !runner->status().proxy.awaited; });
+  const EventLog::Follower looker(events, [&] { signals.look_again(); });
   (*sticky)->start();  // before this thread's priority, which a new one would have too
   return work_in_real_time(*runner, [&] {
     spdlog::info("wslb-agent {} is node {} of cluster {}", WSLB_VERSION, ground.node,
@@ -273,9 +275,10 @@ int main(int argc, char** argv) {
   if (options->show_version) return std::printf("wslb-agent %s\n", WSLB_VERSION) < 0;
   const auto config = load_config(*options);
   if (!config) return kFailure;
-  if (options->check_only) return std::puts("Configuration file is valid") < 0;
   const auto node = choose_node(*config->cluster, options->node);
-  if (!node) return fail(node.error());
+  // A check may be made anywhere, unless it says for which node.
+  if (!node && !(options->check_only && options->node.empty())) return fail(node.error());
+  if (options->check_only) return std::puts("Configuration file is valid") < 0;
   if (const auto allowed = check_capabilities(); !allowed) return fail(allowed.error());
   std::signal(SIGPIPE, SIG_IGN);
   set_up_log(options->log_level);

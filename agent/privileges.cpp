@@ -33,6 +33,11 @@ bool may_lock_memory() {
          (::getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY);
 }
 
+// wslb-agent.service starts it so, and lets it change nothing of that.
+bool is_realtime() {
+  return (::sched_getscheduler(0) & ~SCHED_RESET_ON_FORK) == SCHED_FIFO;
+}
+
 }  // namespace
 
 base::Result<void> check_capabilities() {
@@ -58,9 +63,11 @@ std::uint64_t raise_descriptor_limit() {
 void become_realtime() {
   const sched_param priority{.sched_priority = kRealtimePriority};
   // A proxy that the agent starts gets the ordinary priority again.
-  if (::sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority) != 0) {
-    spdlog::warn("{}: adverts may be late on a busy host; allow it with LimitRTPRIO={}",
-                 system_error("no real-time priority").message, kRealtimePriority);
+  if (!is_realtime() && ::sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority) != 0) {
+    spdlog::warn(
+        "{}: adverts may be late on a busy host; allow it with CPUSchedulingPolicy=fifo or "
+        "LimitRTPRIO={}",
+        system_error("no real-time priority").message, kRealtimePriority);
   }
   if (!may_lock_memory()) {
     spdlog::warn(

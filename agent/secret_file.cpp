@@ -1,15 +1,31 @@
 #include "agent/secret_file.h"
 
+#include <cstdlib>
+
 #include <sys/stat.h>
 
 #include "agent/file_descriptor.h"
 #include "base/file.h"
 
 namespace wslb::agent {
+namespace {
+
+// systemd hands it over as the agent's own file (LoadCredential=), so that the one that the
+// configuration names may be root's alone. The credential has the name of the file; "none" is the
+// unit's word for a file that is not there.
+std::string find_secret(const std::string& path) {
+  const char* const directory = std::getenv("CREDENTIALS_DIRECTORY");
+  if (directory == nullptr) return path;
+  const std::string credential = directory + ("/" + path.substr(path.rfind('/') + 1));
+  const auto text = base::read_file(credential);
+  return text && *text != "none" ? credential : path;
+}
+
+}  // namespace
 
 base::Result<vrrp::Keyring> read_secret(const config::Cluster& cluster, std::string_view purpose) {
   if (!cluster.secret_file) return vrrp::Keyring();
-  const std::string& path = *cluster.secret_file;
+  const std::string path = find_secret(*cluster.secret_file);
   const std::string what = "secret-file " + path + ": ";
   struct stat found {};
   if (::stat(path.c_str(), &found) != 0) {

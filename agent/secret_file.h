@@ -9,8 +9,9 @@
 
 namespace wslb::agent {
 
-// Empty where the cluster has none. A file that everybody may read is refused. The keys are derived
-// for `purpose`.
+// Empty where the cluster has none. A credential of systemd that has the file's name counts instead
+// of it (LoadCredential=cluster.key:/etc/wslb/cluster.key). A file that everybody may read is
+// refused. The keys are derived for `purpose`.
 [[nodiscard]] base::Result<vrrp::Keyring> read_secret(
     const config::Cluster& cluster, std::string_view purpose = vrrp::advert_purpose);
 

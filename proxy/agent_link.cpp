@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::uint32_t kProtocol = 1;
 constexpr auto kRetryInterval = std::chrono::milliseconds(200);
+// A restart takes a tenth of a second; systemd ends a proxy that takes 5 s to end.
+constexpr auto kReturnMax = std::chrono::seconds(2);
 constexpr auto kReportInterval = std::chrono::milliseconds(100);
 
 }  // namespace
@@ -149,7 +151,12 @@ bool AgentLink::receive() {
   return true;  // others are of a newer agent
 }
 
+bool AgentLink::is_agent_expected() const {
+  return has_agent() || std::chrono::steady_clock::now() < lost_at_ + kReturnMax;
+}
+
 void AgentLink::lose_agent() {
+  lost_at_ = std::chrono::steady_clock::now();
   spdlog::warn("agent: connection lost; serving without it, and trying again");
   timer_.cancel();
   socket_.reset();

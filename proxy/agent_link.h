@@ -14,6 +14,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "base/time.h"
 #include "proto/proxy.pb.h"
 #include "proxy/process_state.h"
 
@@ -42,6 +43,8 @@ class AgentLink {
   // This process ends, so that another one takes its place.
   void say_leaving();
   [[nodiscard]] bool has_agent() const { return socket_ != nullptr && socket_->is_open(); }
+  // There is one, or there was one a moment ago: it may be being restarted.
+  [[nodiscard]] bool is_agent_expected() const;
   // Ends it for good: this proxy serves no new clients.
   void close();
 
@@ -65,6 +68,7 @@ class AgentLink {
   std::unique_ptr<Protocol::socket> socket_;
   boost::asio::steady_timer timer_;
   bool told_absence_ = false;
+  base::TimePoint lost_at_;
   bool ready_ = false;
 };
 

@@ -52,6 +52,7 @@ Server::Server(ProcessState& process, std::shared_ptr<Service> service, ServerSo
       service_(std::move(service)),
       started_with_(service_->config.global),
       workers_(make_workers(process.threads, service_)),
+      systemd_(workers_),
       listeners_(workers_, start_session),
       monitor_(make_monitor(nullptr)),
       runtime_(runtime_context()),
@@ -140,6 +141,7 @@ void Server::serve() {
     });
   }
   if (agent_) agent_->say_ready();
+  systemd_.ready();
 }
 
 std::shared_ptr<HealthMonitor> Server::make_monitor(const HealthMonitor* before) {

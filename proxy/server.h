@@ -19,6 +19,7 @@
 #include "proxy/runtime_socket.h"
 #include "proxy/service.h"
 #include "proxy/sticky_link.h"
+#include "proxy/systemd_notify.h"
 #include "proxy/tunnel_recovery.h"
 #include "proxy/vault_claim.h"
 #include "proxy/vault_link.h"
@@ -80,6 +81,7 @@ class Server {
   std::shared_ptr<Service> service_;  // of the configuration in use
   const config::Global started_with_;
   Listener::Workers workers_;
+  SystemdNotify systemd_;
   ListenerSet listeners_;
   std::shared_ptr<HealthMonitor> monitor_;
   std::shared_ptr<NameWatch> names_;

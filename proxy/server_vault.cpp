@@ -158,7 +158,7 @@ void Server::tell_listeners() {
 
 // Once; a second SIGTERM ends everything.
 bool Server::may_leave() const {
-  return vault_ && agent_->has_agent() && !process_.leaving && !process_.draining;
+  return vault_ && agent_->is_agent_expected() && !process_.leaving && !process_.draining;
 }
 
 // Who comes waits in the sockets' backlogs, idle clients in the vault. What is under way has a
@@ -174,8 +174,11 @@ void Server::leave() {
 }
 
 void Server::leave_soon() {
-  const bool is_done = process_.under_way == 0 && process_.owed_closes == 0;
-  if (is_done || std::chrono::steady_clock::now() >= leaves_at_) {
+  const bool is_done = (process_.under_way == 0 && process_.owed_closes == 0) ||
+                       std::chrono::steady_clock::now() >= leaves_at_;
+  // An agent that is being restarted at the same time gets everything first.
+  const bool is_kept = vault_->is_told() || !agent_->is_agent_expected();
+  if (is_done && is_kept) {
     agent_->say_leaving();
     return stop();
   }

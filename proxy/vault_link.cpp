@@ -168,6 +168,11 @@ void VaultLink::drop(vault::Slot slot) {
   if (dropped_.size() >= kDropsAtOnce) tell_drops();
 }
 
+bool VaultLink::is_told() {
+  const std::lock_guard lock(mutex_);
+  return socket_ && unsaid_.empty();
+}
+
 void VaultLink::forget_all() {
   const std::lock_guard lock(mutex_);
   if (!socket_) return;

@@ -96,6 +96,8 @@ class VaultLink {
   void drop(vault::Slot slot);
   // The vault holds them since before this process.
   void adopt(vault::Slot slot, int client, int server);
+  // Whether there is an agent that has been told everything.
+  [[nodiscard]] bool is_told();
   // Nothing is to outlive this process.
   void forget_all();
 

@@ -64,6 +64,23 @@ TEST_F(SecretFileTest, ReadsTheKeysAndNoneWhereTheClusterHasNone) {
   EXPECT_TRUE(read_secret(config::Cluster{})->empty());
 }
 
+TEST_F(SecretFileTest, TakesTheCredentialThatSystemdHandsOver) {
+  ASSERT_TRUE(read(line_, 0600));
+  const TemporaryDir credentials;
+  ::setenv("CREDENTIALS_DIRECTORY", credentials.file("").c_str(), 1);
+  const auto without = read_secret(cluster_);
+  std::ofstream(credentials.file("key")) << "none";
+  ::chmod(credentials.file("key").c_str(), 0440);
+  const auto none = read_secret(cluster_);
+  std::ofstream(credentials.file("key")) << "9" + line_.substr(1);
+  const auto handed_over = read_secret(cluster_);
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+  ASSERT_TRUE(without && none && handed_over);
+  EXPECT_EQ(without->at(0).id, 7);
+  EXPECT_EQ(none->at(0).id, 7);
+  EXPECT_EQ(handed_over->at(0).id, 9);
+}
+
 TEST_F(SecretFileTest, SaysWhatIsWrongWithIt) {
   const auto missing = read_secret(cluster_);
   ASSERT_FALSE(missing);

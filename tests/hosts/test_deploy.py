@@ -1,0 +1,66 @@
+"""From two bare hosts to a pair that serves, by one run of site.yml."""
+import re
+
+import pytest
+
+from tests.lab.configuration import VIP
+from tests.lab.clock import now_ms
+
+UNITS = {"wslb-agent": 2.0, "wslb-proxy": 1.5}
+
+
+def test_one_run_deploys_and_the_second_changes_nothing(bare_pair, deployed):
+    first, second = deployed
+    assert first.good and first.changed > 0, first.text[-4000:]
+    assert second.good and second.changed == 0, second.text[-4000:]
+    bare_pair.wait_well()
+    assert bare_pair.client.fetch(f"http://{VIP}/")
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_units_run_as_hardened_as_they_say(pair, unit):
+    for machine in pair:
+        rating = machine.run("systemd-analyze", "security", f"{unit}.service").stdout
+        assert float(re.search(r"exposure level .*: ([\d.]+)", rating).group(1)) <= UNITS[unit]
+        pid = machine.run("systemctl", "show", "-P", "MainPID", unit).stdout.strip()
+        status = machine.run("cat", f"/proc/{pid}/status").stdout
+        user = "wslb" if unit == "wslb-agent" else "wslb-proxy"
+        assert f"\nUid:\t{machine.run('id', '-u', user).stdout.strip()}\t" in status
+        assert "\nNoNewPrivs:\t1\n" in status and "\nSeccomp:\t2\n" in status
+        # CAP_NET_ADMIN and CAP_NET_RAW; CAP_NET_BIND_SERVICE.
+        assert f"\nCapEff:\t{0x3000 if unit == 'wslb-agent' else 0x400:016x}\n" in status
+        log = machine.run("journalctl", "-b", "-u", unit, "-o", "cat").stdout
+        assert not re.search(r"real-time|not locked|io_uring:|Operation not permitted", log), log
+        assert machine.run("systemctl", "show", "-P", "Type", unit).stdout == "notify\n"
+
+
+def test_the_key_is_the_same_on_both_hosts_and_root_s_alone(pair):
+    digests = {machine.run("sha256sum", "/etc/wslb/cluster.key").stdout for machine in pair}
+    assert len(digests) == 1
+    for machine in pair:
+        mode = machine.run("stat", "-c", "%U:%G %a", "/etc/wslb/cluster.key").stdout
+        assert mode == "root:root 400\n"
+        assert pair.status(machine)["peers"][0]["state"] == "connected"
+
+
+def test_failover_by_playbook(pair):
+    before = pair.active()
+    since = now_ms()
+    run = pair.operator.play("failover")
+    assert run.good, run.text[-4000:]
+    assert pair.active() is pair.other(before)
+    assert pair.moves(since) == 1
+
+
+def test_a_new_configuration_reaches_both_hosts_and_moves_nothing(pair):
+    flow = pair.flow(20)
+    since = now_ms()
+    config = (pair.operator.directory / "wslb.cfg").read_text()
+    pair.operator.write_config(config.replace("timeout connect 2s", "timeout connect 1900ms"))
+    run = pair.operator.play("site")
+    assert run.good and run.changed > 0, run.text[-4000:]
+    for machine in pair:
+        assert "1900ms" in machine.run("cat", "/etc/wslb/wslb.cfg").stdout
+    outcome = flow.end()
+    assert not outcome["lost"], outcome
+    assert pair.moves(since) == 0
