@@ -1,8 +1,8 @@
 """Fixtures of the tests on whole hosts: two bare machines on which the previous build is deployed,
 which is then upgraded under load to the one under test; all other tests are of that pair.
 
-WSLB_DEB is the package under test, WSLB_PREVIOUS_DEB the one before (default: the same under a lower
-version), WSLB_BIN has the stream programs of the lab."""
+WSLB_DEB is the package under test, WSLB_PREVIOUS_DEB the one before (default: the same under a
+lower version), WSLB_BIN has the stream programs of the lab."""
 import os
 import pathlib
 from typing import NamedTuple

@@ -21,8 +21,9 @@ KEY_FILE = "/etc/wslb/cluster.key"
 
 def configuration(extra=""):
     # A slow machine must not look like a dead one.
-    cluster = cluster_section([("lb1", "10.77.0.11"), ("lb2", "10.77.0.12")], advert_ms=500,
-                              secret_file=KEY_FILE, cluster_extra="    takeover-after 3s\n")
+    cluster = cluster_section([("lb1", "10.77.0.11"), ("lb2", "10.77.0.12")], advert_ms=1000,
+                              secret_file=KEY_FILE, cluster_extra="    takeover-after 3s\n",
+                              extra="    lease 3s\n")
     return f"""{cluster}
 defaults
     mode http
@@ -145,8 +146,9 @@ class Pair:
         owners = [span.owner for span in self.watcher.spans(since_ms)]
         return sum(one != next_one for one, next_one in zip(owners, owners[1:]))
 
-    def flow(self, tunnels, pause_ms=200):
-        return flow.Flow(self.client, VIP, tunnels, pause_ms)
+    def flow(self, tunnels, pause_ms=1000):
+        """Two of them send without a pause."""
+        return flow.Flow(self.client, VIP, tunnels, pause_ms, bulk=2)
 
     def story(self):
         return "\n".join(f"--- {machine.name}\n{machine.journal()}" for machine in self
