@@ -61,14 +61,14 @@ class Soak:
         self.bed = bed
         self.active = bed.pair.wait_settled()
         self.wslb = bed.pair[self.active]
-        self.lasting = Flow(bed.client, VIP, LASTING, pause_ms=200, bulk=4)
+        self.lasting = Flow(bed.client, VIP, LASTING, pause_ms=500, bulk=1)
         self.passing = self.new_passing()
         self.passed = 0
         bed.probe(interval_ms=20)
         bed.prober.wait_steady()
 
     def new_passing(self):
-        return Flow(self.bed.client, VIP, PASSING, pause_ms=50, bulk=1)
+        return Flow(self.bed.client, VIP, PASSING, pause_ms=100, bulk=0)
 
     def replace_passing(self):
         result = self.passing.end()
