@@ -91,6 +91,7 @@ void AgentLink::connect() {
     }
     error.assign(errno, boost::system::system_category());
   }
+  socket_.reset();  // see has_agent()
   if (!std::exchange(told_absence_, true)) {
     spdlog::warn("agent: {}: {}; serving without it, and trying again", socket_path_,
                  error.message());
