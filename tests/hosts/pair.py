@@ -130,10 +130,11 @@ class Pair:
         return done.stdout + done.stderr
 
     @contextlib.contextmanager
-    def untouched(self, machine):
-        """Asserts that what runs on it, its configuration and its tunnels outlive the block."""
+    def untouched(self, *machines):
+        """Asserts that what runs on them, their configurations and all tunnels outlive the block."""
         def seen():
-            return self.pids(machine), machine.run("cat", "/etc/wslb/wslb.cfg").stdout
+            return [(self.pids(machine), machine.run("cat", "/etc/wslb/wslb.cfg").stdout)
+                    for machine in machines]
         before, since, tunnels = seen(), now_ms(), self.flow(20)
         yield
         outcome = tunnels.end()

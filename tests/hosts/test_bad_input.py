@@ -15,11 +15,11 @@ def changed(pair, text="timeout connect 1800ms"):
 
 
 def refused(pair, playbook="site", config=None, **variables):
-    """Runs it with that configuration, and returns what it said. The serving host is as before."""
+    """Runs it with that configuration, and returns what it said. Both hosts are as before."""
     before = (pair.operator.directory / "wslb.cfg").read_text()
     pair.operator.write_config(config or before)
     try:
-        with pair.untouched(pair.active()):
+        with pair.untouched(*pair):
             run = pair.operator.play(playbook, **variables)
     finally:
         pair.operator.write_config(before)

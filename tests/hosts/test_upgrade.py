@@ -30,7 +30,7 @@ def test_a_second_upgrade_changes_nothing(pair):
 def test_a_version_that_refuses_the_configuration_is_not_installed(pair, tmp_path):
     broken = image.with_version(pair.deb, f"{image.version(pair.deb)}+broken", tmp_path, {
         "usr/bin/wslb-proxy": "#!/bin/sh\necho 'wslb.cfg:1: error: too old'; exit 1\n"})
-    with pair.untouched(pair.active()):
+    with pair.untouched(*pair):
         run = pair.operator.play("upgrade", wslb_package=str(broken))
     assert not run.good and "wslb.cfg:1: error: too old" in run.text
     # Without Ansible: the package is there, but the old programs serve on, and dpkg says why.
