@@ -19,6 +19,9 @@ struct ControlService {
   // `answer` gets the reasons why not.
   using ReloadAnswer = std::function<void(const std::vector<std::string>& errors)>;
   std::function<void(bool hard, ReloadAnswer answer)> reload = {};
+  // Whatever else may be asked, which may take a moment; `user`: of those that change something.
+  using Answer = std::function<void(const proto::ControlResponse& response)>;
+  std::function<void(const proto::ControlRequest& request, unsigned user, Answer answer)> ask = {};
 };
 
 // Which commands a socket takes.

@@ -7,29 +7,17 @@
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
+#include "agent/status_report.h"
+
 namespace wslb::agent {
 namespace {
 
 constexpr std::chrono::seconds kStallMax{10};
 constexpr int kEventsPerWrite = 64;
 
-std::int64_t unix_ms(std::chrono::system_clock::time_point at) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
-}
-
 proto::ControlResponse to_response(const LoggedEvent& event) {
   proto::ControlResponse response;
-  proto::Event& out = *response.mutable_event();
-  out.set_seq(event.seq);
-  out.set_unix_ms(unix_ms(event.at));
-  out.set_kind(event.kind);
-  out.set_subject(event.subject);
-  out.set_text(event.text);
-  if (event.change) {
-    out.set_state(std::string(core::to_string(event.change->to)));
-    out.set_from(std::string(core::to_string(event.change->from)));
-    out.set_priority(event.change->priority);
-  }
+  *response.mutable_event() = report_event(event);
   return response;
 }
 
@@ -67,6 +55,7 @@ void ControlSession::handle(const std::string& frame) {
   proto::ControlResponse response;
   switch (request.request_case()) {
     case proto::ControlRequest::kStatus:
+      if (request.status().traffic()) return ask(request);
       *response.mutable_status() = service_.status();
       return respond(response);
     case proto::ControlRequest::kVersion:
@@ -76,6 +65,22 @@ void ControlSession::handle(const std::string& frame) {
       return handle_failover(request.failover());
     case proto::ControlRequest::kReload:
       return handle_reload(request.reload());
+    case proto::ControlRequest::kTraffic:
+    case proto::ControlRequest::kTunnels:
+      return ask(request);
+    case proto::ControlRequest::kTable:
+      if (access_ == Access::ReadWrite) return ask(request);
+      return refuse(
+          "keys of sticky entries may be session ids, which are not for everybody: this "
+          "needs ctl.sock and the right to open it");
+    case proto::ControlRequest::kDrain:
+      return ask_as_writer(request, request.drain().on() ? "drain" : "undrain");
+    case proto::ControlRequest::kServer:
+      return ask_as_writer(
+          request,
+          "server " + request.server().backend() + "/" + request.server().server() + " " +
+              request.server().state() +
+              (request.server().has_weight() ? "weight " + request.server().weight() : ""));
     case proto::ControlRequest::kEvents:
       events_seq_ = request.events().after_seq();
       if (request.events().follow()) {
@@ -100,6 +105,22 @@ std::optional<unsigned> ControlSession::writer(const std::string& command) {
   socklen_t length = sizeof client;
   ::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_PEERCRED, &client, &length);
   return client.uid;
+}
+
+void ControlSession::ask(const proto::ControlRequest& request, unsigned user) {
+  if (!service_.ask) return refuse("this agent cannot answer that");
+  deadline_.cancel();  // whoever answers does not let it wait for long
+  service_.ask(request, user, [self = shared_from_this()](const proto::ControlResponse& response) {
+    self->respond(response);
+  });
+}
+
+void ControlSession::ask_as_writer(const proto::ControlRequest& request,
+                                   const std::string& command) {
+  const auto user = writer(command.substr(0, command.find(' ')));
+  if (!user) return;
+  spdlog::info("command by uid {}: {}", *user, command);
+  ask(request, *user);
 }
 
 void ControlSession::handle_reload(const proto::ReloadRequest& request) {

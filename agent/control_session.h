@@ -31,6 +31,8 @@ class ControlSession : public std::enable_shared_from_this<ControlSession> {
   void read();
   void on_read(std::size_t bytes);
   void handle(const std::string& frame);
+  void ask(const proto::ControlRequest& request, unsigned user = 0);
+  void ask_as_writer(const proto::ControlRequest& request, const std::string& command);
   void handle_failover(const proto::FailoverRequest& request);
   void handle_reload(const proto::ReloadRequest& request);
   // Who asks; nothing: it was refused, since this socket may only read.

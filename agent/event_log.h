@@ -47,6 +47,7 @@ class EventLog {
               std::chrono::system_clock::time_point at,
               std::optional<core::Emit::Change> change = std::nullopt);
 
+  [[nodiscard]] std::uint64_t last_seq() const { return last_seq_; }
   // The oldest event kept whose number is greater than `seq`; null: there is none yet.
   [[nodiscard]] const LoggedEvent* next_after(std::uint64_t seq) const;
 

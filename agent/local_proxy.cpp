@@ -70,6 +70,13 @@ void LocalProxy::reload(bool hard, ProxyLink::ReloadAnswer answer) {
   link_->reload(hard, std::move(answer));
 }
 
+void LocalProxy::ask(const proto::ProxyQuestion& question, ProxyQuestions::Answer answer) {
+  if (external_) {
+    return answer(base::Error{"the proxy is none of wslb's (`proxy external`): ask it itself"});
+  }
+  link_->ask(question, std::move(answer));
+}
+
 void LocalProxy::end_kept() {
   if (!vault_) return handlers_.on_kept_ended();
   vault_->end_connections([this] { boost::asio::post(io_, handlers_.on_kept_ended); });

@@ -48,6 +48,8 @@ class LocalProxy {
   // See ProxyLink.
   void reload(bool hard, ProxyLink::ReloadAnswer answer);
 
+  void ask(const proto::ProxyQuestion& question, ProxyQuestions::Answer answer);
+
   // Ends what the vault keeps; on_kept_ended follows.
   void end_kept();
 

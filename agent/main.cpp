@@ -4,8 +4,9 @@
 //   peers ----- VrrpSocket ------+--> Runner <-> core +--> VrrpSocket (adverts)
 //   proxy ----- LocalProxy ------+       ^      Node  +--> Announcer (gratuitous ARP)
 //   files, URLs - Tracking ------+       |            +--> EventLog --> wslbctl events, the log
-//   wslbctl --- ControlServer -----------+            +--> HookRunner (notify)
+//   wslbctl --- ControlDesk -------------+            +--> HookRunner (notify)
 //
+// StatusServer (`status-bind`) asks ControlDesk, on a thread of its own.
 // StickyService has a thread of its own: peers and the proxy's sticky stream <-> sticky::Hub.
 // LocalProxy's VaultService, which keeps the proxy's connections, has one too.
 // LocalProxy is ProxyLink, or ExternalProxy for another one than ours. SequenceFile keeps where the
@@ -25,7 +26,7 @@
 #include "agent/announcer.h"
 #include "agent/config_file.h"
 #include "agent/continuity.h"
-#include "agent/control.h"
+#include "agent/control_desk.h"
 #include "agent/event_log.h"
 #include "agent/hook_runner.h"
 #include "agent/local_proxy.h"
@@ -39,7 +40,7 @@
 #include "agent/secret_file.h"
 #include "agent/sequence_file.h"
 #include "agent/signals.h"
-#include "agent/status_report.h"
+#include "agent/status_server.h"
 #include "agent/sticky_service.h"
 #include "agent/systemd_notify.h"
 #include "agent/tracking.h"
@@ -120,33 +121,9 @@ int work_in_real_time(Runner& runner, const std::function<void()>& work) {
   return code;
 }
 
-proto::Status report(const std::string& cluster, const Runner& runner, const LocalProxy& proxy,
-                     const StickyService& sticky) {
-  ShellFigures figures{.cluster = cluster,
-                       .version = WSLB_VERSION,
-                       .now = std::chrono::steady_clock::now(),
-                       .wall_now = std::chrono::system_clock::now()};
-  proxy.report(figures);
-  figures.sticky = sticky.figures();
-  return report_status(runner.status(), figures);
-}
-
 void tell_of_hook(EventLog& events, const std::string& section, const std::string& text) {
   spdlog::warn("vrrp {}: {}", section, text);
   events.append("notify", section, text, std::chrono::system_clock::now());
-}
-
-// ctl.sock and status.sock.
-base::Result<std::vector<std::unique_ptr<ControlServer>>> open_control(
-    boost::asio::io_context& io, const RunDir& run_dir, const ControlService& service) {
-  std::vector<std::unique_ptr<ControlServer>> servers;
-  for (const Access access : {Access::ReadWrite, Access::ReadOnly}) {
-    const char* const name = access == Access::ReadWrite ? "ctl.sock" : "status.sock";
-    auto opened = ControlServer::open(io, run_dir.path(name), access, service);
-    if (!opened) return opened.error();
-    servers.push_back(std::move(*opened));
-  }
-  return servers;
 }
 
 // What an agent is set up with; all of it outlives the rest.
@@ -162,6 +139,27 @@ struct Ground {
   Continuity& continuity;
   const vrrp::Keyring& keys;
 };
+
+// Nothing: no `status-bind`. Its thread asks ours.
+std::unique_ptr<StatusServer> make_status_server(const Ground& ground,
+                                                 const std::unique_ptr<ControlDesk>& desk) {
+  constexpr std::size_t kEventsShown = 300;
+  const auto& bind = ground.config.cluster->status_bind;
+  if (!bind) return nullptr;
+  const base::Endpoint endpoint = bind->endpoint(*ground.config.cluster->find_node(ground.node));
+  return std::make_unique<StatusServer>(
+      endpoint, [&io = ground.io, &desk](StatusServer& web, StatusServer::Answer answer) {
+        boost::asio::post(io, [&desk, &web, answer = std::move(answer)] {
+          desk->status_with_traffic([&desk, &web, answer](const proto::Status& status) {
+            const auto now = std::chrono::system_clock::now().time_since_epoch();
+            auto state = std::make_shared<view::PageModel>(view::PageModel{
+                status, desk->last_events(kEventsShown),
+                std::chrono::duration_cast<std::chrono::milliseconds>(now).count()});
+            web.post([answer, state = std::move(state)] { answer(state); });
+          });
+        });
+      });
+}
 
 // What its thread has to say goes to ours; to the runner as soon as there is one.
 base::Result<std::unique_ptr<StickyService>> open_sticky(const Ground& ground,
@@ -213,13 +211,11 @@ int work(const Ground& ground) {
        .make_sticky_stream = std::bind_front(&StickyService::make_stream, sticky->get())});
   if (!opened) return fail(opened.error());
   proxy = std::move(*opened);
-  const ControlService service{
-      WSLB_VERSION, events,
-      [&] { return report(ground.config.cluster->name, *runner, *proxy, **sticky); },
-      [&](const auto& request) { return runner->failover(request.vrrp(), request.to()); },
-      [&](bool hard, auto answer) { proxy->reload(hard, std::move(answer)); }};
-  const auto control = open_control(io, run_dir, service);
-  if (!control) return fail(control.error());
+  DrainNote drain_note(state_path(run_dir, "drained"));
+  const auto desk = ControlDesk::open(
+      {io, config.cluster->name, events, drain_note, *runner, *proxy, **sticky}, run_dir);
+  if (!desk) return fail(desk.error());
+  const auto web = make_status_server(ground, *desk);
 
   const auto stop = [&] {
     systemd.stopping();
@@ -227,18 +223,22 @@ int work(const Ground& ground) {
     if (!ground.keys.empty()) sequence.stop();
     proxy->stop([&] {
       (*sticky)->stop();
+      if (web) web->stop();
       hooks.finish([&ground] { ground.io.stop(); });
     });
   };
   Signals signals(io, stop, [&] { return !runner->status().proxy.awaited; });
   const EventLog::Follower looker(events, [&] { signals.look_again(); });
-  (*sticky)->start();  // before this thread's priority, which a new one would have too
+  // Before this thread's priority, which new ones would have too.
+  (*sticky)->start();
+  if (web) web->start();
   return work_in_real_time(*runner, [&] {
     spdlog::info("wslb-agent {} is node {} of cluster {}", WSLB_VERSION, ground.node,
                  ground.config.cluster->name);
     if (!ground.keys.empty()) sequence.start([&] { return runner->sequence_seconds(); });
     (*tracking)->start();
-    runner->start();
+    runner->start(drain_note.drained());
+    (*desk)->start();
     proxy->start();
     systemd.ready();
     ground.io.run();

@@ -74,6 +74,12 @@ std::optional<PeerMessage> read(const proto::PeerRepair& in) {
   return repair;
 }
 
+std::optional<PeerMessage> read(const proto::PeerBeat& in) {
+  PeerBeat beat{in.sent_us(), in.echo_us()};
+  if (in.has_standing()) beat.standing = std::make_shared<proto::PeerStanding>(in.standing());
+  return beat;
+}
+
 std::optional<PeerMessage> read(const proto::PeerAdvert& in) {
   constexpr std::chrono::microseconds interval_max = std::chrono::seconds(255);
   const std::string& source = in.source();
@@ -131,6 +137,7 @@ std::string encode(const PeerBeat& beat) {
   proto::PeerFrame message;
   message.mutable_beat()->set_sent_us(beat.sent_us);
   message.mutable_beat()->set_echo_us(beat.echo_us);
+  if (beat.standing) *message.mutable_beat()->mutable_standing() = *beat.standing;
   return encode_frame(message.SerializeAsString());
 }
 
@@ -167,7 +174,7 @@ std::optional<PeerMessage> PeerDecoder::decode(base::ByteView payload) {
     case proto::PeerFrame::kRepair:
       return read(frame_.repair());
     case proto::PeerFrame::kBeat:
-      return PeerBeat{frame_.beat().sent_us(), frame_.beat().echo_us()};
+      return read(frame_.beat());
     case proto::PeerFrame::kAdvert:
       return read(frame_.advert());
     case proto::PeerFrame::kLoads:

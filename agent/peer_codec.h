@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -22,6 +23,7 @@ inline constexpr std::size_t kPeerFrameBytesMax = std::size_t{1} << 20U;
 struct PeerBeat {
   std::uint64_t sent_us = 0;
   std::uint64_t echo_us = 0;
+  std::shared_ptr<const proto::PeerStanding> standing{};  // null: it is not said
 };
 
 // What the sender advertised by VRRP a moment ago (core::PeerAdvert).

@@ -99,6 +99,7 @@ bool PeerConnection::handle(base::ByteView payload) {
   }
   if (const auto* beat = std::get_if<PeerBeat>(&*message)) {
     newest_beat_us_ = beat->sent_us;
+    if (beat->standing) peer_standing_ = beat->standing;
     const std::uint64_t now = microseconds_of(heard_);
     if (beat->echo_us > 0 && beat->echo_us <= now) {
       lag_ = std::chrono::microseconds(now - beat->echo_us);
@@ -120,7 +121,7 @@ std::string PeerConnection::next_output() {
   std::string output;
   const base::TimePoint now = steady_clock::now();
   if (std::exchange(beat_due_, false)) {
-    output = encode(PeerBeat{microseconds_of(now), std::exchange(newest_beat_us_, 0)});
+    output = encode(PeerBeat{microseconds_of(now), std::exchange(newest_beat_us_, 0), standing_});
   }
   for (const PeerAdvert& advert : adverts_) output += encode(advert);
   adverts_.clear();

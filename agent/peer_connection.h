@@ -45,8 +45,15 @@ class PeerConnection : public std::enable_shared_from_this<PeerConnection> {
   void start();
   void send();                          // what the session has; harmless at any time
   void tell(const PeerAdvert& advert);  // before all else
+  void stand(std::shared_ptr<const proto::PeerStanding> standing) {
+    standing_ = std::move(standing);
+  }
   void close();
 
+  // How the peer stands, as it said last.
+  [[nodiscard]] std::optional<proto::PeerStanding> standing() const {
+    return peer_standing_ ? std::optional(*peer_standing_) : std::nullopt;
+  }
   [[nodiscard]] std::chrono::microseconds lag() const { return lag_; }  // of the last round trip
 
  private:
@@ -69,6 +76,8 @@ class PeerConnection : public std::enable_shared_from_this<PeerConnection> {
   bool writing_ = false;
   bool ended_ = false;
   bool beat_due_ = false;
+  std::shared_ptr<const proto::PeerStanding> standing_;       // ours
+  std::shared_ptr<const proto::PeerStanding> peer_standing_;  // null: it has not said
   std::vector<PeerAdvert> adverts_;  // to be told: the last one of each section
   TransitDelay transit_;
   base::TimePoint heard_{};

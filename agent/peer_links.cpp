@@ -105,6 +105,13 @@ void PeerLinks::tell(const PeerAdvert& advert) {
   }
 }
 
+void PeerLinks::stand(const proto::PeerStanding& standing) {
+  standing_ = std::make_shared<proto::PeerStanding>(standing);
+  for (const auto& peer : peers_) {
+    if (peer->connection) peer->connection->stand(standing_);
+  }
+}
+
 void PeerLinks::accept() {
   acceptor_->async_accept([this](const error_code& error, Tcp::socket socket) {
     if (stopped_) return;
@@ -185,6 +192,7 @@ void PeerLinks::connect(Peer& peer, Tcp::socket socket) {
            [this, &peer] {
              if (const auto before = std::exchange(peer.connection, nullptr)) before->close();
              peer.connection = std::exchange(peer.candidate, nullptr);
+             peer.connection->stand(standing_);
            },
        .on_change =
            [this, &peer] {

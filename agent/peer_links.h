@@ -60,6 +60,8 @@ class PeerLinks {
   void stop();
   void send();  // whatever the sessions have
   void tell(const PeerAdvert& advert);
+  // How this node stands: with the next beats.
+  void stand(const proto::PeerStanding& standing);
 
   [[nodiscard]] const std::vector<std::unique_ptr<Peer>>& peers() const { return peers_; }
   [[nodiscard]] std::uint64_t strangers() const { return strangers_; }  // connections refused
@@ -85,6 +87,7 @@ class PeerLinks {
   boost::asio::steady_timer accept_retry_;
   LogLimiter stranger_log_;
   std::uint64_t strangers_ = 0;
+  std::shared_ptr<const proto::PeerStanding> standing_;
   bool stopped_ = false;
 };
 

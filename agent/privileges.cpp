@@ -49,6 +49,16 @@ base::Result<void> check_capabilities() {
                      "; run wslb-agent as root or by wslb-agent.service"};
 }
 
+void drop_thread_capabilities() {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> rest{};
+  if (has_capability(CAP_IPC_LOCK)) {
+    rest[0].permitted = rest[0].effective = 1U << CAP_IPC_LOCK;
+  }
+  if (::syscall(SYS_capset, &header, rest.data()) == 0) return;
+  spdlog::warn("{}", system_error("a thread keeps its capabilities").message);
+}
+
 std::uint64_t raise_descriptor_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;

@@ -63,7 +63,8 @@ ProxyLink::ProxyLink(boost::asio::io_context& io, FileDescriptor listener, std::
       listener_(io, listener.release()),
       node_(std::move(node)),
       handlers_(std::move(handlers)),
-      beat_(io) {
+      beat_(io),
+      questions_(io) {
   wait_for_proxy();
 }
 
@@ -142,14 +143,12 @@ void ProxyLink::judge_silence() {
   if (connection_->silent_beats < kSilentBeatsMax || connection_->lost) return;
   if (!connection_->ready) return lose("was silent before it was ready and is hung up on");
   connection_->lost = true;
-  refuse_reloads("the proxy does not answer");
+  refuse_open("the proxy does not answer");
   handlers_.on_lost("process " + std::to_string(connection_->pid) + " does not answer", false);
 }
 
 void ProxyLink::reload(bool hard, ReloadAnswer answer) {
-  if (!connection_ || !connection_->ready || connection_->lost) {
-    return answer({"no proxy is up that could"});
-  }
+  if (!is_up()) return answer({"no proxy is up that could"});
   proto::AgentToProxy message;
   const std::uint64_t id = ++last_id_;
   message.mutable_reload()->set_id(id);
@@ -160,8 +159,20 @@ void ProxyLink::reload(bool hard, ReloadAnswer answer) {
   reloads_.emplace(id, std::move(answer));
 }
 
-void ProxyLink::refuse_reloads(const std::string& reason) {
+void ProxyLink::ask(proto::ProxyQuestion question, ProxyQuestions::Answer answer) {
+  if (!is_up()) return answer(base::Error{"no proxy is up that could answer"});
+  if (!questions_.add(question, std::move(answer))) return;
+  const std::uint64_t id = question.id();
+  proto::AgentToProxy message;
+  *message.mutable_question() = std::move(question);
+  if (!send_packet(connection_->socket.native_handle(), message.SerializeAsString(), {})) {
+    questions_.refuse(id, "the proxy does not take the question");
+  }
+}
+
+void ProxyLink::refuse_open(const std::string& reason) {
   for (const auto& [id, answer] : std::exchange(reloads_, {})) answer({reason});
+  questions_.refuse_all(reason);
 }
 
 void ProxyLink::receive() {
@@ -206,6 +217,12 @@ bool ProxyLink::handle_message(base::ByteView bytes) {
         order.mapped()({message.reloaded().errors().begin(), message.reloaded().errors().end()});
       }
       return true;
+    case proto::ProxyToAgent::kAnswer:
+      questions_.take(message.answer());
+      return connection_->greeted;
+    case proto::ProxyToAgent::kSettings:
+      settings_ = message.settings();
+      return connection_->greeted;
     case proto::ProxyToAgent::MESSAGE_NOT_SET:
       break;
   }
@@ -232,6 +249,8 @@ void ProxyLink::answer_hello() {
   const FileDescriptor vault = make(handlers_.make_vault_stream);
   message.mutable_hello()->set_has_sticky_stream(!!sticky);
   message.mutable_hello()->set_has_vault_stream(!!vault);
+  message.mutable_hello()->set_keeps_settings(true);
+  *message.mutable_hello()->mutable_settings() = settings_;
   std::vector<int> streams;
   if (sticky) streams.push_back(sticky.get());
   if (vault) streams.push_back(vault.get());
@@ -254,7 +273,7 @@ void ProxyLink::lose(const std::string& what, bool died) {
   const bool was_ready = connection_->ready;
   const bool planned = died && connection_->leaving;
   connection_.reset();
-  refuse_reloads("the proxy has gone without an answer");
+  refuse_open("the proxy has gone without an answer");
   const std::string reason =
       "process " + std::to_string(pid) + " " + (planned ? "left its place to another one" : what);
   if (was_ready) {

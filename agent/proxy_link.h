@@ -19,6 +19,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "agent/descriptor.h"
+#include "agent/proxy_questions.h"
 #include "base/bytes.h"
 #include "base/result.h"
 
@@ -50,6 +51,8 @@ class ProxyLink {
   // Has the proxy read its configuration again. `answer` gets the reasons why not.
   using ReloadAnswer = std::function<void(const std::vector<std::string>& errors)>;
   void reload(bool hard, ReloadAnswer answer);
+
+  void ask(proto::ProxyQuestion question, ProxyQuestions::Answer answer);
 
   [[nodiscard]] bool connected() const { return connection_.has_value(); }
   [[nodiscard]] bool hangs() const { return connection_ && connection_->lost; }
@@ -83,7 +86,10 @@ class ProxyLink {
   [[nodiscard]] bool greet(std::uint32_t protocol, const std::string& version);
   void answer_hello();
   [[nodiscard]] bool process_is_dead() const;
-  void refuse_reloads(const std::string& reason);
+  void refuse_open(const std::string& reason);
+  [[nodiscard]] bool is_up() const {
+    return connection_ && connection_->ready && !connection_->lost;
+  }
   void lose(const std::string& what, bool died = false);
 
   boost::asio::io_context& io_;
@@ -94,6 +100,8 @@ class ProxyLink {
   boost::asio::steady_timer beat_;
   std::uint64_t last_id_ = 0;
   std::map<std::uint64_t, ReloadAnswer> reloads_;  // not answered yet
+  ProxyQuestions questions_;
+  proto::ServerSettings settings_;  // of its servers, for the next proxy
   Counters counters_;
 };
 

@@ -49,8 +49,8 @@ void Runner::add_port(std::size_t section) {
       config_.vrrps[section], handlers));
 }
 
-void Runner::start() {
-  core::Start begin{.sequence_seconds = sequence_seconds_};
+void Runner::start(bool drained) {
+  core::Start begin{.sequence_seconds = sequence_seconds_, .drained = drained};
   inherit(begin);
   std::set<std::size_t> inherited;  // the core decides what becomes of their VIPs
   for (const core::Inherited& one : begin.inherited) inherited.insert(one.section);
@@ -122,7 +122,15 @@ void Runner::peer_advert(const std::string& node, const PeerAdvert& advert) {
 }
 
 core::CommandResult Runner::failover(const std::string& vrrp, const std::string& to) {
-  feed(core::Failover{vrrp, to});
+  return command(core::Failover{vrrp, to});
+}
+
+core::CommandResult Runner::drain(bool on) {
+  return command(core::Drain{on});
+}
+
+core::CommandResult Runner::command(core::Input input) {
+  feed(std::move(input));
   return std::exchange(command_result_, std::nullopt)
       .value_or(core::CommandResult{false, {"the agent is about to end"}});
 }

@@ -51,7 +51,8 @@ class Runner {
   Runner(World world, const config::Config& config, const std::string& self,
          const vrrp::Keyring& keys, std::uint32_t sequence_seconds);
 
-  void start();
+  // `drained`: as core::Start has it.
+  void start(bool drained);
   // Gives everything up, and does nothing any more.
   void stop();
 
@@ -64,10 +65,12 @@ class Runner {
   // Also before start(), once for each `track file`.
   void track_changed(core::TrackChanged change);
   [[nodiscard]] core::CommandResult failover(const std::string& vrrp, const std::string& to);
+  [[nodiscard]] core::CommandResult drain(bool on);
   [[nodiscard]] core::Status status() const;
   [[nodiscard]] std::uint32_t sequence_seconds() const { return node_.sequence_seconds(); }
 
  private:
+  [[nodiscard]] core::CommandResult command(core::Input input);
   [[nodiscard]] static base::TimePoint now() { return std::chrono::steady_clock::now(); }
 
   void inherit(core::Start& begin);

@@ -50,12 +50,15 @@ void report_sticky(const StickyService::Figures& figures, proto::Status& report)
     out.set_reason(peer.reason);
     out.set_behind(peer.behind);
     out.set_version(peer.version);
+    out.set_in_step(peer.in_step);
+    if (peer.standing) *out.mutable_standing() = *peer.standing;
     if (peer.config_differs) out.add_alarms("its configuration differs from this host's");
     if (peer.repaired > 0) {
       out.add_alarms(std::to_string(peer.repaired) +
                      " sticky entries differed from this host's and were repaired");
     }
   }
+  for (const proto::Status::Table& table : figures.tables) *report.add_tables() = table;
   add_counter("sticky/entries", figures.entries, report);
   add_counter("sticky/refused-entries", figures.refused_entries, report);
   add_counter("peer-link/strangers", figures.strangers, report);
@@ -70,11 +73,50 @@ void report_vault(const Vault::Figures& vault, proto::Status& report) {
 
 }  // namespace
 
+proto::PeerStanding report_standing(const proto::Status& status) {
+  proto::PeerStanding standing;
+  standing.set_version(status.version());
+  standing.set_drained(status.drained());
+  standing.set_proxy(status.proxy().state());
+  standing.set_tunnels(status.proxy().tunnels());
+  for (const proto::Status::Vrrp& section : status.vrrp()) {
+    proto::PeerStanding::Section& out = *standing.add_sections();
+    out.set_name(section.name());
+    out.set_state(section.state());
+    out.set_priority(section.priority());
+    out.set_reason(section.reason());
+    for (const std::string& alarm : section.alarms()) {
+      standing.add_alarms(section.name() + ": " + alarm);
+    }
+  }
+  return standing;
+}
+
+proto::Event report_event(const LoggedEvent& event) {
+  proto::Event out;
+  out.set_seq(event.seq);
+  out.set_unix_ms(duration_cast<milliseconds>(event.at.time_since_epoch()).count());
+  out.set_kind(event.kind);
+  out.set_subject(event.subject);
+  out.set_text(event.text);
+  if (event.change) {
+    out.set_state(std::string(core::to_string(event.change->to)));
+    out.set_from(std::string(core::to_string(event.change->from)));
+    out.set_priority(event.change->priority);
+  }
+  return out;
+}
+
 proto::Status report_status(const core::Status& status, const ShellFigures& figures) {
   proto::Status report;
   report.set_node(status.node);
   report.set_cluster(figures.cluster);
   report.set_version(figures.version);
+  report.set_drained(status.drained);
+  report.set_events(figures.events);
+  report.set_drained_since(figures.drained_since);
+  report.set_started_unix_ms(
+      duration_cast<milliseconds>(figures.started.time_since_epoch()).count());
   for (const core::SectionStatus& section : status.sections) {
     report_section(section, figures, *report.add_vrrp());
     for (const core::Counter& counter : section.counters) {

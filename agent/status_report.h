@@ -7,6 +7,7 @@
 #include <string>
 
 #include "agent/core/status.h"
+#include "agent/event_log.h"
 #include "agent/sticky_service.h"
 #include "agent/vault.h"
 #include "base/time.h"
@@ -24,11 +25,19 @@ struct ShellFigures {
   std::string proxy_reason = {};  // why it is not up
   StickyService::Figures sticky{};
   std::optional<Vault::Figures> vault{};  // nullopt: there is none
+  std::string drained_since = {};
+  std::chrono::system_clock::time_point started{};  // this agent
+  std::uint64_t events = 0;
   std::uint64_t link_garbage = 0;
   std::uint64_t link_refused = 0;
   base::TimePoint now;
   std::chrono::system_clock::time_point wall_now;  // the same moment
 };
+
+// What the peers are told of it.
+[[nodiscard]] proto::PeerStanding report_standing(const proto::Status& status);
+
+[[nodiscard]] proto::Event report_event(const LoggedEvent& event);
 
 [[nodiscard]] proto::Status report_status(const core::Status& status, const ShellFigures& figures);
 

@@ -36,18 +36,6 @@ sticky::ClusterClock clock_now() {
   return {steady_clock::now(), static_cast<std::uint64_t>(us)};
 }
 
-std::string to_string(PeerLinks::State state) {
-  switch (state) {
-    case PeerLinks::State::Connected:
-      return "connected";
-    case PeerLinks::State::Refused:
-      return "refused";
-    case PeerLinks::State::Connecting:
-      break;
-  }
-  return "connecting";
-}
-
 }  // namespace
 
 base::Result<std::unique_ptr<StickyService>> StickyService::open(const config::Config& config,
@@ -217,54 +205,6 @@ void StickyService::replace_stream(FileDescriptor socket) {
   if (started) return;
   spdlog::error("sticky tables: {}", started.error().message);
   stream_.reset();
-}
-
-// --- Figures ------------------------------------------------------------------------------------
-
-void StickyService::update_figures() {
-  Figures now;
-  now.entries = hub_.replica().size();
-  now.strangers = links_->strangers();
-  now.refused_entries = hub_.proxy().refused();
-  now.proxy_connected = hub_.proxy().connected();
-  for (const auto& peer : links_->peers()) {
-    PeerFigures& one = now.peers.emplace_back();
-    one.kind = "node";
-    one.node = peer->node->name;
-    one.address = peer->node->address.to_string();
-    one.state = to_string(peer->state);
-    one.reason = peer->reason;
-    if (peer->connection) {
-      one.lag_ms = std::chrono::duration<double, std::milli>(peer->connection->lag()).count();
-    }
-    one.behind = peer->session->behind();
-    one.config_differs = peer->session->config_differs();
-    one.version = peer->session->peer_version();
-    one.repaired = peer->session->figures().repaired;
-    now.refused_entries += peer->session->figures().refused;
-  }
-  add_haproxies(now);
-  const std::lock_guard lock(mutex_);
-  figures_ = std::move(now);
-}
-
-void StickyService::add_haproxies(Figures& figures) const {
-  for (const auto& section : haproxies_) {
-    for (const HaproxyPeers::Figures& peer : section->figures()) {
-      PeerFigures& one = figures.peers.emplace_back();
-      one.kind = "haproxy";
-      one.node = peer.peer;
-      one.address = peer.address.to_string();
-      one.state = peer.connected ? "connected" : "connecting";
-      one.reason = peer.reason;
-      one.behind = peer.connected ? peer.behind : 0;
-    }
-  }
-}
-
-StickyService::Figures StickyService::figures() const {
-  const std::lock_guard lock(mutex_);
-  return figures_;
 }
 
 }  // namespace wslb::agent

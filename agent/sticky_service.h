@@ -26,6 +26,7 @@
 #include "agent/sticky_snapshot.h"
 #include "base/result.h"
 #include "config/config.h"
+#include "proto/control.pb.h"
 
 namespace wslb::agent {
 
@@ -42,6 +43,8 @@ class StickyService {
     bool config_differs = false;
     std::string version;  // of its wslb
     std::uint64_t repaired = 0;
+    std::optional<proto::PeerStanding> standing{};  // as it says; nothing: it does not
+    bool in_step = false;
   };
   struct Figures {
     std::vector<PeerFigures> peers;
@@ -49,6 +52,7 @@ class StickyService {
     std::uint64_t strangers = 0;
     std::uint64_t refused_entries = 0;
     bool proxy_connected = false;
+    std::vector<proto::Status::Table> tables;
   };
   // Called on the sticky thread.
   struct Handlers {
@@ -75,6 +79,11 @@ class StickyService {
   // The proxy's end of a new stream; the agent keeps nothing of it.
   [[nodiscard]] base::Result<FileDescriptor> make_stream();
   [[nodiscard]] Figures figures() const;
+  // `answer` is called on the sticky thread; never after stop().
+  using TableAnswer = std::function<void(const base::Result<proto::TablePage>& page)>;
+  void list(const proto::TableRequest& request, TableAnswer answer);
+  // How this node stands, for the peers.
+  void stand(const proto::PeerStanding& standing);
 
  private:
   base::Result<void> join_haproxies(const config::Config& config, const std::string& self);
@@ -84,6 +93,7 @@ class StickyService {
   void replace_stream(FileDescriptor socket);
   void update_figures();
   void add_haproxies(Figures& figures) const;
+  void add_tables(Figures& figures) const;
   void remember();
   void begin_save();
   void go_on_saving();

@@ -10,6 +10,18 @@ const base::IpAddress* Node::address_of(base::Family family) const {
   return nullptr;
 }
 
+base::Endpoint StatusBind::endpoint(const Node& self) const {
+  switch (where) {
+    case Where::AtNode:
+      return {self.address, port};
+    case Where::AtAddress:
+      return {address, port};
+    case Where::Everywhere:
+      break;
+  }
+  return {base::IpAddress::parse("::").value(), port};
+}
+
 const Node* Cluster::find_node(std::string_view node_name) const {
   const auto found = std::ranges::find(nodes, node_name, &Node::name);
   return found == nodes.end() ? nullptr : &*found;

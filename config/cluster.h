@@ -49,6 +49,19 @@ struct ExternalProxy {
   UrlCheck check;
 };
 
+// `status-bind ADDRESS:PORT`: where the agent shows the status page and the metrics.
+struct StatusBind {
+  enum class Where : std::uint8_t { Everywhere, AtNode, AtAddress };
+  Where where = Where::Everywhere;
+  base::IpAddress address;  // AtAddress
+  std::uint16_t port = 0;
+
+  bool operator==(const StatusBind&) const = default;
+
+  // Of that node; IPv6's and IPv4's unspecified address where it is everywhere.
+  [[nodiscard]] base::Endpoint endpoint(const Node& self) const;
+};
+
 struct Cluster {
   std::string name;
   std::vector<Node> nodes;                      // at least one, names and addresses unique
@@ -56,6 +69,7 @@ struct Cluster {
   std::uint16_t peer_port = 8405;               // 1 .. 65535
   std::optional<ExternalProxy> external_proxy;  // nullopt: `proxy wslb`
   std::vector<std::string> proxy_command;       // empty: something else (systemd) runs the proxy
+  std::optional<StatusBind> status_bind;        // nullopt: nowhere
   bool vault = true;                            // false: the agent keeps nothing for the proxy
   // How long a dead proxy may take to come back before the VIP moves; see patience().
   base::Duration takeover_after = std::chrono::milliseconds(300);

@@ -17,11 +17,24 @@ void check_vault(const ClusterDraft& draft, Diagnostics& diagnostics) {
   }
   const auto patience = draft.places.find("takeover-after");
   if (patience == draft.places.end() || cluster.takeover_after == cluster.patience()) return;
-  diagnostics.warning(patience->second, "'takeover-after' counts as 0 with " +
-                                            std::string(cluster.vault ? "'proxy external'"
-                                                                      : "'vault off'") +
-                                            ": a dead proxy moves the VIP at once, since its "
-                                            "connections are lost");
+  diagnostics.warning(patience->second,
+                      "'takeover-after' counts as 0 with " +
+                          std::string(cluster.vault ? "'proxy external'" : "'vault off'") +
+                          ": a dead proxy moves the VIP at once, since its "
+                          "connections are lost");
+}
+
+// They may be at different addresses, but not on every host.
+void check_status_bind(const ClusterDraft& draft, Diagnostics& diagnostics) {
+  const Cluster& cluster = draft.cluster;
+  const auto place = draft.places.find("status-bind");
+  if (place == draft.places.end() || !cluster.status_bind) return;
+  const bool beside = cluster.status_bind->where == StatusBind::Where::AtAddress &&
+                      cluster.node_at(cluster.status_bind->address) == nullptr;
+  if (cluster.status_bind->port != cluster.peer_port || beside) return;
+  diagnostics.error(place->second, "'status-bind' has the port of 'peer-port', " +
+                                       std::to_string(cluster.peer_port) +
+                                       ", at the same address; use another one");
 }
 
 }  // namespace
@@ -45,6 +58,7 @@ void check_cluster(const Draft& draft, Diagnostics& diagnostics) {
         "remove one of the two lines");
   }
   check_vault(*draft.cluster, diagnostics);
+  check_status_bind(*draft.cluster, diagnostics);
 }
 
 }  // namespace wslb::config

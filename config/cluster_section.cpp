@@ -9,6 +9,7 @@
 #include "config/once.h"
 #include "config/section.h"
 #include "config/url_check.h"
+#include "config/value.h"
 
 namespace wslb::config {
 namespace {
@@ -115,6 +116,29 @@ void vault(ClusterDraft& draft, const Statement& statement) {
   }
 }
 
+// `node:PORT` because the file is the same on every host, and each has another address.
+void status_bind(ClusterDraft& draft, const Statement& statement) {
+  if (!is_first(draft.places, statement)) return;
+  constexpr std::string_view kAtNode = "node:";
+  const std::string usage =
+      "expects ADDRESS:PORT, *:PORT or node:PORT (this node's own address), not '" + statement[0] +
+      "'";
+  std::string text = statement[0];
+  StatusBind bind;
+  if (text.starts_with(kAtNode)) {
+    bind.where = StatusBind::Where::AtNode;
+    text.replace(0, kAtNode.size(), "*:");
+  }
+  const auto read = parse_host_port(text);
+  if (!read || !read->port || *read->port == 0) return statement.error(usage);
+  bind.port = *read->port;
+  if (read->host && bind.where != StatusBind::Where::AtNode && !read->host->is_unspecified()) {
+    bind.where = StatusBind::Where::AtAddress;
+    bind.address = *read->host;
+  }
+  draft.cluster.status_bind = bind;
+}
+
 constexpr auto kClusterKeywords = std::to_array<Keyword<ClusterDraft>>({
     {"node", "node NAME ADDRESS [ADDRESS]", 2, 3, node},
     {"secret-file", "secret-file FILE", 1, 1, secret_file},
@@ -122,6 +146,7 @@ constexpr auto kClusterKeywords = std::to_array<Keyword<ClusterDraft>>({
     {"peer-port", "peer-port PORT", 1, 1, peer_port},
     {"proxy", "proxy wslb|external ...", 1, kAnyNumber, proxy},
     {"proxy-command", "proxy-command PROGRAM [ARGUMENT...]", 1, kAnyNumber, proxy_command},
+    {"status-bind", "status-bind ADDRESS:PORT", 1, 1, status_bind},
     {"takeover-after", "takeover-after DURATION", 1, 1, takeover_after},
     {"vault", "vault on|off", 1, 1, vault},
 });

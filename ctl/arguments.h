@@ -37,9 +37,39 @@ struct KeygenCommand {
   std::optional<std::uint8_t> id;  // 1 .. 255
 };
 
-using Command =
-    std::variant<StatusCommand, FailoverCommand, ReloadCommand, EventsCommand, CheckCommand,
-                 VersionCommand, KeygenCommand, HelpCommand, ImportCommand, DoctorCommand>;
+struct DrainCommand {
+  bool on = true;  // false: undrain
+};
+struct BackendsCommand {
+  std::string name;  // empty: all
+};
+struct ServerCommand {
+  std::string backend;
+  std::string server;
+  std::string state;                  // "ready", "drain" or "maint"; empty: as it is
+  std::optional<std::string> weight;  // "0" .. "256", or in percent
+};
+
+// Of a long list.
+inline constexpr std::uint32_t kRowsShown = 100;
+inline constexpr std::uint32_t kRowsMax = 100'000;
+
+struct TableCommand {
+  std::string name;                 // empty: which tables there are
+  std::optional<std::string> key;   // this entry alone
+  std::uint32_t rows = kRowsShown;  // 0: all, but kRowsMax
+};
+struct TunnelsCommand {
+  std::uint32_t rows = kRowsShown;  // likewise
+};
+struct TopCommand {
+  std::uint32_t seconds = 1;  // between two looks, 1 .. 60
+};
+
+using Command = std::variant<StatusCommand, FailoverCommand, ReloadCommand, EventsCommand,
+                             CheckCommand, VersionCommand, KeygenCommand, HelpCommand, DrainCommand,
+                             BackendsCommand, ServerCommand, TableCommand, TunnelsCommand,
+                             TopCommand, ImportCommand, DoctorCommand>;
 
 struct Arguments {
   std::string run_dir = "/run/wslb";

@@ -4,8 +4,6 @@
 #include <cstdio>
 #include <string_view>
 
-#include <unistd.h>
-
 #include "base/environment.h"
 #include "base/file.h"
 #include "config/config.h"
@@ -14,7 +12,10 @@
 #include "ctl/failover_watch.h"
 #include "ctl/format.h"
 #include "ctl/import_command.h"
+#include "ctl/inquiry.h"
 #include "ctl/keygen.h"
+#include "ctl/top.h"
+#include "view/json.h"
 
 namespace wslb::ctl {
 namespace {
@@ -27,47 +28,20 @@ constexpr milliseconds kReloadPatience{60'000};  // certificates by the thousand
 // That a peer is active shows with its next advert, which is no event of this agent.
 constexpr milliseconds kLookInterval{20};
 
-void print(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-}
+using Case = proto::ControlResponse::ResponseCase;
 
-Exit fail(Exit exit, const std::string& line) {
-  std::fprintf(stderr, "wslbctl: %s\n", line.c_str());
-  return exit;
-}
-
-Exit unreachable(const base::Error& error) {
-  return fail(Exit::Unreachable, error.message);
-}
-
-std::string reading_socket(const Arguments& arguments) {
-  return arguments.run_dir + "/status.sock";
-}
-
-base::Result<proto::ControlResponse> ask_for_status(Client& client) {
-  proto::ControlRequest request;
-  request.mutable_status();
-  return client.ask(request);
-}
-
-Exit run(const StatusCommand&, const Arguments& arguments) {
-  auto client = Client::connect(reading_socket(arguments));
-  if (!client) return unreachable(client.error());
-  const auto response = ask_for_status(*client);
-  if (!response) return unreachable(response.error());
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const TableStyle style{.colour = ::isatty(STDOUT_FILENO) != 0,
-                         .now_unix_ms = std::chrono::duration_cast<milliseconds>(now).count()};
-  print(arguments.json ? status_json(response->status()) : status_table(response->status(), style));
-  return Exit::Done;
+Inquired ask_for_status(Client& client) {
+  return inquire(
+      client, [](auto& request) { request.mutable_status(); }, Case::kStatus);
 }
 
 // Asks for the status until the watch is content or the time is over.
-Exit watch_failover(Client& client, const FailoverWatch& watch) {
+Exit watch_failover(Client& client, const FailoverWatch& watch, const Arguments& arguments,
+                    std::vector<std::string> lines) {
   const Clock::time_point begin = Clock::now();
   for (;;) {
     const auto response = ask_for_status(client);
-    if (!response) return unreachable(response.error());
+    if (!response) return response.error();
     const Progress progress = watch.look(response->status());
     const auto passed = std::chrono::duration_cast<milliseconds>(Clock::now() - begin);
     if (progress == Progress::Pending && passed < kFailoverPatience) {
@@ -75,7 +49,9 @@ Exit watch_failover(Client& client, const FailoverWatch& watch) {
       ::nanosleep(&pause, nullptr);
       continue;
     }
-    for (const std::string& line : watch.describe(response->status())) print(line + "\n");
+    const std::vector<std::string> news = watch.describe(response->status());
+    lines.insert(lines.end(), news.begin(), news.end());
+    print_done(arguments, lines);
     if (progress == Progress::Moved) return Exit::Done;
     return fail(Exit::No, progress == Progress::CameBack
                               ? "no other node took over, so this one is active again"
@@ -87,27 +63,28 @@ Exit run(const FailoverCommand& command, const Arguments& arguments) {
   auto client = Client::connect(arguments.run_dir + "/ctl.sock");
   if (!client) return unreachable(client.error());
   const auto before = ask_for_status(*client);
-  if (!before) return unreachable(before.error());
-  proto::ControlRequest request;
-  request.mutable_failover()->set_vrrp(command.vrrp);
-  request.mutable_failover()->set_to(command.to);
-  const auto response = client->ask(request);
-  if (!response) return unreachable(response.error());
-  if (response->has_refusal()) return fail(Exit::No, response->refusal().reason());
-  for (const std::string& line : response->failover().lines()) print(line + "\n");
-  return watch_failover(*client, FailoverWatch(before->status(), command.vrrp, command.to));
+  if (!before) return before.error();
+  const auto move = [&](auto& request) {
+    request.mutable_failover()->set_vrrp(command.vrrp);
+    request.mutable_failover()->set_to(command.to);
+  };
+  const auto response = inquire(*client, move, Case::kFailover);
+  if (!response) return response.error();
+  return watch_failover(*client, FailoverWatch(before->status(), command.vrrp, command.to),
+                        arguments,
+                        {response->failover().lines().begin(), response->failover().lines().end()});
 }
 
 // Until a process of the proxy is up that was not before.
-Exit watch_successor(Client& client, const proto::Status& before) {
+Exit watch_successor(Client& client, const proto::Status& before, const Arguments& arguments) {
   const Clock::time_point begin = Clock::now();
   while (Clock::now() - begin < kFailoverPatience) {
     const auto response = ask_for_status(client);
-    if (!response) return unreachable(response.error());
+    if (!response) return response.error();
     const proto::Status::Proxy& proxy = response->status().proxy();
     if (proxy.state() == "up" && proxy.restarts() > before.proxy().restarts()) {
-      print("process " + std::to_string(proxy.pid()) + " goes on with " +
-            std::to_string(proxy.kept()) + " connections\n");
+      print_done(arguments, {"process " + std::to_string(proxy.pid()) + " goes on with " +
+                             std::to_string(proxy.kept()) + " connections"});
       return Exit::Done;
     }
     const timespec pause{.tv_sec = 0, .tv_nsec = std::chrono::nanoseconds(kLookInterval).count()};
@@ -120,7 +97,7 @@ Exit run(const ReloadCommand& command, const Arguments& arguments) {
   auto client = Client::connect(arguments.run_dir + "/ctl.sock");
   if (!client) return unreachable(client.error());
   const auto before = ask_for_status(*client);
-  if (!before) return unreachable(before.error());
+  if (!before) return before.error();
   proto::ControlRequest request;
   request.mutable_reload()->set_hard(command.hard);
   if (const auto sent = client->send(request); !sent) return unreachable(sent.error());
@@ -128,17 +105,21 @@ Exit run(const ReloadCommand& command, const Arguments& arguments) {
   if (!response) return unreachable(response.error());
   if (!*response) return fail(Exit::No, "the proxy still reads after 60 s; see its log");
   if ((*response)->has_refusal()) return fail(Exit::No, (*response)->refusal().reason());
+  if (!(*response)->has_reloaded()) return another_version();
   const auto& errors = (*response)->reloaded().errors();
   for (const std::string& error : errors) std::fprintf(stderr, "%s\n", error.c_str());
   if (!errors.empty()) return fail(Exit::No, "nothing was changed");
-  if (command.hard) return watch_successor(*client, before->status());
-  print("the proxy has read its configuration again and uses it\n");
+  if (command.hard) return watch_successor(*client, before->status(), arguments);
+  print_done(arguments, {"the proxy has read its configuration again and uses it"});
   return Exit::Done;
 }
 
 Exit run(const EventsCommand& command, const Arguments& arguments) {
   auto client = Client::connect(reading_socket(arguments));
   if (!client) return unreachable(client.error());
+  // Whether it lives shows at once, and not with the next event.
+  const auto ask = [](auto& wanted) { wanted.mutable_version(); };
+  if (const auto alive = inquire(*client, ask, Case::kVersion); !alive) return alive.error();
   proto::ControlRequest request;
   request.mutable_events()->set_follow(command.follow);
   if (const auto sent = client->send(request); !sent) return unreachable(sent.error());
@@ -150,13 +131,14 @@ Exit run(const EventsCommand& command, const Arguments& arguments) {
     if (!*received) return fail(Exit::Unreachable, "wslb-agent does not answer; it hangs");
     const proto::ControlResponse& response = **received;
     if (response.has_refusal()) return fail(Exit::No, response.refusal().reason());
-    if (!response.has_event()) return Exit::Done;
-    print(arguments.json ? event_json(response.event()) : event_line(response.event()));
+    if (response.has_events_end()) return Exit::Done;
+    if (!response.has_event()) return another_version();
+    print(arguments.json ? view::event_json(response.event()) : event_line(response.event()));
     if (command.follow) std::fflush(stdout);
   }
 }
 
-Exit run(const CheckCommand& command, const Arguments&) {
+Exit run(const CheckCommand& command, const Arguments& arguments) {
   auto text = base::read_file(command.file);
   if (!text) return fail(Exit::No, text.error().message);
   const config::LoadResult loaded =
@@ -165,20 +147,56 @@ Exit run(const CheckCommand& command, const Arguments&) {
     std::fprintf(stderr, "%s\n", diagnostic.to_string().c_str());
   }
   if (loaded.diagnostics.has_errors()) return Exit::No;
-  print("Configuration file is valid\n");
+  print_done(arguments, {"Configuration file is valid"});
   return Exit::Done;
 }
 
 Exit run(const VersionCommand&, const Arguments& arguments) {
-  print("wslbctl " WSLB_VERSION "\n");
+  if (!arguments.json) print("wslbctl " WSLB_VERSION "\n");
   auto client = Client::connect(reading_socket(arguments));
   if (!client) return unreachable(client.error());
-  proto::ControlRequest request;
-  request.mutable_version();
-  const auto response = client->ask(request);
-  if (!response) return unreachable(response.error());
-  print("wslb-agent " + response->version().version() + "\n");
+  const auto ask = [](auto& request) { request.mutable_version(); };
+  const auto response = inquire(*client, ask, Case::kVersion);
+  if (!response) return response.error();
+  const std::string& version = response->version().version();
+  print(arguments.json ? view::version_json(WSLB_VERSION, version)
+                       : "wslb-agent " + version + "\n");
   return Exit::Done;
+}
+
+Exit run(const DrainCommand& command, const Arguments& arguments) {
+  return order(arguments, [&](proto::ControlRequest& request) {
+    request.mutable_drain()->set_on(command.on);
+  });
+}
+
+Exit run(const ServerCommand& command, const Arguments& arguments) {
+  return order(arguments, [&](proto::ControlRequest& request) {
+    request.mutable_server()->set_backend(command.backend);
+    request.mutable_server()->set_server(command.server);
+    request.mutable_server()->set_state(command.state);
+    if (command.weight) request.mutable_server()->set_weight(*command.weight);
+  });
+}
+
+Exit run(const StatusCommand&, const Arguments& arguments) {
+  return show_status(arguments);
+}
+
+Exit run(const BackendsCommand& command, const Arguments& arguments) {
+  return show_backends(command, arguments);
+}
+
+Exit run(const TunnelsCommand& command, const Arguments& arguments) {
+  return show_tunnels(command, arguments);
+}
+
+Exit run(const TableCommand& command, const Arguments& arguments) {
+  return show_table(command, arguments);
+}
+
+Exit run(const TopCommand& command, const Arguments& arguments) {
+  return run_top(command, arguments);
 }
 
 Exit run(const KeygenCommand& command, const Arguments&) {

@@ -1,30 +1,28 @@
-// The agent's answers as text: tables for people, JSON for programs. Pure: the time and whether
-// there is colour are arguments.
+// The agent's answers as text for people; as JSON for programs they are in view/json. Pure: the
+// time, the width and whether there is colour are arguments.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
+#include "ctl/table.h"
 #include "proto/control.pb.h"
 
 namespace wslb::ctl {
 
-struct TableStyle {
-  bool colour = false;
-  std::int64_t now_unix_ms = 0;  // for ages
-};
-
-// Ends with a newline, as all of these.
+// How this node and its cluster stand: in 80 columns, the worst last, where the eye is. Ends with a
+// newline, as all of these.
 [[nodiscard]] std::string status_table(const proto::Status& status, const TableStyle& style);
-[[nodiscard]] std::string status_json(const proto::Status& status);
 
 // In UTC, so that the lines of two hosts can be laid side by side.
 [[nodiscard]] std::string event_line(const proto::Event& event);
-[[nodiscard]] std::string event_json(const proto::Event& event);
 
-// "2026-01-31T10:00:00.250Z".
-[[nodiscard]] std::string iso8601(std::int64_t unix_ms);
-// "4s", "2m 31s", "3h 5m", "12d 4h".
-[[nodiscard]] std::string age(std::int64_t milliseconds);
+// The proxy's backends and servers.
+[[nodiscard]] std::string backends_table(const proto::TrafficAnswer& answer,
+                                         const TableStyle& style);
+// Where there are more of them than rows, a line says so.
+[[nodiscard]] std::string tunnels_table(const proto::TrafficAnswer& answer,
+                                        const TableStyle& style);
+[[nodiscard]] std::string tables_table(const proto::Status& status, const TableStyle& style);
+[[nodiscard]] std::string entries_table(const proto::TablePage& page, const TableStyle& style);
 
 }  // namespace wslb::ctl

@@ -62,6 +62,10 @@ void AgentLink::say_ready() {
   send(ready.SerializeAsString());
 }
 
+void AgentLink::tell(const proto::ProxyToAgent& message) {
+  if (has_agent()) send(message.SerializeAsString());
+}
+
 void AgentLink::answer_reload(std::uint64_t id, const std::vector<std::string>& errors) {
   if (!has_agent()) return;
   proto::ProxyToAgent answer;
@@ -146,7 +150,9 @@ bool AgentLink::receive() {
   if (parsed && message.has_reload()) {
     handlers_.on_reload(message.reload().id(), message.reload().hard());
   }
+  if (parsed && message.has_question()) handlers_.on_question(message.question());
   const bool known = parsed && message.has_hello();
+  if (known) handlers_.on_hello(message.hello());
   const auto [sticky, vault] = streams_of(message.hello(), packet.descriptors);
   if (known) handlers_.on_agent(sticky, vault, false);
   return true;  // others are of a newer agent

@@ -26,7 +26,10 @@ class AgentLink {
     // With the streams that it gave, or -1: of the sticky tables and of the vault. `knows_us`: it
     // is the one of adopt().
     std::function<void(int sticky, int vault, bool knows_us)> on_agent;
-    std::function<void(std::uint64_t id, bool hard)> on_reload;  // see answer_reload()
+    // Before on_agent(), unless the agent is adopted.
+    std::function<void(const proto::AgentHello&)> on_hello;
+    std::function<void(const proto::ProxyQuestion&)> on_question;  // see tell()
+    std::function<void(std::uint64_t id, bool hard)> on_reload;    // see answer_reload()
     std::function<void()> on_absence;  // nobody is there, or nobody any more
   };
 
@@ -39,6 +42,7 @@ class AgentLink {
   void adopt(int socket, int sticky, int vault);
   // The listening sockets are served: the agent may count on this proxy.
   void say_ready();
+  void tell(const proto::ProxyToAgent& message);
   void answer_reload(std::uint64_t id, const std::vector<std::string>& errors);
   // This process ends, so that another one takes its place.
   void say_leaving();

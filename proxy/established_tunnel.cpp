@@ -75,7 +75,8 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
                                                    .client_fd = tunnel.fd(Tunnel::Client),
                                                    .tunnel = &tunnel,
                                                    .record = &record_,
-                                                   .movable = this});
+                                                   .movable = this,
+                                                   .since = record_.opened});
     // The configuration may have changed since the request began.
     if (worker_.service != service_) move_to(worker_.service);
   }

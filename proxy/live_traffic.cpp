@@ -31,6 +31,7 @@ SessionFacts facts_of(const OpenSession& open) {
     facts.tunnel = true;
     facts.bytes_in = open.tunnel->received(Tunnel::Client);
     facts.bytes_out = open.tunnel->received(Tunnel::Server);
+    facts.idle = std::chrono::steady_clock::now() - open.tunnel->idle.started;
   }
   return facts;
 }

@@ -29,6 +29,7 @@ struct SessionFacts {
   std::string backend;  // empty: none yet
   std::string server;   // empty: none yet
   base::Duration age{};
+  base::Duration idle{};  // of a tunnel
   bool tunnel = false;
   std::uint64_t bytes_in = 0;  // of the tunnel
   std::uint64_t bytes_out = 0;

@@ -71,7 +71,9 @@ asio::awaitable<std::string> RuntimeClient::answer(const CommandWords& words) {
   const bool lists = words.begin_with("show sess") || words.begin_with("shutdown session");
   context_.live =
       co_await context_.service->process.gather(lists ? Detail::Sessions : Detail::Sums);
-  co_return run_command(context_, words, level_);
+  std::string text = run_command(context_, words, level_);
+  if (level_ == Level::Admin && context_.changed) context_.changed();
+  co_return text;
 }
 
 std::optional<std::string> RuntimeClient::own_command(const CommandWords& words) {

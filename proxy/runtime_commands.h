@@ -33,6 +33,8 @@ struct RuntimeContext {
       replace;
   // Ends the session of that id, wherever it is.
   std::function<void(std::uint64_t)> cut_session;
+  // Something about servers may have been changed: for the agent, who keeps it.
+  std::function<void()> changed{};
   std::shared_ptr<const NameWatch> names{};  // of the configuration in use
   LiveTraffic live{};                        // gathered before each command
   config::StatsSocket::Level level{};        // of whoever gives the command

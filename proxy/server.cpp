@@ -22,8 +22,6 @@ namespace {
 
 // For the Close frames of a proxy that is told to stop at once.
 constexpr auto kLastWords = std::chrono::seconds(1);
-// How long clients may wait, at the begin, for the sticky entries that the agent has kept.
-constexpr auto kSyncMax = std::chrono::seconds(5);
 
 Listener::Workers make_workers(std::size_t count, const std::shared_ptr<Service>& service) {
   Listener::Workers workers;
@@ -56,6 +54,7 @@ Server::Server(ProcessState& process, std::shared_ptr<Service> service, ServerSo
       listeners_(workers_, start_session),
       monitor_(make_monitor(nullptr)),
       runtime_(runtime_context()),
+      questions_(workers_.front()->context.get_executor(), runtime_),
       patience_(workers_.front()->context),
       reload_(workers_.front()->context.get_executor(), std::move(source),
               [this](const ReadConfiguration& read) { reload(read); }),
@@ -84,46 +83,6 @@ void Server::begin(ServerSockets sockets, const std::string& agent_socket) {
   if (agent_socket.empty()) return serve();
   const bool is_known = open_vault(sockets.vault);
   begin_with_agent(sockets.vault, is_known, agent_socket);
-}
-
-// Clients wait in the sockets' backlogs until the agent has given back the sticky entries that it
-// kept, also for one that is just being restarted; but not for ever.
-void Server::begin_with_agent(const ClaimedVault& claimed, bool arena_is_known,
-                              const std::string& agent_socket) {
-  boost::asio::io_context& context = workers_.front()->context;
-  sticky_ = std::make_unique<StickyLink>(context, [this] { serve(); });
-  sticky_->set_service(service_);
-  const auto on_agent = [this, arena_is_known](int sticky, int vault, bool is_the_first) {
-    if (vault >= 0 && vault_) vault_->start(vault, is_the_first && arena_is_known);
-    if (vault >= 0 && !vault_) ::close(vault);
-    if (sticky < 0) return serve();
-    sticky_->start(sticky);
-  };
-  const auto on_absence = [this] {
-    sticky_->stop();
-    if (vault_) vault_->stop();
-  };
-  agent_ =
-      std::make_unique<AgentLink>(context, process_, agent_socket,
-                                  AgentLink::Handlers{.on_agent = on_agent,
-                                                      .on_reload =
-                                                          [this](std::uint64_t id, bool hard) {
-                                                            reload_orders_.push_back({id, hard});
-                                                            reload_.start();
-                                                          },
-                                                      .on_absence = on_absence});
-  patience_.expires_after(kSyncMax);
-  patience_.async_wait([this](const boost::system::error_code& error) {
-    if (error || serves_) return;
-    spdlog::warn("sticky tables: the agent has not given all entries within 5 s; serving");
-    serve();
-  });
-  if (claimed.agent >= 0) {
-    agent_->adopt(claimed.agent, claimed.sticky, claimed.stream);
-  } else {
-    agent_->start();
-  }
-  if (!sticky_->has_tables()) serve();
 }
 
 // Once, whoever calls.
@@ -181,7 +140,8 @@ RuntimeContext Server::runtime_context() {
           [this](std::shared_ptr<const config::Config> config, std::shared_ptr<TlsStore> tls) {
             return replace(std::move(config), std::move(tls));
           },
-      .cut_session = [this](std::uint64_t id) { cut_session(id); }};
+      .cut_session = [this](std::uint64_t id) { cut_session(id); },
+      .changed = [this] { tell_settings(); }};
 }
 
 void Server::cut_tunnels(const ServerPool& pool, std::size_t server) {

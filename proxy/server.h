@@ -12,6 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "proxy/agent_link.h"
+#include "proxy/agent_questions.h"
 #include "proxy/health_monitor.h"
 #include "proxy/listener_set.h"
 #include "proxy/name_watch.h"
@@ -50,6 +51,9 @@ class Server {
   void begin(ServerSockets sockets, const std::string& agent_socket);
   void begin_with_agent(const ClaimedVault& claimed, bool arena_is_known,
                         const std::string& agent_socket);
+  void greet(const proto::AgentHello& hello);
+  void tell_settings();
+  void answer(const proto::ProxyQuestion& question);
   // Whether the agent has the arena already.
   bool open_vault(ClaimedVault& claimed);
   void go_on_with(Recovery recovery);
@@ -86,10 +90,14 @@ class Server {
   std::shared_ptr<HealthMonitor> monitor_;
   std::shared_ptr<NameWatch> names_;
   RuntimeContext runtime_;
+  AgentQuestions questions_;
   std::vector<std::unique_ptr<RuntimeSocket>> runtime_sockets_;
   std::vector<OpenBind> binds_;  // until they are served
   bool serves_ = false;
   std::unique_ptr<AgentLink> agent_;
+  bool greeted_ = false;
+  bool agent_keeps_settings_ = false;
+  std::optional<std::string> told_settings_;
   std::unique_ptr<StickyLink> sticky_;          // together with the agent
   std::unique_ptr<VaultLink> vault_;            // likewise, unless it is off
   std::vector<RecoveredClient> known_clients_;  // until clients are served

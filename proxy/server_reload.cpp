@@ -79,6 +79,7 @@ std::vector<std::string> Server::replace(std::shared_ptr<const config::Config> c
   listeners_.serve(service_, opened.binds);
   tell_listeners();
   listeners_.resume();  // limits may be higher now
+  tell_settings();      // of servers that have gone
   return {};
 }
 

@@ -22,7 +22,7 @@ namespace {
 
 // For what is under way when a process leaves its place to another one: new clients wait meanwhile.
 constexpr base::Duration kLastAnswers = std::chrono::milliseconds(50);
-constexpr base::Duration kLastWords = std::chrono::seconds(1);
+constexpr base::Duration kCloseMax = std::chrono::seconds(1);
 
 constexpr std::size_t kTunnelsPerTurn = 64;
 
@@ -169,7 +169,7 @@ void Server::leave() {
   process_.leaving = true;
   listeners_.rest();
   bid_farewell(http::kCloseServiceRestart, std::nullopt);
-  leaves_at_ = std::chrono::steady_clock::now() + (owes_close() ? kLastWords : kLastAnswers);
+  leaves_at_ = std::chrono::steady_clock::now() + (owes_close() ? kCloseMax : kLastAnswers);
   leave_soon();
 }
 

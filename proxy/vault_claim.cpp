@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/time.h"
-#include "proto/proxy.pb.h"
 #include "proto/vault.pb.h"
 #include "proxy/agent_link.h"
 #include "proxy/descriptor_packet.h"
@@ -66,6 +65,7 @@ bool say_hello(ClaimedVault& claimed, base::TimePoint deadline) {
     close_all(packet.descriptors);
     return false;
   }
+  claimed.hello = answer.hello();
   std::tie(claimed.sticky, claimed.stream) = streams_of(answer.hello(), packet.descriptors);
   return true;
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "proto/proxy.pb.h"
 #include "proxy/vault/arena.h"
 
 namespace wslb::proxy {
@@ -16,6 +17,7 @@ struct ClaimedVault {
   int agent = -1;   // a connection to agent.sock on which hello was said; -1: nobody answered
   int sticky = -1;  // the streams that the agent's hello brought; -1: it has none
   int stream = -1;
+  proto::AgentHello hello;                            // where somebody answered
   std::unique_ptr<vault::Arena> arena;                // null: nothing was kept
   std::map<std::string, int> listeners;               // by name, see listener_name()
   std::map<vault::Slot, std::array<int, 2>> sockets;  // the client's and the server's, or -1

@@ -28,10 +28,11 @@ ARROWS = {
     "base": set(),
     "vrrp": {"base"},
     "config": {"base"},
+    "view": {"base", "proto"},
     "agent": {"base", "vrrp", "config", "proto", "agent/core", "agent/peers",
-              "agent/sticky"},
+              "agent/sticky", "view"},
     "proxy": {"base", "config", "proto", "proxy/http", "proxy/lb", "proxy/stick"},
-    "ctl": {"base", "config", "proto", "ctl/doctor", "ctl/migration"},
+    "ctl": {"base", "config", "proto", "ctl/doctor", "ctl/migration", "view"},
 }
 PURE = {"base", "config", "vrrp", "agent/core", "agent/peers", "agent/sticky", "proxy/http",
         "proxy/lb", "proxy/stick", "ctl/doctor",

@@ -11,7 +11,8 @@ constexpr std::array<const char*, count_size> names{
     "rivals-heard",          "vips-differ",         "checksum-pseudo-header", "checksum-group",
     "checksum-message-only", "refused-own-address", "refused-stranger",       "refused-vrid-clash",
     "refused-unsigned",      "refused-unknown-key", "refused-forged",         "refused-replayed",
-    "authentic-but-old",     "address-claimed",     "adverts-by-link",
+    "authentic-but-old",     "address-claimed",     "adverts-by-link",        "entered-init",
+    "entered-backup",        "entered-active",      "entered-fault",
 };
 
 }  // namespace

@@ -30,8 +30,12 @@ enum class Count : std::uint8_t {
   AuthenticOld,     // a signed advert of its sender's past
   AddressClaimed,   // another host said that it has a VIP while we were active
   AdvertsByLink,    // that were heard on the link between the agents alone
+  EnteredInit,      // changes of the section's state, by the new one
+  EnteredBackup,
+  EnteredActive,
+  EnteredFault,
 };
-inline constexpr std::size_t count_size = 19;
+inline constexpr std::size_t count_size = 23;
 
 class Counters {
  public:

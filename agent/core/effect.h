@@ -83,9 +83,9 @@ struct Emit {
   std::optional<Change> change = std::nullopt;
 };
 
-// The answer to a Failover. Accepted: it has been done as far as this node can, with one line for
-// each section; the events tell how it went on. Refused: nothing was done, and the one line says
-// why.
+// The answer to a Failover or Drain. Accepted: it has been done as far as this node can, with one
+// line for each section; the events tell how it went on. Refused: nothing was done, and the one
+// line says why.
 struct CommandResult {
   bool accepted = false;
   std::vector<std::string> lines;

@@ -56,6 +56,9 @@ base::Result<FailoverPlan> plan_failover(const Group& group, const config::Clust
   if (group.is_active()) return plan_resignation(cluster, self, to);
   const Section& first = group.sections().front();
   const bool wanted_here = to.empty() || to == self;
+  if (wanted_here && group.is_drained()) {
+    return base::Error{self + " is drained and takes nothing over; 'wslbctl undrain' ends that"};
+  }
   if (wanted_here && first.state() != SectionState::Backup) {
     return base::Error{"it is in " + std::string(to_string(first.state())) + " on " + self +
                        " and cannot take over: " + first.reason()};

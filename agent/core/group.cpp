@@ -105,6 +105,16 @@ void Group::take_over(const std::string& why, base::TimePoint now, Effects& effe
   }
 }
 
+void Group::set_drained(bool drained, base::TimePoint now, Effects& effects) {
+  if (drained_ == drained) return;
+  drained_ = drained;
+  for (Section& section : sections_) section.set_drained(drained);
+  if (outbidding_) end_outbidding();
+  if (drained && is_active()) return resign("drained", now, effects);
+  // As it would be had it never stood back.
+  if (!drained) yield_ = Yield::None;
+}
+
 // What one section has become, the others become too.
 void Group::follow(Section& leader, base::TimePoint now, Effects& effects) {
   const std::optional<vrrp::Become> news = leader.take_news();
@@ -156,7 +166,7 @@ void Group::outbid(Section& section, std::uint8_t priority, base::TimePoint now)
 
 void Group::end_outbidding() {
   outbidding_.reset();
-  for (Section& section : sections_) section.set_priority_floor(section.configured_priority());
+  for (Section& section : sections_) section.set_priority_floor(0);
 }
 
 // All sections hear an active router, and none of these advertises more than it is configured to.

@@ -14,6 +14,8 @@
 //    Active-Down time. After a command against a router that is none of the cluster's nodes (a
 //    Keepalived box), which may preempt and knows nothing of yielding, the priority stays until the
 //    group is no longer active.
+//  - It stands back when the node is drained: with the lowest priority, so that it becomes active
+//    only where nobody else does, and any other node of ours takes over from it (Section::hear).
 #pragma once
 
 #include <cstdint>
@@ -44,9 +46,11 @@ class Group {
   void stop(base::TimePoint now, Effects& effects);
   void resign(const std::string& why, base::TimePoint now, Effects& effects);
   void take_over(const std::string& why, base::TimePoint now, Effects& effects);
+  void set_drained(bool drained, base::TimePoint now, Effects& effects);
 
   [[nodiscard]] std::optional<base::TimePoint> next_expiry() const;
   [[nodiscard]] bool is_active() const;  // at least one section is
+  [[nodiscard]] bool is_drained() const { return drained_; }
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::vector<Section>& sections() { return sections_; }
   [[nodiscard]] const std::vector<Section>& sections() const { return sections_; }
@@ -79,6 +83,7 @@ class Group {
   };
   Yield yield_ = Yield::None;
   std::optional<Outbidding> outbidding_;
+  bool drained_ = false;
 };
 
 }  // namespace wslb::agent::core

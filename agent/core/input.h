@@ -37,6 +37,7 @@ struct Start {
   // The proxy that served while they were active, alive still; 0: none. It and the tracked checks
   // count as good until they report, for a second at most (longer where checks are slow).
   std::int32_t proxy_pid = 0;
+  bool drained = false;  // as it was when an earlier agent ended
 };
 
 // End cleanly. The node gives everything up and ignores all that comes later.
@@ -127,8 +128,13 @@ struct Failover {
   std::string to;    // name of the node that shall be active; empty: any other than now
 };
 
+// `wslbctl drain` and `undrain`: whether this node stands back. Answered like Failover.
+struct Drain {
+  bool on = false;
+};
+
 using Input =
     std::variant<Start, Stop, LinkChanged, PacketReceived, PeerAdvert, ProxyChanged, KeptEnded,
-                 TrackChanged, AddressClaimed, AddressResult, AddressLost, Failover>;
+                 TrackChanged, AddressClaimed, AddressResult, AddressLost, Failover, Drain>;
 
 }  // namespace wslb::agent::core

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cassert>
 
-#include "agent/core/failover.h"
 #include "base/overloaded.h"
 
 namespace wslb::agent::core {
@@ -98,6 +97,7 @@ Effects Node::handle(const Input& input, base::TimePoint now) {
           },
           [&](const AddressLost& lost) { section(lost.section).address_lost(lost, now, effects); },
           [&](const Failover& command) { failover(command, now, effects); },
+          [&](const Drain& command) { drain(command, now, effects); },
       },
       input);
   settle(now, effects);
@@ -129,7 +129,7 @@ std::optional<base::TimePoint> Node::next_expiry() const {
 }
 
 Status Node::status(base::TimePoint now) const {
-  Status status{.node = self_, .sections = {}, .proxy = facts_.proxy};
+  Status status{.node = self_, .sections = {}, .proxy = facts_.proxy, .drained = drained_};
   for (const Place& place : places_) {
     status.sections.push_back(groups_[place.group].sections()[place.member].status(now));
   }
@@ -156,6 +156,8 @@ void Node::stop(base::TimePoint now, Effects& effects) {
 void Node::start(const Start& begin, base::TimePoint now, Effects& effects) {
   if (life_ != Life::Loading) return;
   life_ = Life::Running;
+  drained_ = begin.drained;
+  for (Group& group : groups_) group.set_drained(drained_, now, effects);
   for (Group& group : groups_) {
     for (Section& each : group.sections()) each.begin(begin.sequence_seconds, now);
   }
@@ -211,46 +213,6 @@ void Node::track_changed(const TrackChanged& change, Effects& effects) {
   if (is_new && change.up) return;
   effects.emplace_back(
       Emit{EventKind::Track, change.what, change.up ? "good again" : "failed" + reason});
-}
-
-void Node::failover(const Failover& command, base::TimePoint now, Effects& effects) {
-  CommandResult result;
-  const auto refuse = [&](std::string why) {
-    effects.emplace_back(CommandResult{false, {std::move(why)}});
-  };
-  if (life_ != Life::Running) return refuse("the agent is starting or stopping; try again");
-  if (!command.to.empty() && cluster().find_node(command.to) == nullptr) {
-    return refuse("there is no node '" + command.to + "' in cluster " + cluster().name);
-  }
-  bool found = false;
-  for (Group& group : groups_) {
-    const auto named = [&](const Section& each) {
-      return command.vrrp.empty() || each.config().name == command.vrrp;
-    };
-    if (std::none_of(group.sections().begin(), group.sections().end(), named)) continue;
-    found = true;
-    const auto plan = plan_failover(group, cluster(), self_, command.to, now);
-    const std::string text = plan ? plan->text : "refused: " + plan.error().message;
-    result.accepted = result.accepted || plan;
-    for (const Section& each : group.sections()) {
-      result.lines.push_back(each.config().name + ": " + text);
-      effects.emplace_back(Emit{EventKind::Command, each.config().name, "failover: " + text});
-    }
-    if (plan) carry_out(plan->move, group, now, effects);
-  }
-  if (!found) return refuse("there is no vrrp section '" + command.vrrp + "'");
-  effects.emplace_back(std::move(result));
-}
-
-void Node::carry_out(Move move, Group& group, base::TimePoint now, Effects& effects) {
-  switch (move) {
-    case Move::None:
-      return;
-    case Move::Resign:
-      return group.resign("failover command", now, effects);
-    case Move::TakeOver:
-      return group.take_over("failover command", now, effects);
-  }
 }
 
 // Whatever has happened: sections that are not fit leave the election, those that are again join.

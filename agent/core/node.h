@@ -80,6 +80,7 @@ class Node {
   void judge_succession(Succession::Verdict verdict, Effects& effects);
   void track_changed(const TrackChanged& change, Effects& effects);
   void failover(const Failover& command, base::TimePoint now, Effects& effects);
+  void drain(const Drain& command, base::TimePoint now, Effects& effects);
   static void carry_out(Move move, Group& group, base::TimePoint now, Effects& effects);
   void settle(base::TimePoint now, Effects& effects);
   [[nodiscard]] const config::Cluster& cluster() const { return *config_->cluster; }
@@ -95,6 +96,7 @@ class Node {
   Facts facts_;
   Succession succession_;
   Life life_ = Life::Loading;
+  bool drained_ = false;
 };
 
 }  // namespace wslb::agent::core

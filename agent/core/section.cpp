@@ -216,7 +216,12 @@ std::uint8_t Section::following_priority() const {
 }
 
 void Section::set_priority_floor(std::uint8_t floor) {
-  router_.set_priority(std::max(own_priority_, floor));
+  router_.set_priority(std::max(drained_ ? priority_drained : own_priority_, floor));
+}
+
+void Section::set_drained(bool drained) {
+  drained_ = drained;
+  set_priority_floor(0);
 }
 
 std::optional<vrrp::Become> Section::take_news() {

@@ -39,6 +39,9 @@ inline constexpr std::uint8_t priority_commanded = 254;
 // same one wins in every section.
 inline constexpr std::uint8_t priority_following = 253;
 
+// The priority of a drained node: everybody else is better.
+inline constexpr std::uint8_t priority_drained = 1;
+
 class Section {
  public:
   // `index` is the section's place in the configuration, which outlives the section.
@@ -86,8 +89,10 @@ class Section {
   void address_claimed(const AddressClaimed& claim, base::TimePoint now, Effects& effects);
 
   [[nodiscard]] std::uint8_t following_priority() const;
-  // The highest of its configured priority and `floor`.
+  // The highest of its own priority and `floor`.
   void set_priority_floor(std::uint8_t floor);
+  // From the next call of that on, and at once.
+  void set_drained(bool drained);
 
   // What the router became since the last call.
   [[nodiscard]] std::optional<vrrp::Become> take_news();
@@ -136,6 +141,7 @@ class Section {
   [[nodiscard]] bool hears_packets(base::Duration interval, base::TimePoint now) const;
   void miss_packets_of(const config::Node& node, base::TimePoint now, Effects& effects);
   [[nodiscard]] bool is_bid(std::uint8_t priority) const;
+  [[nodiscard]] bool is_of_drained(const Word& word) const;
   void hear_old(base::TimePoint now);
   [[nodiscard]] bool is_heir(const Word& word, base::TimePoint now) const;
   [[nodiscard]] bool may_preempt(bool yielded, base::TimePoint now) const;
@@ -156,6 +162,7 @@ class Section {
   const base::IpAddress* own_address_;  // of the `cluster` section and our family; null: none
   base::Family family_;
   std::uint8_t own_priority_;
+  bool drained_ = false;
 
   vrrp::Router router_;
   AdvertGate gate_;
@@ -173,9 +180,9 @@ class Section {
   bool link_is_here_ = false;          // the peers' agents are reached over this interface
   std::array<std::uint8_t, 6> mac_{};  // of the interface
   std::optional<vrrp::Become> news_;
-  std::optional<ActiveRouter> heard_;             // priority 0: it resigned
-  std::optional<base::TimePoint> old_since_;      // only old adverts were heard since then
-  std::optional<base::TimePoint> packet_heard_;   // the last advert that did not come by the link
+  std::optional<ActiveRouter> heard_;            // priority 0: it resigned
+  std::optional<base::TimePoint> old_since_;     // only old adverts were heard since then
+  std::optional<base::TimePoint> packet_heard_;  // the last advert that did not come by the link
   struct Silence {
     base::TimePoint since;
     base::TimePoint last_word;

@@ -14,6 +14,20 @@ std::string milliseconds_text(base::Duration duration) {
          " ms";
 }
 
+Count entrance_to(SectionState state) {
+  switch (state) {
+    case SectionState::Init:
+      return Count::EnteredInit;
+    case SectionState::Backup:
+      return Count::EnteredBackup;
+    case SectionState::Active:
+      return Count::EnteredActive;
+    case SectionState::Fault:
+      break;
+  }
+  return Count::EnteredFault;
+}
+
 }  // namespace
 
 Section::Hearing Section::receive(const PacketReceived& packet, bool yielded, base::TimePoint now,
@@ -82,7 +96,8 @@ Section::Hearing Section::hear(const Word& word, bool yielded, base::TimePoint n
                                Effects& effects) {
   const bool heir = is_heir(word, now);
   const Hearing hearing = remember(word, now, effects);
-  router_.set_preempt(may_preempt(yielded, now));
+  const bool relieves = !yielded && !drained_ && is_of_drained(word);
+  router_.set_preempt(relieves || may_preempt(yielded, now));
   apply(router_.receive({.priority = word.priority,
                          .interval = word.interval,
                          .source = word.source,
@@ -99,7 +114,7 @@ Section::Hearing Section::remember(const Word& word, base::TimePoint now, Effect
   const config::Node* node = word.node;
   const int usual = node != nullptr ? config_->priority_of(node->name, *cluster_) : 0;
   const bool outbids = node != nullptr && word.priority > usual && is_bid(word.priority);
-  if (node != nullptr && word.priority != usual && !is_bid(word.priority)) {
+  if (node != nullptr && word.priority != usual && !is_bid(word.priority) && !is_of_drained(word)) {
     alarms_.raise(Alarms::Kind::Mismatch,
                   node->name + " advertises priority " + std::to_string(word.priority) +
                       ", this node's configuration gives it " + std::to_string(usual),
@@ -121,6 +136,12 @@ bool Section::is_bid(std::uint8_t priority) const {
   const auto lowest = priority_following + 1 - static_cast<int>(cluster_->nodes.size());
   return priority == vrrp::priority_resign || priority == priority_commanded ||
          (priority <= priority_following && priority >= lowest);
+}
+
+// It is active for want of anybody else, and wants to be relieved, whatever `preempt` says.
+bool Section::is_of_drained(const Word& word) const {
+  return word.priority == priority_drained && word.node != nullptr &&
+         config_->priority_of(word.node->name, *cluster_) != priority_drained;
 }
 
 // Its sender may be alive, so that a backup waits; but not for ever, since it may be a recording.
@@ -147,7 +168,7 @@ bool Section::is_heir(const Word& word, base::TimePoint now) const {
 }
 
 bool Section::may_preempt(bool yielded, base::TimePoint now) const {
-  if (yielded) return false;
+  if (yielded || drained_) return false;
   if (own_priority_ == vrrp::priority_owner) return true;  // RFC 9568, section 6.1
   return config_->preempt.enabled && now - fit_since_ >= config_->preempt.after;
 }
@@ -199,7 +220,10 @@ void Section::enter(SectionState state, const std::string& why, base::TimePoint 
   std::string text(to_string(state));
   if (state != state_) text = std::string(to_string(state_)) + " -> " + text;
   Emit event{EventKind::VrrpState, config_->name, text + ": " + why};
-  if (state != state_) event.change = Emit::Change{index_, state_, state, priority()};
+  if (state != state_) {
+    event.change = Emit::Change{index_, state_, state, priority()};
+    counters_.add(entrance_to(state));
+  }
   effects.emplace_back(std::move(event));
   if (state != state_ || since_ == base::TimePoint{}) since_ = now;
   state_ = state;

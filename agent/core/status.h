@@ -40,8 +40,8 @@ struct SectionStatus {
 
 struct ProxyStatus {
   bool ever_up = false;
-  bool up = false;       // also while it is dead and its successor is waited for
-  bool awaited = false;  // the latter
+  bool up = false;             // also while it is dead and its successor is waited for
+  bool awaited = false;        // the latter
   std::int32_t pid = 0;        // 0: none
   std::uint64_t restarts = 0;  // times that it was lost and came back
 };
@@ -50,6 +50,7 @@ struct Status {
   std::string node;
   std::vector<SectionStatus> sections;  // in the order of the configuration
   ProxyStatus proxy;
+  bool drained = false;  // it stands back: no VIP is taken while another node can
 };
 
 }  // namespace wslb::agent::core

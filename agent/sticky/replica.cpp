@@ -161,6 +161,12 @@ void Replica::for_each_in(std::size_t bucket,
   }
 }
 
+void Replica::walk_back(Sequence before, const std::function<bool(const Entry&)>& visit) const {
+  for (const Entry* entry = newest_; entry != nullptr; entry = entry->older) {
+    if (entry->sequence < before && !visit(*entry)) return;
+  }
+}
+
 // --- Changes ------------------------------------------------------------------------------------
 
 // Some more than the table: its proxy says what has to go.

@@ -96,6 +96,9 @@ class Replica {
   [[nodiscard]] const Entry* find(TableId table, base::ByteView key) const;
   // The entries of a bucket, which may be changed again (see `touch`) only afterwards.
   void for_each_in(std::size_t bucket, const std::function<void(const Entry&)>& visit) const;
+  // From the newest change on backwards, of those before `before`; false ends it.
+  void walk_back(Sequence before, const std::function<bool(const Entry&)>& visit) const;
+  [[nodiscard]] std::uint64_t entries_of(TableId table) const { return used_.at(table); }
   [[nodiscard]] Record record_of(const Entry& entry, base::TimePoint now) const;
   [[nodiscard]] const Digest& digest() const { return digest_; }
   [[nodiscard]] std::size_t size() const { return count_; }

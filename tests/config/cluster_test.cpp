@@ -43,6 +43,32 @@ TEST(ClusterTest, TakesEveryKeyword) {
   EXPECT_THAT(cluster.proxy_command, ElementsAre("wslb-proxy", "-f", "/etc/wslb/wslb.cfg"));
 }
 
+TEST(ClusterTest, TheStatusPageIsWhereItIsSaid) {
+  const auto at = [](const std::string& where) {
+    const Cluster cluster = *clean(kCluster + " status-bind " + where + "\n").cluster;
+    return cluster.status_bind->endpoint(cluster.nodes.back()).to_string();
+  };
+  EXPECT_EQ(at("127.0.0.1:8406"), "127.0.0.1:8406");
+  EXPECT_EQ(at("[::1]:8406"), "[::1]:8406");
+  EXPECT_EQ(at("node:8406"), "10.0.0.12:8406");
+  EXPECT_EQ(at("*:8406"), "[::]:8406");
+  EXPECT_EQ(clean(kCluster).cluster->status_bind, std::nullopt);
+}
+
+TEST(ClusterTest, TheStatusPageNeedsAPortOfItsOwn) {
+  for (const char* where : {"node:8405", "*:8405", "10.0.0.11:8405"}) {
+    EXPECT_THAT(
+        load_text(kCluster + " status-bind " + where + "\n").diagnostics.all().at(0).to_string(),
+        HasSubstr("has the port of 'peer-port'"));
+  }
+  EXPECT_FALSE(load_text(kCluster + " status-bind 127.0.0.1:8405\n").diagnostics.has_errors());
+  for (const char* where : {"8406", "node", "nowhere:8406", "*:0", "*:70000", "node:"}) {
+    EXPECT_THAT(
+        load_text(kCluster + " status-bind " + where + "\n").diagnostics.all().at(0).to_string(),
+        HasSubstr("expects ADDRESS:PORT"));
+  }
+}
+
 const std::string kExternal =
     " proxy external pidfile /run/haproxy.pid check http://127.0.0.1:80/up\n";
 

@@ -104,10 +104,40 @@ TEST(Arguments, NamesWhatIsWrong) {
   EXPECT_THAT(error({"failover", "--to"}), HasSubstr("--to needs a value"));
 }
 
-TEST(Arguments, SaysNoToWhatIsToCome) {
-  for (const char* verb : {"drain", "undrain", "backends", "server", "table", "tunnels", "top"}) {
-    EXPECT_THAT(error({verb}), HasSubstr("not supported by this version"));
+TEST(Arguments, ReadsWhatChangesServersAndTheNode) {
+  EXPECT_TRUE(std::get<DrainCommand>(parse({"drain"})->command).on);
+  EXPECT_FALSE(std::get<DrainCommand>(parse({"undrain"})->command).on);
+  const auto state = std::get<ServerCommand>(parse({"server", "app/s1", "maint"})->command);
+  EXPECT_EQ(state.backend, "app");
+  EXPECT_EQ(state.server, "s1");
+  EXPECT_EQ(state.state, "maint");
+  EXPECT_EQ(state.weight, std::nullopt);
+  const auto weight = std::get<ServerCommand>(parse({"server", "a/b", "weight", "50%"})->command);
+  EXPECT_EQ(weight.state, "");
+  EXPECT_EQ(weight.weight, "50%");
+  EXPECT_THAT(error({"server", "app", "maint"}), HasSubstr("no BACKEND/SERVER"));
+  EXPECT_THAT(error({"server", "/s", "maint"}), HasSubstr("no BACKEND/SERVER"));
+  for (const auto& words : {std::vector<const char*>{"server"},
+                            {"server", "a/b"},
+                            {"server", "a/b", "down"},
+                            {"server", "a/b", "weight"},
+                            {"server", "a/b", "ready", "9"}}) {
+    EXPECT_THAT(error(words), HasSubstr("'server' expects"));
   }
+}
+
+TEST(Arguments, ReadsLists) {
+  EXPECT_EQ(std::get<BackendsCommand>(parse({"backends", "app"})->command).name, "app");
+  EXPECT_EQ(std::get<TunnelsCommand>(parse({"tunnels"})->command).rows, kRowsShown);
+  EXPECT_EQ(std::get<TunnelsCommand>(parse({"tunnels", "-n", "0"})->command).rows, 0U);
+  const auto table = std::get<TableCommand>(parse({"table", "app", "k", "-n", "5"})->command);
+  EXPECT_EQ(table.name, "app");
+  EXPECT_EQ(table.key, "k");
+  EXPECT_EQ(table.rows, 5U);
+  EXPECT_EQ(std::get<TopCommand>(parse({"top", "-i", "5"})->command).seconds, 5U);
+  EXPECT_THAT(error({"top", "-i", "0"}), HasSubstr("expects 1 .. 60"));
+  EXPECT_THAT(error({"tunnels", "-n", "-1"}), HasSubstr("no number of rows"));
+  EXPECT_THAT(error({"status", "-n", "1"}), HasSubstr("-n belongs to"));
 }
 
 }  // namespace

@@ -1,144 +1,209 @@
 #include "ctl/format.h"
 
+#include <sstream>
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "tests/view/example.h"
 
 namespace wslb::ctl {
 namespace {
 
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::int64_t kNow = 1'767'261'751'250;
+
+proto::TrafficRow row(proto::TrafficRow::Kind kind, const std::string& proxy,
+                      const std::string& server, const std::string& state) {
+  proto::TrafficRow made;
+  made.set_kind(kind);
+  made.set_proxy(proxy);
+  made.set_server(server);
+  made.set_state(state);
+  return made;
+}
+
 proto::Status example() {
-  proto::Status status;
-  status.set_node("lb1");
-  status.set_cluster("edge");
-  status.set_version("0.1.0");
-  auto& web = *status.add_vrrp();
-  web.set_name("public");
-  web.set_vrid(51);
-  web.set_family("ipv4");
-  web.set_state("active");
-  web.set_priority(200);
-  web.set_active_node("lb1");
-  web.add_vips("10.0.0.100/24");
-  web.add_vips("10.0.0.101/24");
-  web.set_since_unix_ms(1'767'261'600'250);
-  web.set_interface("eth0");
-  web.add_alarms("10.0.0.9 has the VIP 10.0.0.100 too");
-  auto& inner = *status.add_vrrp();
-  inner.set_name("in");
-  inner.set_vrid(52);
-  inner.set_family("ipv4");
-  inner.set_state("fault");
-  inner.set_priority(199);
-  inner.add_vips("10.1.0.100/32");
-  inner.set_since_unix_ms(1'767'261'751'250);
-  inner.set_interface("eth1");
-  inner.set_reason("interface eth1 does not exist");
-  auto& proxy = *status.mutable_proxy();
-  proxy.set_kind("wslb");
-  proxy.set_state("up");
-  proxy.set_pid(4711);
-  proxy.set_tunnels(12);
-  proxy.set_kept(11);
-  auto& counter = *status.add_counters();
-  counter.set_name("public/adverts-sent");
-  counter.set_value(7);
+  proto::Status status = view::example_pair();
+  status.set_started_unix_ms(kNow - 3'600'000);
+  status.mutable_vrrp(0)->add_vips("10.0.0.101/24");
+  auto& backend = *status.add_traffic();
+  backend = row(proto::TrafficRow::BACKEND, "app", "", "UP");
+  backend.set_servers(3);
+  backend.set_servers_up(3);
+  backend.set_sessions(12);
+  backend.set_tunnels(12);
   return status;
 }
 
+std::size_t widest(const std::string& text) {
+  std::size_t most = 0;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) most = std::max(most, line.size());
+  return most;
+}
+
 TEST(StatusTable, AnswersAtAGlance) {
-  EXPECT_EQ(
-      status_table(example(), {.colour = false, .now_unix_ms = 1'767'261'751'250}),
-      "node lb1 of cluster edge, wslb 0.1.0\n"
-      "\n"
-      "VRRP    STATE   FOR     ACTIVE NODE  PRIORITY  INTERFACE  VIPS\n"
-      "public  active  2m 31s  lb1          200       eth0       10.0.0.100/24 10.0.0.101/24\n"
-      "in      fault   0s      -            199       eth1       10.1.0.100/32\n"
-      "  in: interface eth1 does not exist\n"
-      "ALARM public: 10.0.0.9 has the VIP 10.0.0.100 too\n"
-      "\n"
-      "PROXY  STATE  PID   TUNNELS  RESTARTS  KEPT\n"
-      "wslb   up     4711  12       0         11\n");
+  EXPECT_EQ(status_table(example(), {.colour = false, .now_unix_ms = kNow, .width = 80}),
+            "node lb1 of cluster edge, wslb 0.1.0, up 1h 0m\n"
+            "\n"
+            "VRRP    STATE   FOR     ACTIVE NODE  PRIORITY  INTERFACE  VIPS\n"
+            "public  active  2m 31s  lb1          200       eth0       10.0.0.100/24 +1\n"
+            "  public: lb2 can take over now\n"
+            "\n"
+            "PROXY  STATE  PID   TUNNELS  RESTARTS  KEPT\n"
+            "wslb   up     4711  12       0         0\n"
+            "\n"
+            "BACKEND  STATE  SERVERS  SESSIONS  TUNNELS  QUEUE  ERRORS\n"
+            "app      UP     3/3            12       12      0       0\n"
+            "\n"
+            "PEER  KIND  STATE      ADDRESS    LAG     TABLES   PROXY  VERSION\n"
+            "lb2   node  connected  10.0.0.12  0.2 ms  in step  up     0.1.0\n"
+            "\n"
+            "sticky tables: 1, 3 entries, the same on all nodes\n"
+            "no alarms\n");
 }
 
 TEST(StatusTable, ColoursTheStatesAndKeepsTheColumns) {
-  const std::string text = status_table(example(), {.colour = true, .now_unix_ms = 0});
-  EXPECT_NE(text.find("\x1b[1;32mactive\x1b[0m  0s"), std::string::npos) << text;
-  EXPECT_NE(text.find("\x1b[1;31mfault\x1b[0m   0s"), std::string::npos) << text;
+  const std::string text = status_table(example(), {.colour = true, .now_unix_ms = kNow});
+  EXPECT_THAT(text, HasSubstr("\x1b[1;32mactive\x1b[0m  2m 31s"));
+  EXPECT_THAT(status_table(example(), {}), Not(HasSubstr("\x1b")));
 }
 
-TEST(StatusTable, ShowsPeersWhereThereAreAny) {
+TEST(StatusTable, FitsEightyColumnsWhateverHappens) {
   proto::Status status = example();
-  auto& peer = *status.add_peers();
-  peer.set_node("lb2");
-  peer.set_address("10.0.0.12");
-  peer.set_state("connected");
-  peer.set_lag_ms(0.25);
-  peer.set_kind("node");
+  status.set_drained(true);
+  status.set_drained_since("since 2026-01-31T10:00:00Z by uid 1000");
+  auto& section = *status.mutable_vrrp(0);
+  section.set_name("a-rather-long-name-of-a-section-in-the-data-centre");
+  section.set_vips(0, "2001:db8:1234:5678:9abc:def0:1234:5678/64");
+  section.set_state("fault");
+  section.set_reason(
+      "tracked: check http://10.77.0.11:8080/health/of/the/whole/thing answers 503 "
+      "and so on for a long time");
+  section.add_alarms(
+      "10.0.0.100 is also claimed by the host with MAC address 02:00:00:00:00:01; "
+      "take it off that host");
+  for (int i = 0; i < 20; ++i) *status.add_traffic() = status.traffic(0);
+  status.mutable_peers(0)->set_address("2001:db8:1234:5678:9abc:def0:1234:5678");
+  const std::string text =
+      status_table(status, {.colour = false, .now_unix_ms = kNow, .width = 80});
+  EXPECT_LE(widest(text), 80U) << text;
+  EXPECT_THAT(text, HasSubstr("DRAINED since 2026-01-31T10:00:00Z by uid 1000"));
+  EXPECT_THAT(text, HasSubstr("and 13 more; 'wslbctl backends' has all\n"));
+  EXPECT_THAT(text, HasSubstr("\nALARM a-rather"));
+}
+
+TEST(StatusTable, ShowsTroubleFirst) {
+  proto::Status status = example();
+  for (int i = 0; i < 20; ++i) *status.add_traffic() = status.traffic(0);
+  auto& bad = *status.add_traffic();
+  bad = row(proto::TrafficRow::BACKEND, "chat", "", "DOWN");
+  bad.set_servers(2);
+  const std::string text = status_table(status, {});
+  EXPECT_LT(text.find("chat"), text.find("app "));
+  EXPECT_THAT(text, HasSubstr("ALARM backend chat: no server is up\n"));
+}
+
+TEST(StatusTable, SaysWhyTheProxyIsNotUp) {
+  proto::Status status = example();
+  status.mutable_proxy()->set_reason("pidfile: cannot read /run/x.pid");
+  EXPECT_THAT(status_table(status, {}), HasSubstr("\n  wslb: pidfile: cannot read /run/x.pid\n"));
+}
+
+TEST(StatusTable, ShowsHaproxyPeers) {
+  proto::Status status = example();
   auto& haproxy = *status.add_peers();
   haproxy.set_node("old");
   haproxy.set_address("10.0.0.13:10000");
   haproxy.set_state("connecting");
   haproxy.set_reason("Connection refused");
   haproxy.set_kind("haproxy");
-  EXPECT_NE(status_table(status, {})
-                .find("PEER  KIND     STATE       ADDRESS          LAG\n"
-                      "lb2   node     connected   10.0.0.12        0.2 ms\n"
-                      "old   haproxy  connecting  10.0.0.13:10000  -\n"
-                      "  old: Connection refused\n"),
-            std::string::npos);
+  EXPECT_THAT(status_table(status, {}),
+              HasSubstr("old   haproxy  connecting  10.0.0.13:10000  -       -        -      -\n"
+                        "  old: Connection refused\n"));
 }
 
-TEST(StatusJson, HasTheKeysThatProgramsRelyOn) {
-  EXPECT_EQ(
-      status_json(example()),
-      R"({"node":"lb1","cluster":"edge","version":"0.1.0","vrrp":[)"
-      R"({"name":"public","vrid":51,"family":"ipv4","state":"active","priority":200,)"
-      R"("active_node":"lb1","vips":["10.0.0.100/24","10.0.0.101/24"],)"
-      R"("since":"2026-01-01T10:00:00.250Z","interface":"eth0","reason":"",)"
-      R"("alarms":["10.0.0.9 has the VIP 10.0.0.100 too"]},)"
-      R"({"name":"in","vrid":52,"family":"ipv4","state":"fault","priority":199,)"
-      R"("active_node":"","vips":["10.1.0.100/32"],"since":"2026-01-01T10:02:31.250Z",)"
-      R"("interface":"eth1","reason":"interface eth1 does not exist","alarms":[]}],)"
-      R"("proxy":{"kind":"wslb","state":"up","pid":4711,"tunnels":12,"restarts":0,"reason":"",)"
-      R"("kept":11},)"
-      R"("peers":[],"counters":{"public/adverts-sent":7}})"
-      "\n");
-}
-
-TEST(Events, AsALineAndAsJson) {
+TEST(Events, AsALine) {
   proto::Event event;
-  event.set_seq(3);
   event.set_unix_ms(1'767'261'600'007);
   event.set_kind("vrrp-state");
   event.set_subject("public");
   event.set_text("says \"active\"");
   EXPECT_EQ(event_line(event), "2026-01-01T10:00:00.007Z  vrrp-state public: says \"active\"\n");
-  EXPECT_EQ(event_json(event), R"({"seq":3,"time":"2026-01-01T10:00:00.007Z","kind":"vrrp-state",)"
-                               R"("subject":"public","text":"says \"active\""})"
-                               "\n");
 }
 
-TEST(StatusTable, SaysWhyTheProxyIsNotUp) {
-  proto::Status status = example();
-  status.mutable_proxy()->set_reason("pidfile: cannot read /run/x.pid");
-  EXPECT_TRUE(status_table(status, {}).ends_with("  wslb: pidfile: cannot read /run/x.pid\n"));
+TEST(BackendsTable, HasTheServersUnderTheirBackend) {
+  proto::TrafficAnswer answer;
+  *answer.add_rows() = row(proto::TrafficRow::FRONTEND, "web", "", "OPEN");
+  auto& server = *answer.add_rows();
+  server = row(proto::TrafficRow::SERVER, "app", "s1", "UP");
+  server.set_check("L7OK 200");
+  server.set_detail("fine\x1b[2J");
+  server.set_weight(100);
+  server.set_since_s(90);
+  auto& backup = *answer.add_rows();
+  backup = row(proto::TrafficRow::SERVER, "app", "s2", "DRAIN");
+  backup.set_backup(true);
+  auto& backend = *answer.add_rows();
+  backend = row(proto::TrafficRow::BACKEND, "app", "", "UP");
+  backend.set_servers(2);
+  backend.set_servers_up(1);
+  EXPECT_EQ(backends_table(answer, {}),
+            "BACKEND/SERVER  STATE           FOR  WEIGHT  SESS  TUNNELS  QUEUE  ELSEWHERE  CHECK\n"
+            "app             UP 1/2                    0     0        0      0             \n"
+            "  s1            UP               1m     100     0        0      0          0  "
+            "L7OK 200: fine?[2J\n"
+            "  s2            DRAIN (backup)   0s       0     0        0      0          0  -\n");
 }
 
-TEST(Events, AChangeOfStateAsJson) {
-  proto::Event event;
-  event.set_seq(4);
-  event.set_state("active");
-  event.set_from("backup");
-  event.set_priority(200);
-  EXPECT_NE(event_json(event).find(R"("text":"","state":"active","from":"backup","priority":200})"),
-            std::string::npos);
+TEST(TunnelsTable, SaysWhenThereAreMore) {
+  proto::TrafficAnswer answer;
+  answer.set_total(3);
+  auto& tunnel = *answer.add_tunnels();
+  tunnel.set_client("10.0.0.9:4711");
+  tunnel.set_frontend("web");
+  tunnel.set_backend("app");
+  tunnel.set_server("s1");
+  tunnel.set_age_ms(61'000);
+  tunnel.set_bytes_in(12'345);
+  EXPECT_EQ(tunnels_table(answer, {}),
+            "CLIENT         FRONTEND  BACKEND/SERVER  AGE  IDLE     IN  OUT\n"
+            "10.0.0.9:4711  web       app/s1           1m    0s  12.3k    0\n"
+            "2 more; -n 0 shows all\n");
 }
 
-TEST(Age, UsesTheTwoLargestUnits) {
-  EXPECT_EQ(age(-5), "0s");
-  EXPECT_EQ(age(59'999), "59s");
-  EXPECT_EQ(age(151'000), "2m 31s");
-  EXPECT_EQ(age(11'100'000), "3h 5m");
-  EXPECT_EQ(age(1'051'200'000), "12d 4h");
+TEST(EntriesTable, PinnedOnesDoNotExpire) {
+  proto::TablePage page;
+  auto& entry = *page.add_entries();
+  entry.set_key("abc");
+  entry.set_server("s1");
+  entry.set_origin("lb1");
+  entry.set_pinned(true);
+  auto& other = *page.add_entries();
+  other.set_key("def");
+  other.set_expires_in_ms(60'000);
+  EXPECT_EQ(entries_table(page, {}),
+            "KEY  SERVER  NODE  CHANGED  EXPIRES\n"
+            "abc  s1      lb1        0s   pinned\n"
+            "def  -       -          0s       1m\n");
+}
+
+TEST(TablesTable, OrThereIsNone) {
+  EXPECT_THAT(tables_table(proto::Status(), {}), HasSubstr("no sticky table is shared"));
+  EXPECT_EQ(tables_table(example(), {}),
+            "TABLE  TYPE    ENTRIES  SIZE  EXPIRE\n"
+            "app    string        3  1000   never\n");
+}
+
+TEST(Wrapped, BreaksAtBlanksAndIndents) {
+  EXPECT_EQ(wrapped("one two three four five", 2, {.width = 10}),
+            "one two\n  three\n  four\n  five\n");
+  EXPECT_EQ(wrapped("one two", 2, {}), "one two\n");
+  EXPECT_EQ(wrapped("a-very-long-word-without-blanks", 2, {.width = 10}),
+            "a-very-long-word-without-blanks\n");
 }
 
 }  // namespace

@@ -30,6 +30,26 @@ backend app
 """
 
 
+class SamePair(WslbPair):
+    """With sticky tables, and the same file on both hosts, as it should be."""
+
+    def __init__(self, network, apps, cluster_extra="", **options):
+        secret = network.directory / "cluster.key"
+        secret.write_text(SECRET)
+        secret.chmod(0o600)
+        text = sticky_sections(apps, **options).replace("    stats socket @STATS@ level admin", "")
+        super().__init__(network, apps, text, secret_file=secret, cluster_extra=cluster_extra)
+
+    def start(self):
+        active = super().start()
+        self.wait_connected()
+        return active
+
+    def wait_connected(self):
+        wait_until(lambda: all(wslb.status()["peers"][0]["in_step"] for wslb in self.wslb.values()),
+                   10, "the agents connected")
+
+
 class StickyPair(WslbPair):
     def __init__(self, network, apps, **options):
         secret = network.directory / "cluster.key"

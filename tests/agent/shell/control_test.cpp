@@ -138,6 +138,57 @@ TEST_F(ControlTest, RefusesCommandsOnTheReadingSocket) {
   EXPECT_TRUE(failovers_.empty());
 }
 
+TEST_F(ControlTest, AnswersLaterWhatTakesAMoment) {
+  ControlService::Answer answer;
+  service_.ask = [&](const proto::ControlRequest& request, unsigned, ControlService::Answer later) {
+    EXPECT_EQ(request.tunnels().after(), 7U);
+    answer = std::move(later);
+  };
+  const auto client = connect();
+  proto::ControlRequest request;
+  request.mutable_tunnels()->set_after(7);
+  send(client, frame(request));
+  EXPECT_TRUE(receive(client).empty());
+  proto::ControlResponse response;
+  response.mutable_traffic()->set_total(3);
+  answer(response);
+  settle();
+  EXPECT_EQ(receive(client).at(0).traffic().total(), 3U);
+}
+
+TEST_F(ControlTest, WhoMayOnlyReadChangesNothing) {
+  service_.ask = [](const auto&, unsigned, const auto&) { FAIL() << "it was passed on"; };
+  open(Access::ReadOnly);
+  const auto client = connect();
+  std::vector<proto::ControlRequest> requests(4);
+  requests[0].mutable_drain()->set_on(true);
+  requests[1].mutable_server()->set_backend("app");
+  requests[2].mutable_reload();
+  requests[3].mutable_failover();
+  for (const proto::ControlRequest& request : requests) {
+    send(client, frame(request));
+    EXPECT_TRUE(receive(client).at(0).has_refusal()) << request.ShortDebugString();
+  }
+}
+
+TEST_F(ControlTest, TellsWhoGivesAnOrder) {
+  unsigned user = 4711;
+  service_.ask = [&](const proto::ControlRequest& request, unsigned by,
+                     const ControlService::Answer& later) {
+    EXPECT_TRUE(request.drain().on());
+    user = by;
+    proto::ControlResponse response;
+    response.mutable_done()->add_lines("done");
+    later(response);
+  };
+  const auto client = connect();
+  proto::ControlRequest request;
+  request.mutable_drain()->set_on(true);
+  send(client, frame(request));
+  EXPECT_EQ(receive(client).at(0).done().lines(0), "done");
+  EXPECT_EQ(user, ::geteuid());
+}
+
 TEST_F(ControlTest, HangsUpOnGarbage) {
   for (const std::string& garbage :
        {std::string("GET / HTTP/1.1\r\n\r\n"), encode_frame("\xff\xff\xff")}) {

@@ -38,7 +38,8 @@ class ProxyLinkTest : public testing::Test {
         io_, path_, "lb1",
         {.on_ready =
              [this](std::int32_t pid) { events_.push_back("ready " + std::to_string(pid)); },
-         .on_lost = [this](const std::string& why, bool died) {
+         .on_lost =
+             [this](const std::string& why, bool died) {
                events_.push_back(why);
                died_ = died;
              }});
@@ -110,6 +111,82 @@ TEST_F(ProxyLinkTest, GreetsAProxyAndCountsItOnceItIsReady) {
   send(proxy, ready());
   settle();
   EXPECT_EQ(events_, std::vector{"ready " + self_});
+}
+
+TEST_F(ProxyLinkTest, AsksAndPassesTheAnswerOn) {
+  std::vector<std::string> answers;
+  const auto note = [&](const base::Result<proto::TrafficAnswer>& answer) {
+    answers.push_back(answer ? std::to_string(answer->total()) : answer.error().message);
+  };
+  proto::ProxyQuestion question;
+  question.mutable_traffic();
+  link_->ask(question, note);
+  EXPECT_EQ(answers, std::vector<std::string>{"no proxy is up that could answer"});
+  answers.clear();
+  const auto proxy = connect();
+  send(proxy, hello());
+  send(proxy, ready());
+  settle();
+  for (int i = 0; i < 3; ++i) link_->ask(question, note);
+  char bytes[4096];
+  proto::AgentToProxy asked;
+  ::recv(proxy.get(), bytes, sizeof bytes, MSG_DONTWAIT);  // the hello
+  for (int i = 0; i < 2; ++i) {
+    const ssize_t size = ::recv(proxy.get(), bytes, sizeof bytes, MSG_DONTWAIT);
+    ASSERT_TRUE(size > 0 && asked.ParseFromArray(bytes, static_cast<int>(size)));
+    proto::ProxyToAgent message;
+    message.mutable_answer()->set_id(asked.question().id());
+    if (i == 0) message.mutable_answer()->mutable_traffic()->set_total(7);
+    if (i == 1) message.mutable_answer()->set_refusal("No such server");
+    send(proxy, message.SerializeAsString());
+    send(proxy, message.SerializeAsString());  // twice is once
+    settle();
+  }
+  EXPECT_EQ(answers, (std::vector<std::string>{"7", "No such server"}));
+  ::shutdown(proxy.get(), SHUT_RDWR);
+  settle();
+  ASSERT_EQ(answers.size(), 3U);
+  EXPECT_EQ(answers.back(), "the proxy has gone without an answer");
+}
+
+TEST_F(ProxyLinkTest, AProxyThatDoesNotAnswerIsNotWaitedForLong) {
+  const auto proxy = connect();
+  send(proxy, hello());
+  send(proxy, ready());
+  settle();
+  std::string answer;
+  proto::ProxyQuestion question;
+  question.mutable_tunnels();
+  link_->ask(question, [&](const auto& given) { answer = given.error().message; });
+  const auto end = std::chrono::steady_clock::now() + 900ms;
+  while (answer.empty() && std::chrono::steady_clock::now() < end) io_.run_one_for(20ms);
+  EXPECT_EQ(answer, "the proxy does not answer; it hangs, or is older than this agent");
+}
+
+TEST_F(ProxyLinkTest, KeepsTheSettingsOfServersForTheNextProxy) {
+  {
+    const auto proxy = connect();
+    send(proxy, hello());
+    send(proxy, ready());
+    proto::ProxyToAgent message;
+    auto& setting = *message.mutable_settings()->add_settings();
+    setting.set_backend("app");
+    setting.set_server("s1");
+    setting.set_state("maint");
+    send(proxy, message.SerializeAsString());
+    settle();
+  }
+  settle();
+  const auto next = connect();
+  send(next, hello());
+  settle();
+  char bytes[4096];
+  const ssize_t size = ::recv(next.get(), bytes, sizeof bytes, MSG_DONTWAIT);
+  proto::AgentToProxy greeting;
+  ASSERT_TRUE(size > 0 && greeting.ParseFromArray(bytes, static_cast<int>(size)));
+  EXPECT_TRUE(greeting.hello().keeps_settings());
+  ASSERT_EQ(greeting.hello().settings().settings_size(), 1);
+  EXPECT_EQ(greeting.hello().settings().settings(0).state(), "maint");
 }
 
 TEST_F(ProxyLinkTest, AKilledProcessHasDiedHoweverManyDescriptorsItHas) {
