@@ -195,7 +195,7 @@ proto::ControlResponse ControlDesk::drain(bool on, unsigned user) {
   }
   const core::CommandResult result = world_.runner.drain(on);
   if (!result.accepted) {
-    if (on != was && !note(was)) spdlog::error("drain: {} may not be true", was);
+    if (on != was && !note(was)) spdlog::error("drain: it is noted down, but was not done");
     return refusal(result.lines.empty() ? "refused" : result.lines.front());
   }
   proto::ControlResponse response;

@@ -138,6 +138,7 @@ struct Ground {
   Announcer& announcer;
   Continuity& continuity;
   const vrrp::Keyring& keys;
+  DrainNote& drain_note;
 };
 
 // Nothing: no `status-bind`. Its thread asks ours.
@@ -182,8 +183,8 @@ base::Result<std::unique_ptr<StickyService>> open_sticky(const Ground& ground,
 }
 
 int work(const Ground& ground) {
-  const auto& [options, config, node, run_dir, events, io, netlink, announcer, continuity, keys] =
-      ground;
+  const auto& [options, config, node, run_dir, events, io, netlink, announcer, continuity, keys,
+               drain_note] = ground;
   SystemdNotify systemd(io);
   SequenceFile sequence(io, run_dir.path("vrrp.seq"), wall_seconds());
   HookRunner hooks(io, config, std::bind_front(tell_of_hook, std::ref(events)));
@@ -211,7 +212,6 @@ int work(const Ground& ground) {
        .make_sticky_stream = std::bind_front(&StickyService::make_stream, sticky->get())});
   if (!opened) return fail(opened.error());
   proxy = std::move(*opened);
-  DrainNote drain_note(state_path(run_dir, "drained"));
   const auto desk = ControlDesk::open(
       {io, config.cluster->name, events, drain_note, *runner, *proxy, **sticky}, run_dir);
   if (!desk) return fail(desk.error());
@@ -229,8 +229,7 @@ int work(const Ground& ground) {
   };
   Signals signals(io, stop, [&] { return !runner->status().proxy.awaited; });
   const EventLog::Follower looker(events, [&] { signals.look_again(); });
-  // Before this thread's priority, which new ones would have too.
-  (*sticky)->start();
+  (*sticky)->start();  // before this thread's priority, which new ones would have too
   if (web) web->start();
   return work_in_real_time(*runner, [&] {
     spdlog::info("wslb-agent {} is node {} of cluster {}", WSLB_VERSION, ground.node,
@@ -260,8 +259,9 @@ int run(const Options& options, const config::Config& config, const std::string&
   if (!keys) return fail(keys.error());
   auto continuity = Continuity::open(run_dir->path("continuity"), section_identities(config));
   if (!continuity) return fail(continuity.error());
-  return work(
-      {options, config, node, *run_dir, events, io, **netlink, *announcer, **continuity, *keys});
+  DrainNote drain_note(state_path(*run_dir, "drained"));
+  return work({options, config, node, *run_dir, events, io, **netlink, *announcer, **continuity,
+               *keys, drain_note});
 }
 
 int main(int argc, char** argv) {

@@ -15,7 +15,7 @@ install(FILES systemd/wslb.tmpfiles DESTINATION lib/tmpfiles.d RENAME wslb.conf)
 install(FILES packaging/wslbctl.bash DESTINATION share/bash-completion/completions RENAME wslbctl)
 install(FILES packaging/lintian-overrides DESTINATION share/lintian/overrides RENAME wslb)
 install(FILES packaging/copyright DESTINATION share/doc/wslb)
-install(DIRECTORY docs/examples DESTINATION share/doc/wslb)
+install(DIRECTORY docs/examples docs/grafana docs/prometheus DESTINATION share/doc/wslb)
 
 # What Debian wants compressed without a name or a time in it.
 function(wslb_install_compressed source name destination)

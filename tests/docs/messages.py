@@ -48,7 +48,7 @@ def log_lines():
 # The files where the texts of alarms, and of a section's events, are made.
 ALARM_FILES = ("agent/core/advert_gate.cpp", "agent/core/section_router.cpp",
                "agent/core/section.cpp", "agent/core/facts.cpp", "agent/section_port.cpp",
-               "agent/claim_watch.cpp", "agent/status_report.cpp")
+               "agent/claim_watch.cpp", "agent/status_report.cpp", "view/verdict.cpp")
 
 
 def alarms():

@@ -48,7 +48,7 @@ def usage_of(path, name):
 
 def test_every_command_of_wslbctl():
     page = rendered(MAN / "wslbctl.1")
-    commands = re.findall(r"\\n  ([a-z]+)", usage_of("ctl/arguments.cpp", "usage"))
+    commands = re.findall(r"\n  ([a-z]+)", usage_of("ctl/arguments.cpp", "usage"))
     assert len(commands) > 8
     assert not [command for command in commands if f" {command}" not in page]
 
