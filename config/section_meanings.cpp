@@ -17,6 +17,7 @@ constexpr auto kSectionMeanings = std::to_array<KeywordMeaning>({
     {"cluster", "proxy-command", "the agent starts the proxy, and restarts it"},
     {"cluster", "takeover-after",
      "how long a dead proxy may take to come back before the VIP moves"},
+    {"cluster", "status-bind", "where the agent serves its metrics and a status page over HTTP"},
     {"cluster", "vault", "whether the agent keeps the proxy's sockets for its successor"},
     {"vrrp", "interface", "where the VIPs live and the adverts are sent"},
     {"vrrp", "vrid", "the virtual router's number, unique on the link"},
