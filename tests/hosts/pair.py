@@ -131,7 +131,7 @@ class Pair:
 
     @contextlib.contextmanager
     def untouched(self, *machines):
-        """Asserts that what runs on them, their configurations and all tunnels outlive the block."""
+        """What runs on them, their configurations and all tunnels must outlive the block."""
         def seen():
             return [(self.pids(machine), machine.run("cat", "/etc/wslb/wslb.cfg").stdout)
                     for machine in machines]
