@@ -216,6 +216,8 @@ struct PatientSuccessionTest : VaultSuccessionTest {
 TEST_F(PatientSuccessionTest, ASuccessorInTimeGoesOnWithTheConnections) {
   events_.clear();
   ::kill(first_, SIGKILL);
+  siginfo_t dead{};
+  ::waitid(P_PID, static_cast<id_t>(first_), &dead, WEXITED | WNOWAIT);  // else it is refused
   second_starter_ = {};
   ASSERT_TRUE(run_until([this] { return !events_.empty(); }));
   const std::string text = "process " + std::to_string(first_) + " died; process " +
