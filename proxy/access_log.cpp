@@ -6,6 +6,7 @@
 
 #include "proxy/http/log_text.h"
 #include "proxy/http/syslog_line.h"
+#include "proxy/turn_time.h"
 
 namespace wslb::proxy {
 namespace {
@@ -20,7 +21,7 @@ http::LogFacts::Timer span(std::optional<base::TimePoint> from, std::optional<ba
 }
 
 void add_timers(http::LogFacts& facts, const RequestRecord& record, bool http) {
-  const auto end = std::chrono::steady_clock::now();
+  const auto end = TurnTime::now();
   facts.accepted = log_time(record.accepted);
   facts.begun =
       log_time(record.accepted + std::chrono::duration_cast<std::chrono::system_clock::duration>(
@@ -130,7 +131,7 @@ void write_access_log(Service& service, Frontend& frontend, const base::Endpoint
 
 void send_to_logs(Service& service, const config::ProxySection& section, int severity,
                   std::string_view line) {
-  const http::LogTime now = log_time(std::chrono::system_clock::now());
+  const http::LogTime now = log_time(TurnTime::wall());
   const config::Global& global = service.config.global;
   http::SyslogOrigin origin;
   origin.tag = section.log_tag.empty() ? global.log_tag : section.log_tag;

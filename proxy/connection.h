@@ -19,6 +19,7 @@
 #include "proxy/socket_address.h"
 #include "proxy/stick_counters.h"
 #include "proxy/stream.h"
+#include "proxy/turn_time.h"
 
 namespace wslb::proxy {
 
@@ -52,7 +53,7 @@ struct ClientConnection {
   http::Variables variables;           // sess.
   TrackedEntries tracked;              // by the rules of the connection
   const config::Bind* bind = nullptr;  // by which it came
-  std::chrono::system_clock::time_point accepted = std::chrono::system_clock::now();
+  std::chrono::system_clock::time_point accepted = TurnTime::wall();
 };
 
 struct ServerConnection {
@@ -73,7 +74,7 @@ std::optional<int> open_socket(const SocketAddress& address, const config::Serve
 
 // An unset time-out never ends.
 inline base::TimePoint deadline_after(std::optional<base::Duration> timeout) {
-  return timeout ? std::chrono::steady_clock::now() + *timeout : base::TimePoint::max();
+  return timeout ? TurnTime::now() + *timeout : base::TimePoint::max();
 }
 
 }  // namespace wslb::proxy

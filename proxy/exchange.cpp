@@ -14,11 +14,19 @@
 #include "proxy/http/log_text.h"
 #include "proxy/lb/hash.h"
 #include "proxy/live_state.h"
+#include "proxy/turn_time.h"
 
 namespace wslb::proxy {
 
 namespace asio = boost::asio;
-using std::chrono::steady_clock;
+
+namespace {
+
+asio::awaitable<Exchange::End> at_once(Exchange::End end) {
+  co_return end;
+}
+
+}  // namespace
 
 Exchange::Exchange(Service& service, Frontend& frontend, ClientConnection& client,
                    http::RequestHead head, RequestRecord& record)
@@ -100,7 +108,7 @@ void Exchange::read_server_cookies() {
   if (!backend().cookie) return;
   using Age = http::ServerCookie::Age;
   char worth = 'N';
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto now = std::chrono::floor<std::chrono::seconds>(TurnTime::wall());
   for (const http::ServerCookie& each : http::server_cookies(head_, *backend().cookie, now)) {
     if (each.age != Age::Fresh) {
       worth = each.age == Age::Old ? 'O' : 'E';
@@ -185,7 +193,11 @@ asio::awaitable<Exchange::End> Exchange::converse(std::unique_ptr<ServerConnecti
                                        std::move(idle), facts, record_);
     if (!link_.slot) co_return co_await refuse(503);
     std::optional<http::ResponseHead> response;
-    if (co_await send_request()) response = co_await read_final_head();
+    IoResult written = send_head();
+    if (written.ok() && written.bytes < request_text_.size()) {
+      written = co_await send_rest_of_head(written.bytes);
+    }
+    if (follow_head(written)) response = co_await read_final_head();
     // A server may have closed an idle connection while the request was on its way (RFC 9112,
     // section 9.3.1).
     const bool again = (!response && may_resend()) || may_retry(response);
@@ -208,21 +220,26 @@ bool Exchange::is_repeatable() const {
   return idempotent && framing_.kind == http::Framing::Kind::None;
 }
 
-asio::awaitable<bool> Exchange::send_request() {
+// What of the head goes out without waiting: all of it, as a rule.
+IoResult Exchange::send_head() {
   client_.stream.commit();
-  Stream& server = link_.connection->stream;
-  IoResult written = server.write_some(request_text_);
-  if (written.ok() && written.bytes < request_text_.size()) {
-    const auto rest = std::string_view(request_text_).substr(written.bytes);
-    written = co_await server.write_all(rest, deadline_after(backend().timeouts.server));
-  }
+  return link_.connection->stream.write_some(request_text_);
+}
+
+asio::awaitable<IoResult> Exchange::send_rest_of_head(std::size_t sent) {
+  return link_.connection->stream.write_all(std::string_view(request_text_).substr(sent),
+                                            deadline_after(backend().timeouts.server));
+}
+
+// False: it cannot be sent, and nothing need be waited for.
+bool Exchange::follow_head(const IoResult& written) {
   if (!written.ok()) {
     record_.end(written.status == IoStatus::Timeout ? 's' : 'S', 'H');
     // A server that refuses early may have answered before it closed.
-    if (written.status == IoStatus::Timeout) co_return false;
+    if (written.status == IoStatus::Timeout) return false;
   }
   start_upload();
-  co_return true;
+  return true;
 }
 
 asio::awaitable<Exchange::End> Exchange::answer(std::optional<http::ResponseHead> response) {
@@ -232,26 +249,26 @@ asio::awaitable<Exchange::End> Exchange::answer(std::optional<http::ResponseHead
     // way: an end without an answer tells the client that it may try again itself.
     const bool gone_stale =
         record_.termination.cause == 'S' && link_.connection->reused && !response_begun_;
-    if (gone_stale) co_return End::Close;
+    if (gone_stale) return at_once(End::Close);
     const bool aborted = record_.termination.cause == 'C' || record_.termination.cause == 'c';
     if (!aborted) {
       counters_.count_failure();
-      co_return co_await refuse(timeout ? 504 : 502);
+      return refuse(timeout ? 504 : 502);
     }
-    if (record_.termination.cause == 'c') co_return co_await refuse(408);
+    if (record_.termination.cause == 'c') return refuse(408);
     const bool malformed = upload_failed() && upload_->end() == PumpEnd::SourceMalformed;
-    if (malformed) co_return co_await refuse(400);
-    co_return End::Close;
+    if (malformed) return refuse(400);
+    return at_once(End::Close);
   }
   record_.end('-', '-');
-  record_.response_received = steady_clock::now();
+  record_.response_received = TurnTime::now();
   record_.status = response->status;
   note_server(*response);
   http::Outcome outcome = run_response_rules(*response);
-  if (outcome.ends_exchange()) co_return co_await carry_out(std::move(outcome));
+  if (outcome.ends_exchange()) return carry_out(std::move(outcome));
   note_response(*response);
-  if (response->status == 101) co_return co_await accept_upgrade(std::move(*response));
-  co_return co_await send_response(std::move(*response));
+  if (response->status == 101) return accept_upgrade(std::move(*response));
+  return send_response(std::move(*response));
 }
 
 // `monitor-uri`: whoever asks learns that the proxy is alive, and no line is logged.

@@ -88,7 +88,9 @@ class Exchange {
   std::optional<std::uint32_t> balance_hash() const;
   void prepare_request();
   void make_unique_id();
-  boost::asio::awaitable<bool> send_request();
+  IoResult send_head();
+  boost::asio::awaitable<IoResult> send_rest_of_head(std::size_t sent);
+  bool follow_head(const IoResult& written);
   void start_upload();
   boost::asio::awaitable<End> converse(std::unique_ptr<ServerConnection> idle);
   boost::asio::awaitable<End> answer(std::optional<http::ResponseHead> response);
@@ -98,7 +100,6 @@ class Exchange {
   bool monitor_fails();
   bool request_received() const;  // all of it, the body too
   bool upload_failed() const;     // the client's fault: its body will never be whole
-  boost::asio::awaitable<std::optional<http::ResponseHead>> read_response_head();
   boost::asio::awaitable<std::optional<http::ResponseHead>> read_final_head();
   boost::asio::awaitable<bool> forward_interim(http::ResponseHead interim);
   boost::asio::awaitable<End> accept_upgrade(http::ResponseHead response);

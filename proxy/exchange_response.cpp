@@ -7,13 +7,14 @@
 #include "proxy/http/connection.h"
 #include "proxy/http/cookie.h"
 #include "proxy/http/counted_size.h"
+#include "proxy/turn_time.h"
 
 namespace wslb::proxy {
 
 namespace asio = boost::asio;
 
-// The next head from the server, interim or final. Nothing: the record says why.
-asio::awaitable<std::optional<http::ResponseHead>> Exchange::read_response_head() {
+// Passes interim responses on until the final one is there. Nothing: the record says why.
+asio::awaitable<std::optional<http::ResponseHead>> Exchange::read_final_head() {
   ServerConnection& server = *link_.connection;
   http::ResponseParser parser;
   for (;;) {
@@ -22,7 +23,10 @@ asio::awaitable<std::optional<http::ResponseHead>> Exchange::read_response_head(
       const std::size_t bytes = parser.head_bytes();
       http::ResponseHead head = parser.take_head();
       server.input.consume(bytes);
-      co_return head;
+      if (!head.is_interim()) co_return head;
+      if (!co_await forward_interim(std::move(head))) co_return std::nullopt;
+      parser.reset();
+      continue;
     }
     if (status == http::ParseStatus::Bad) {
       pool_->observe(link_.slot->server(), lb::Observation::BadHead);
@@ -54,15 +58,6 @@ asio::awaitable<std::optional<http::ResponseHead>> Exchange::read_response_head(
       record_.end(received.status == IoStatus::Timeout ? 's' : 'S', 'H');
       co_return std::nullopt;
     }
-  }
-}
-
-// Passes interim responses on until the final one is there.
-asio::awaitable<std::optional<http::ResponseHead>> Exchange::read_final_head() {
-  for (;;) {
-    std::optional<http::ResponseHead> head = co_await read_response_head();
-    if (!head || !head->is_interim()) co_return head;
-    if (!co_await forward_interim(std::move(*head))) co_return std::nullopt;
   }
 }
 
@@ -112,7 +107,7 @@ void Exchange::add_server_cookie(http::ResponseHead& response) {
       {.server_cookie = backend().servers[link_.slot->server()].cookie,
        .chosen_by_cookie = link_.slot->by_cookie() || persistence_ == Persistence::Ignored,
        .request_method = head_.method,
-       .now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
+       .now = std::chrono::floor<std::chrono::seconds>(TurnTime::wall()),
        .dates = cookie_dates_});
   if (backend().cookie->is_logged()) record_.termination.server_cookie = done;
 }

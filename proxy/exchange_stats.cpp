@@ -9,6 +9,7 @@
 #include "proxy/prometheus.h"
 #include "proxy/stats_page.h"
 #include "proxy/stats_report.h"
+#include "proxy/turn_time.h"
 
 namespace wslb::proxy {
 
@@ -108,8 +109,7 @@ asio::awaitable<Exchange::End> Exchange::answer_own(int status, std::string_view
   if (head_.method != "HEAD") text += body;
   text = finish_own(std::move(text));
   // For the log a service of ours is a server that answers at once.
-  record_.dequeued = record_.connected = record_.response_received =
-      std::chrono::steady_clock::now();
+  record_.dequeued = record_.connected = record_.response_received = TurnTime::now();
   record_.status = status;
   record_.bytes_from_server += http::counted_size(text);
   const IoResult written =

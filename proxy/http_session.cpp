@@ -19,11 +19,11 @@
 #include "proxy/session.h"
 #include "proxy/tcp_rule.h"
 #include "proxy/tunnel_facts.h"
+#include "proxy/turn_time.h"
 
 namespace wslb::proxy {
 
 namespace asio = boost::asio;
-using std::chrono::steady_clock;
 
 namespace {
 
@@ -151,23 +151,22 @@ class HttpSession : public Movable {
     waits_ = true;
     const IoResult received = co_await receive_head(deadline_after(limit));
     waits_ = false;
-    if (received.ok()) record.begin = steady_clock::now();
+    if (received.ok()) record.begin = TurnTime::now();
     co_return received.ok();
   }
 
   // More of a request's head. Of a client that is kept it stays in the socket as well.
   asio::awaitable<IoResult> receive_head(base::TimePoint deadline) {
+    const bool is_ahead = client_->input.view().size() == client_->stream.shown();
+    return client_->kept && is_ahead ? client_->stream.look_ahead(client_->input, deadline)
+                                     : receive_more(deadline);
+  }
+
+  asio::awaitable<IoResult> receive_more(base::TimePoint deadline) {
     InputBuffer& input = client_->input;
-    const std::size_t shown = client_->stream.shown();
-    if (!client_->kept || input.view().size() != shown) {
-      const IoResult received = co_await client_->stream.read(input.room(), deadline);
-      input.commit(received.bytes);
-      co_return received;
-    }
-    input.consume(shown);  // and all of it again
-    const IoResult seen = co_await client_->stream.look_ahead(input.room(), shown, deadline);
-    input.commit(seen.ok() ? seen.bytes : shown);
-    co_return seen;
+    const IoResult received = co_await client_->stream.read(input.room(), deadline);
+    input.commit(received.bytes);
+    co_return received;
   }
 
   // Answers what is no request: too slow, malformed, or ended half way.
@@ -179,7 +178,7 @@ class HttpSession : public Movable {
       const http::ParseStatus status = parser.parse(client_->input.view());
       if (status == http::ParseStatus::Complete) {
         client_->input.consume(parser.head_bytes());
-        record.head_received = steady_clock::now();
+        record.head_received = TurnTime::now();
         http::RequestHead head = parser.take_head();
         note_request(head, record);
         co_return head;
@@ -197,7 +196,7 @@ class HttpSession : public Movable {
       waits_ = client_->input.empty();
       const IoResult received = co_await receive_head(deadline);
       if (received.ok()) {
-        if (std::exchange(waits_, false)) record.begin = steady_clock::now();
+        if (std::exchange(waits_, false)) record.begin = TurnTime::now();
         continue;
       }
       waits_ = false;
@@ -243,7 +242,7 @@ class HttpSession : public Movable {
 
   asio::awaitable<void> refuse(int status, RequestRecord& record) {
     record.status = status;
-    frontend_->statistics.count_request(steady_clock::now());
+    frontend_->statistics.count_request(TurnTime::now());
     co_await client_->stream.write_all(http::error_reply(status, {}, nullptr, frontend_->section),
                                        deadline_after(timeouts().client));
   }
@@ -256,7 +255,7 @@ class HttpSession : public Movable {
     constexpr int kReadsMax = 64;
     if (client_->stream.resets_on_close()) co_return;
     client_->stream.shutdown_send();
-    const base::TimePoint deadline = steady_clock::now() + kLinger;
+    const base::TimePoint deadline = TurnTime::now() + kLinger;
     std::array<char, 4096> ignored;
     for (int reads = 0; reads < kReadsMax; ++reads) {
       if (!(co_await client_->stream.read(ignored, deadline)).ok()) co_return;

@@ -14,6 +14,7 @@
 #include "proxy/http/log_facts.h"
 #include "proxy/server_pool.h"
 #include "proxy/tls_connection.h"
+#include "proxy/turn_time.h"
 
 namespace wslb::proxy {
 
@@ -23,10 +24,10 @@ class StickState;
 
 struct RequestRecord {
   // When the connection was accepted or, on a kept connection, when the request before ended.
-  std::chrono::system_clock::time_point accepted = std::chrono::system_clock::now();
-  base::TimePoint opened = std::chrono::steady_clock::now();  // the same moment
-  base::Endpoint destination;                                 // where the client connected to
-  base::TimePoint begin = opened;                             // the request's first byte
+  std::chrono::system_clock::time_point accepted = TurnTime::wall();
+  base::TimePoint opened = TurnTime::now();  // the same moment
+  base::Endpoint destination;                // where the client connected to
+  base::TimePoint begin = opened;            // the request's first byte
   std::optional<base::TimePoint> head_received;
   std::optional<base::TimePoint> dequeued;  // a server was chosen
   std::optional<base::TimePoint> connected;

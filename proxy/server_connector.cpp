@@ -11,6 +11,7 @@
 #include "base/overloaded.h"
 #include "proxy/lb/retry.h"
 #include "proxy/server_preamble.h"
+#include "proxy/turn_time.h"
 
 namespace wslb::proxy {
 
@@ -64,7 +65,7 @@ class Attempts {
       }
       using Refusal = ServerPool::Refusal;
       if (outcome.slot || outcome.refusal == Refusal::Timeout) {
-        record_.dequeued = std::chrono::steady_clock::now();
+        record_.dequeued = TurnTime::now();
       }
       if (!outcome.slot) {
         record_.end(outcome.refusal == Refusal::Timeout ? 's' : 'S',
@@ -77,7 +78,7 @@ class Attempts {
       if (!slot.by_cookie()) count_balanced(pool_, slot.server());
       const std::string sni = sni_for(section_.servers[slot.server()], client_);
       if (leads_to(idle.get(), pool_, slot.server(), sni) && is_quiet(*idle)) {
-        record_.connected = std::chrono::steady_clock::now();
+        record_.connected = TurnTime::now();
         record_.source = idle->source;
         idle->reused = true;
         count_attempt(pool_, slot.server(), Attempt::Reuse);
@@ -112,7 +113,7 @@ class Attempts {
         const IoResult result = co_await reach(*connection, server, address);
         if (result.ok()) {
           pool_.observe(slot.server(), lb::Observation::Connected);
-          record_.connected = std::chrono::steady_clock::now();
+          record_.connected = TurnTime::now();
           record_.source = connection->source = connection->stream.local_endpoint();
           count_reached(pool_, slot.server());
           connection->pool = &pool_;

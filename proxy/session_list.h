@@ -2,7 +2,6 @@
 // one. Touched on the worker's thread only.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -10,6 +9,7 @@
 
 #include "base/ip_address.h"
 #include "base/time.h"
+#include "proxy/turn_time.h"
 
 namespace wslb::proxy {
 
@@ -37,7 +37,7 @@ struct OpenSession {
   Tunnel* tunnel = nullptr;               // null: no tunnel yet
   const RequestRecord* record = nullptr;  // null: between two requests
   Movable* movable = nullptr;             // null: it ends with what it began with
-  base::TimePoint since = std::chrono::steady_clock::now();
+  base::TimePoint since = TurnTime::now();
 
   // Ends it as if the client had left, a tunnel as if both sides had.
   void cut() const;

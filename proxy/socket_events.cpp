@@ -8,6 +8,8 @@
 #include <boost/asio/post.hpp>
 #include <sys/epoll.h>
 
+#include "proxy/turn_time.h"
+
 namespace wslb::proxy {
 
 namespace asio = boost::asio;
@@ -92,7 +94,10 @@ void SocketEvents::take_turn() {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     note(*static_cast<WatchedSocket*>(event.data.ptr), event.events);
   }
-  resume_all();
+  {
+    const TurnTime one_for_all;
+    resume_all();
+  }
   turn_posted_ = false;
   if (count == kReadyMax) {
     post_turn();

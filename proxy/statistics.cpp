@@ -1,9 +1,9 @@
 #include "proxy/statistics.h"
 
-#include <chrono>
 
 #include "proxy/request_record.h"
 #include "proxy/service.h"
+#include "proxy/turn_time.h"
 
 namespace wslb::proxy {
 namespace {
@@ -30,7 +30,7 @@ void count_exchange(Statistics& statistics, const RequestRecord& record) {
 }  // namespace
 
 void count_assigned(const ServerPool& pool) {
-  const auto now = std::chrono::steady_clock::now();
+  const auto now = TurnTime::now();
   pool.statistics().begin_session(now);
   if (is_http(pool.section())) pool.statistics().count_request(now);
 }
@@ -41,7 +41,7 @@ void count_balanced(const ServerPool& pool, std::size_t server) {
 }
 
 void count_attempt(const ServerPool& pool, std::size_t server, Attempt attempt) {
-  pool.statistics(server).begin_session(std::chrono::steady_clock::now());
+  pool.statistics(server).begin_session(TurnTime::now());
   for (Statistics* each : {&pool.statistics(), &pool.statistics(server)}) {
     (attempt == Attempt::Reuse ? each->reuses : each->connects).add();
   }

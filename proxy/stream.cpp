@@ -82,23 +82,31 @@ asio::awaitable<IoResult> Stream::receive(std::span<char> into, int flags, TimeP
   }
 }
 
-asio::awaitable<IoResult> Stream::look_ahead(std::span<char> into, std::size_t seen,
-                                             TimePoint deadline) {
-  for (;;) {
+asio::awaitable<IoResult> Stream::look_ahead(InputBuffer& input, TimePoint deadline) {
+  const std::size_t seen = shown_;
+  input.consume(seen);  // and all of it again
+  IoResult result;
+  while (result.ok()) {
+    const std::span<char> into = input.room();
     const ssize_t count = take(into, MSG_PEEK);
     if (count > static_cast<ssize_t>(seen)) {
       shown_ = static_cast<std::size_t>(count);
       note_short_read(shown_, into);
       kept_->look();
-      co_return IoResult{IoStatus::Ok, shown_};
+      result.bytes = shown_;
+      break;
     }
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno != EAGAIN) co_return IoResult{IoStatus::Error, 0, errno};
-    // There is no more to come.
-    if (count == 0 || (count > 0 && socket_.hangup)) co_return IoResult{IoStatus::Eof};
-    const IoResult waited = result_of(co_await wait_again(false, deadline));
-    if (!waited.ok()) co_return waited;
+    if (count < 0 && errno != EAGAIN) {
+      result = {IoStatus::Error, 0, errno};
+    } else if (count == 0 || (count > 0 && socket_.hangup)) {  // there is no more to come
+      result = {IoStatus::Eof};
+    } else {
+      result = result_of(co_await wait_again(false, deadline));
+    }
   }
+  input.commit(shown_);
+  co_return result;
 }
 
 void Stream::commit() {

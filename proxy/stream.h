@@ -15,6 +15,7 @@
 
 #include "base/ip_address.h"
 #include "base/time.h"
+#include "proxy/input_buffer.h"
 #include "proxy/socket_address.h"
 #include "proxy/socket_events.h"
 #include "proxy/tls_connection.h"
@@ -44,10 +45,9 @@ class Stream {
   boost::asio::awaitable<IoResult> read(std::span<char> into, base::TimePoint deadline);
   // The same, but the bytes stay in the socket for the next read.
   boost::asio::awaitable<IoResult> peek(std::span<char> into, base::TimePoint deadline);
-  // What is in the socket, as soon as it is more than the `seen` bytes of the last time. They stay
-  // there until commit().
-  boost::asio::awaitable<IoResult> look_ahead(std::span<char> into, std::size_t seen,
-                                              base::TimePoint deadline);
+  // What is in the socket, as soon as it is more than the last time, into `input`, which has
+  // nothing but that. It stays in the socket until commit().
+  boost::asio::awaitable<IoResult> look_ahead(InputBuffer& input, base::TimePoint deadline);
   [[nodiscard]] std::size_t shown() const { return shown_; }
   // Takes out what look_ahead() has shown, and tells the vault that it is dealt with from now on.
   // read() and the writes begin with it.
