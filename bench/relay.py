@@ -108,10 +108,10 @@ def measure_loads(subjects, options):
             for name, kinds in rounds.items()}
 
 
-def measure_idle(subjects):
-    """Bytes of each process for a tunnel."""
+def measure_idle(network, programs, options):
+    """Bytes of each process for a tunnel, of subjects that have done nothing before."""
     figures = {}
-    for subject in subjects:
+    for subject in make_subjects(network, programs, options, "idle", 51):
         before = subject.resident_bytes()
         with Load(subject, "echo", IDLE_TUNNELS, 64) as load:
             load.run(0)
@@ -119,6 +119,12 @@ def measure_idle(subjects):
             figures[subject.name] = [(after - one) / IDLE_TUNNELS
                                      for one, after in zip(before, subject.resident_bytes())]
     return figures
+
+
+def make_subjects(network, programs, options, prefix, first):
+    return [Subject(network.add_host(f"{prefix}{i}", f"10.77.0.{first + i}"), name,
+                    options.threads, directory)
+            for i, (name, directory) in enumerate(programs.items())]
 
 
 def base_of(kind, kinds):
@@ -162,13 +168,11 @@ def main():
     programs.update(other.split("=", 1) for other in options.other)
     with contextlib.ExitStack() as stack:
         network = stack.enter_context(Network())
-        subjects = [Subject(network.add_host(f"bench{i}", f"10.77.0.{11 + i}"), name,
-                            options.threads, directory)
-                    for i, (name, directory) in enumerate(programs.items())]
+        subjects = make_subjects(network, programs, options, "bench", 11)
         print(f"{os.cpu_count()} processors, {options.threads} thread(s) each, nothing pinned, "
               f"{options.rounds} rounds of {options.seconds} s")
         results = measure_loads(subjects, options)
-        idle = measure_idle(subjects) if options.only in ("", "idle") else {}
+        idle = measure_idle(network, programs, options) if options.only in ("", "idle") else {}
         show(results, idle)
         wait_until(lambda: all(subject.alive for subject in subjects), 1, "all subjects alive")
         if options.json:

@@ -56,6 +56,7 @@ def test_a_long_stop_takes_the_vip_away_and_tunnels_live_when_it_is_back(bed):
     time.sleep(1)
     assert not flow.end()["lost"]
     other.start_agent()
+    bed.pair.wait_settled()
 
 
 def test_a_vault_without_room_keeps_what_it_can(bed):
