@@ -93,7 +93,10 @@ void ControlSession::handle(const std::string& frame) {
     case proto::ControlRequest::REQUEST_NOT_SET:
       break;
   }
-  refuse("this agent (" + service_.version + ") does not know the command; it may be older");
+  refuse(
+      "this agent (" + service_.version +
+      ") does not know the command; it may be older than wslbctl: 'systemctl restart wslb-agent' "
+      "after an upgrade");
 }
 
 std::optional<unsigned> ControlSession::writer(const std::string& command) {

@@ -7,6 +7,7 @@
 
 #include "config/section.h"
 #include "config/spelling.h"
+#include "config/word_names.h"
 
 namespace wslb::config {
 namespace {
@@ -104,9 +105,7 @@ constexpr auto kAlgorithms = std::to_array<Row>({
 
 void balance(ProxyDraft& draft, const Statement& statement) {
   const Word word = split_word(statement[0]);
-  std::vector<std::string_view> names;
   for (const Row& row : kAlgorithms) {
-    names.push_back(row.name);
     if (row.name != word.name) continue;
     Balance rule;
     rule.algorithm = row.algorithm;
@@ -114,7 +113,8 @@ void balance(ProxyDraft& draft, const Statement& statement) {
     draft.section.balance = rule;
     return;
   }
-  statement.error("knows no '" + statement[0] + "'" + did_you_mean(word.name, names));
+  statement.error("knows no '" + statement[0] + "'" +
+                  did_you_mean(word.name, balance_algorithm_names()));
 }
 
 void hash_type(ProxyDraft& draft, const Statement& statement) {
@@ -175,6 +175,12 @@ constexpr auto kBalanceKeywords = std::to_array<Keyword<ProxyDraft>>({
 });
 
 }  // namespace
+
+WordNames balance_algorithm_names() {
+  WordNames names;
+  for (const Row& row : kAlgorithms) names.push_back(row.name);
+  return names;
+}
 
 Keywords<ProxyDraft> balance_keywords() {
   return kBalanceKeywords;

@@ -12,6 +12,7 @@
 #include "config/haproxy_words.h"
 #include "config/spelling.h"
 #include "config/tls_options.h"
+#include "config/word_names.h"
 
 namespace wslb::config {
 namespace {
@@ -91,14 +92,18 @@ constexpr auto kBindLineOptions = std::to_array<BindOption>({
 void report_unknown_bind_option(const Statement& statement, const std::string& word) {
   const Words known = haproxy_bind_words();
   if (std::ranges::count(known, word) > 0) return statement.refuse(word);
-  std::vector<std::string_view> names;
-  for (const BindOption& option : kBindLineOptions) names.push_back(option.name);
-  for (const std::string_view name : bind_tls_option_names()) names.push_back(name);
+  WordNames names = bind_option_names();
   names.insert(names.end(), known.begin(), known.end());
   statement.error("knows no '" + word + "'" + did_you_mean(word, names));
 }
 
 }  // namespace
+
+WordNames bind_option_names() {
+  WordNames names = bind_tls_option_names();
+  for (const BindOption& option : kBindLineOptions) names.push_back(option.name);
+  return names;
+}
 
 bool read_bind_options(const Statement& statement, Bind& bind) {
   bool good = true;

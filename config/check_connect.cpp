@@ -6,9 +6,13 @@
 
 #include "config/check_lines.h"
 #include "config/spelling.h"
+#include "config/word_names.h"
 
 namespace wslb::config {
 namespace {
+
+constexpr auto kConnectWords = std::to_array<std::string_view>(
+    {"default", "port", "addr", "ssl", "sni", "send-proxy", "linger", "comment"});
 
 bool set_address(CheckConnect& connect, const std::string& text, const Statement& statement) {
   const auto address = parse_host_port(text);
@@ -33,13 +37,28 @@ bool set_port(CheckConnect& connect, const std::string& text, const Statement& s
   return port.has_value();
 }
 
+bool is_known(const std::string& word, const Statement& statement) {
+  if (std::ranges::count(kConnectWords, word) > 0) return true;
+  if (word == "alpn" || word == "proto" || word == "via-socks4") {
+    statement.refuse(word);
+  } else {
+    statement.error("knows no '" + word + "'" + did_you_mean(word, check_connect_word_names()));
+  }
+  return false;
+}
+
 }  // namespace
+
+WordNames check_connect_word_names() {
+  return {kConnectWords.begin(), kConnectWords.end()};
+}
 
 std::optional<CheckStep> parse_check_connect(const Statement& statement) {
   CheckConnect connect;
   CheckStep step;
   for (std::size_t i = 0; i < statement.size(); ++i) {
     const std::string& word = statement[i];
+    if (!is_known(word, statement)) return std::nullopt;
     const bool has_value = word == "port" || word == "addr" || word == "sni" || word == "comment";
     const std::string& value = statement[i + 1];
     if (has_value && value.empty()) {
@@ -62,14 +81,6 @@ std::optional<CheckStep> parse_check_connect(const Statement& statement) {
       if (!set_port(connect, value, statement)) return std::nullopt;
     } else if (word == "addr") {
       if (!set_address(connect, value, statement)) return std::nullopt;
-    } else if (word == "alpn" || word == "proto" || word == "via-socks4") {
-      statement.refuse(word);
-      return std::nullopt;
-    } else {
-      statement.error("knows no '" + word + "'" +
-                      did_you_mean(word, {"default", "port", "addr", "ssl", "sni", "send-proxy",
-                                          "linger", "comment"}));
-      return std::nullopt;
     }
     if (has_value) ++i;
   }

@@ -11,6 +11,7 @@
 #include "config/check_lines.h"
 #include "config/comma_list.h"
 #include "config/spelling.h"
+#include "config/word_names.h"
 
 namespace wslb::config {
 namespace {
@@ -36,6 +37,14 @@ constexpr auto kBad = std::to_array<StatusWord>({{"l7okc", CheckStatus::L7OkCond
 constexpr auto kLate = std::to_array<StatusWord>({{"l7tout", CheckStatus::L7Timeout},
                                                   {"l6tout", CheckStatus::L6Timeout},
                                                   {"l4tout", CheckStatus::L4Timeout}});
+
+using MatchWords = std::array<std::string_view, 2>;
+constexpr MatchWords kTextMatches{"string", "rstring"};
+constexpr MatchWords kBinaryMatches{"binary", "rbinary"};  // of tcp-check
+constexpr MatchWords kCodeMatches{"status", "rstatus"};    // of http-check
+constexpr MatchWords kHeaderMatches{"hdr", "fhdr"};        // likewise
+constexpr auto kExpectOptions = std::to_array<std::string_view>(
+    {"min-recv", "comment", "ok-status", "error-status", "tout-status"});
 
 // One line, word by word.
 class ExpectLine {
@@ -79,9 +88,7 @@ class ExpectLine {
   }
 
   bool read_option(const std::string& word, bool marked) {
-    constexpr auto kOptions = std::to_array<std::string_view>(
-        {"min-recv", "comment", "ok-status", "error-status", "tout-status"});
-    if (std::ranges::count(kOptions, word) == 0) return false;
+    if (std::ranges::count(kExpectOptions, word) == 0) return false;
     if (marked) return fail("cannot have '!' before '" + word + "'"), true;
     const std::string text = value(word);
     if (!good_) return true;
@@ -110,11 +117,11 @@ class ExpectLine {
   }
 
   bool read_match(const std::string& word) {
-    const bool text = word == "string" || word == "rstring";
-    const bool binary = !http_ && (word == "binary" || word == "rbinary");
-    const bool code = http_ && (word == "status" || word == "rstatus");
-    const bool header = http_ && (word == "hdr" || word == "fhdr");
-    if (!text && !binary && !code && !header) return false;
+    const auto is_one_of = [&](const auto& words) { return std::ranges::count(words, word) > 0; };
+    const bool binary = !http_ && is_one_of(kBinaryMatches);
+    const bool code = http_ && is_one_of(kCodeMatches);
+    const bool header = http_ && is_one_of(kHeaderMatches);
+    if (!is_one_of(kTextMatches) && !binary && !code && !header) return false;
     if (matched_) return fail("takes one pattern alone"), true;
     matched_ = true;
     if (header) return read_header(word), true;
@@ -202,14 +209,12 @@ class ExpectLine {
 
   void report_unknown(const std::string& word) {
     if (std::ranges::count(kUnsupported, word) > 0) return refuse(word);
-    std::vector<std::string_view> names{"string",    "rstring",      "min-recv",   "comment",
-                                        "ok-status", "error-status", "tout-status"};
-    for (const std::string_view name : {"status", "rstatus", "hdr", "fhdr"}) {
-      if (http_) names.push_back(name);
-    }
-    for (const std::string_view name : {"binary", "rbinary"}) {
-      if (!http_) names.push_back(name);
-    }
+    WordNames names = check_expect_word_names();
+    std::erase_if(names, [&](std::string_view name) {
+      const bool of_http = std::ranges::count(kCodeMatches, name) > 0 ||
+                           std::ranges::count(kHeaderMatches, name) > 0;
+      return http_ ? std::ranges::count(kBinaryMatches, name) > 0 : of_http;
+    });
     fail("knows no '" + word + "'" + did_you_mean(word, names));
   }
 
@@ -223,6 +228,14 @@ class ExpectLine {
 };
 
 }  // namespace
+
+WordNames check_expect_word_names() {
+  WordNames names(kExpectOptions.begin(), kExpectOptions.end());
+  for (const auto& more : {kTextMatches, kBinaryMatches, kCodeMatches, kHeaderMatches}) {
+    names.insert(names.end(), more.begin(), more.end());
+  }
+  return names;
+}
 
 std::optional<CheckStep> parse_check_expect(const Statement& statement,
                                             HealthCheck::Protocol protocol) {

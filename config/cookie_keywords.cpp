@@ -8,6 +8,7 @@
 
 #include "config/section.h"
 #include "config/spelling.h"
+#include "config/word_names.h"
 
 namespace wslb::config {
 namespace {
@@ -71,12 +72,11 @@ constexpr auto kCookieWords = std::to_array<CookieWord>({
 
 // False after an error.
 bool read_words(CookieRule& rule, int& modes, const Statement& statement) {
-  std::vector<std::string_view> names;
-  for (const CookieWord& word : kCookieWords) names.push_back(word.name);
   for (std::size_t i = 1; i < statement.size(); ++i) {
     const auto word = std::ranges::find(kCookieWords, statement[i], &CookieWord::name);
     if (word == kCookieWords.end()) {
-      statement.error("knows no '" + statement[i] + "'" + did_you_mean(statement[i], names));
+      statement.error("knows no '" + statement[i] + "'" +
+                      did_you_mean(statement[i], cookie_word_names()));
       return false;
     }
     if (word->apply == nullptr) {
@@ -123,6 +123,12 @@ constexpr auto kCookieKeywords = std::to_array<Keyword<ProxyDraft>>({
 });
 
 }  // namespace
+
+WordNames cookie_word_names() {
+  WordNames names;
+  for (const CookieWord& word : kCookieWords) names.push_back(word.name);
+  return names;
+}
 
 Keywords<ProxyDraft> cookie_keywords() {
   return kCookieKeywords;

@@ -6,6 +6,7 @@
 
 #include "config/comma_list.h"
 #include "config/spelling.h"
+#include "config/word_names.h"
 
 namespace wslb::config {
 namespace {
@@ -59,15 +60,22 @@ void report_unknown_action(const std::string& name, RuleSet set, const Statement
   const auto others = split_at_commas(kOtherActions);
   const std::string stem = name.substr(0, name.find('('));
   if (std::ranges::count(others, stem) > 0) return statement.refuse(name);
-  std::vector<std::string_view> names(others.begin(), others.end());
-  for (const ActionRow& row : kActions) {
-    if (belongs_to(row, set)) names.push_back(row.name);
-  }
-  names.insert(names.end(), {"set-var", "set-var-fmt", "unset-var"});
+  WordNames names = http_action_names(set);
+  names.insert(names.end(), others.begin(), others.end());
   statement.error("knows no action '" + name + "'" + did_you_mean(stem, names));
 }
 
 }  // namespace
+
+WordNames http_action_names(RuleSet set) {
+  WordNames names{"set-var", "set-var-fmt", "unset-var"};
+  for (const ActionRow& row : kActions) {
+    if (belongs_to(row, set)) names.push_back(row.name);
+  }
+  if (set == RuleSet::Answer) return names;
+  for (const std::string_view name : stick_action_names()) names.push_back(name);
+  return names;
+}
 
 const ActionRow* find_action(const std::string& name, RuleSet set, const Statement& statement) {
   const auto* const row = std::ranges::find(kActions, name, &ActionRow::name);

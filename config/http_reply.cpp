@@ -6,9 +6,17 @@
 
 #include "config/http_rule.h"
 #include "config/spelling.h"
+#include "config/word_names.h"
 
 namespace wslb::config {
 namespace {
+
+constexpr auto kRedirectWords =
+    std::to_array<std::string_view>({"location", "prefix", "scheme", "code", "drop-query",
+                                     "append-slash", "set-cookie", "clear-cookie"});
+constexpr auto kReplyWords = std::to_array<std::string_view>(
+    {"status", "deny_status", "content-type", "string", "lf-string", "hdr", "errorfile",
+     "errorfiles", "file", "lf-file", "default-errorfiles", "assign"});
 
 // Reads words one after another; a word that is missing is reported.
 class ReplyWords {
@@ -69,6 +77,12 @@ bool take_redirect_word(ReplyWords& words, HttpRule& rule, bool& has_target,
                         const Statement& statement) {
   using Kind = RedirectTarget::Kind;
   const std::string& word = words.next();
+  if (word == "ignore-empty") return statement.refuse(word), false;
+  if (std::ranges::count(kRedirectWords, word) == 0) {
+    statement.error("knows no '" + word + "' of a redirect" +
+                    did_you_mean(word, redirect_word_names()));
+    return false;
+  }
   RedirectTarget& redirect = rule.redirect;
   if (word == "location" || word == "prefix" || word == "scheme") {
     redirect.kind = word == "location" ? Kind::Location
@@ -85,13 +99,6 @@ bool take_redirect_word(ReplyWords& words, HttpRule& rule, bool& has_target,
     if (cookie == nullptr || !is_legal_cookie(*cookie, statement)) return false;
     redirect.set_cookie = *cookie + (word == "set-cookie" ? "; path=/;" : "; path=/; Max-Age=0;");
     return true;
-  }
-  if (word == "ignore-empty") {
-    statement.refuse(word);
-  } else {
-    statement.error("knows no '" + word + "' of a redirect" +
-                    did_you_mean(word, {"location", "prefix", "scheme", "code", "drop-query",
-                                        "append-slash", "set-cookie", "clear-cookie"}));
   }
   return false;
 }
@@ -138,6 +145,11 @@ bool take_file(const std::string& kind, const std::string* file, OwnReply& reply
 bool take_reply_word(ReplyWords& words, HttpRule& rule, const Statement& statement,
                      const ReadFile& read_file) {
   const std::string& word = words.next();
+  if (std::ranges::count(kReplyWords, word) == 0) {
+    statement.error("knows no '" + word + "' of an answer" +
+                    did_you_mean(word, reply_word_names()));
+    return false;
+  }
   OwnReply& reply = rule.reply;
   if (word == "status" || word == "deny_status") {
     return take_code(words.argument_of(word), rule.status, 200, statement);
@@ -160,10 +172,6 @@ bool take_reply_word(ReplyWords& words, HttpRule& rule, const Statement& stateme
     if (name != nullptr) (word == "errorfile" ? reply.file : reply.from) = *name;
     return name != nullptr;
   }
-  statement.error("knows no '" + word + "' of an answer" +
-                  did_you_mean(word, {"status", "deny_status", "content-type", "string",
-                                      "lf-string", "hdr", "errorfile", "errorfiles", "file",
-                                      "lf-file", "default-errorfiles", "assign"}));
   return false;
 }
 
@@ -189,6 +197,14 @@ bool take_assignment(ReplyWords& words, HttpRule& rule, const Statement& stateme
 }
 
 }  // namespace
+
+WordNames redirect_word_names() {
+  return {kRedirectWords.begin(), kRedirectWords.end()};
+}
+
+WordNames reply_word_names() {
+  return {kReplyWords.begin(), kReplyWords.end()};
+}
 
 bool parse_redirect(std::span<const std::string>& words, HttpRule& rule,
                     const Statement& statement) {

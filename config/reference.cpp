@@ -6,8 +6,11 @@
 
 #include "config/haproxy_words.h"
 #include "config/keyword_meaning.h"
+#include "config/reference_words.h"
 #include "config/sample_fetch.h"
 #include "config/section.h"
+#include "config/stick_query.h"
+#include "config/word_names.h"
 
 namespace wslb::config {
 namespace {
@@ -64,34 +67,23 @@ std::vector<Section> all_sections() {
   };
 }
 
-// A `|` would end the cell.
-std::string cell(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '|') escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
-}
-
 std::string table(const Section& section) {
   const bool proxy = section.name == "proxy";
   std::string text = proxy ? "| Written | Where | Meaning |\n|---|---|---|\n"
                            : "| Written | Meaning |\n|---|---|\n";
   for (const Entry& entry : section.entries) {
-    text += "| `" + cell(entry.usage) + "`" + (entry.negatable ? " *" : "");
+    text += "| `" + reference_cell(entry.usage) + "`" + (entry.negatable ? " *" : "");
     if (proxy) text += " | " + entry.places;
     text += " | " + std::string(meaning_of(section.name, entry.name)) + " |\n";
   }
   return text;
 }
 
-std::string words(std::vector<std::string_view> names) {
+template <typename Name>
+std::string words(std::vector<Name> names) {
   std::ranges::sort(names);
   std::string text;
-  for (const std::string_view name : names) {
-    text += (text.empty() ? "`" : " `") + std::string(name) + "`";
-  }
+  for (const Name& name : names) text += (text.empty() ? "`" : " `") + std::string(name) + "`";
   return text + "\n";
 }
 
@@ -118,8 +110,13 @@ std::string reference_page() {
   for (const Section& one : all_sections()) {
     text += "\n## " + std::string(one.title) + "\n\n" + table(one);
   }
+  text += reference_words();
   text += "\n## Samples\n\nWhat rules, ACLs, log lines and stick tables may ask for.\n\n" +
           words(fetch_names());
+  text +=
+      "\nOf stick tables; `sc0_`, `sc1_` and `sc2_` as `sc_`:\n\n" + words(stick_sample_names());
+  text += "\n## Converters\n\nBehind a sample and a comma, several at a time.\n\n" +
+          words(converter_names());
   text += "\n## Passed over with a warning\n\n" + passed_over();
   return text;
 }

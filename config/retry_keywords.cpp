@@ -7,6 +7,7 @@
 
 #include "config/section.h"
 #include "config/spelling.h"
+#include "config/word_names.h"
 
 namespace wslb::config {
 namespace {
@@ -20,8 +21,18 @@ void retries(ProxyDraft& draft, const Statement& statement) {
 constexpr auto kRetryStatuses = std::to_array<std::string_view>(
     {"401", "403", "404", "408", "425", "500", "501", "502", "503", "504"});
 
+constexpr auto kRetryEvents =
+    std::to_array<std::string_view>({"none", "conn-failure", "empty-response", "junk-response",
+                                     "response-timeout", "all-retryable-errors"});
+
 // False after an error.
 bool add_event(RetryOn& events, const std::string& word, const Statement& statement) {
+  if (word == "0rtt-rejected") return statement.refuse(word), false;
+  const WordNames known = retry_event_names();
+  if (std::ranges::count(known, word) == 0) {
+    statement.error("knows no '" + word + "'" + did_you_mean(word, known));
+    return false;
+  }
   if (word == "conn-failure") {
     events.connect_failure = true;
   } else if (word == "empty-response") {
@@ -36,14 +47,6 @@ bool add_event(RetryOn& events, const std::string& word, const Statement& statem
     for (const int status : {500, 502, 503, 504}) events.statuses.push_back(status);
   } else if (std::ranges::count(kRetryStatuses, word) > 0) {
     events.statuses.push_back(std::stoi(word));
-  } else if (word == "0rtt-rejected") {
-    statement.refuse(word);
-    return false;
-  } else {
-    statement.error("knows no '" + word + "'" +
-                    did_you_mean(word, {"none", "conn-failure", "empty-response", "junk-response",
-                                        "response-timeout", "all-retryable-errors"}));
-    return false;
   }
   return true;
 }
@@ -68,6 +71,12 @@ constexpr auto kRetryKeywords = std::to_array<Keyword<ProxyDraft>>({
 });
 
 }  // namespace
+
+WordNames retry_event_names() {
+  WordNames names(kRetryEvents.begin(), kRetryEvents.end());
+  names.insert(names.end(), kRetryStatuses.begin(), kRetryStatuses.end());
+  return names;
+}
 
 Keywords<ProxyDraft> retry_keywords() {
   return kRetryKeywords;

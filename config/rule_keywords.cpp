@@ -8,6 +8,7 @@
 #include "config/http_rule.h"
 #include "config/section.h"
 #include "config/stick_action.h"
+#include "config/word_names.h"
 
 namespace wslb::config {
 namespace {
@@ -52,10 +53,15 @@ void redirect(ProxyDraft& draft, const Statement& statement) {
            statement);
 }
 
+constexpr auto kChanges =
+    std::to_array<std::string_view>({"set-src", "set-src-port", "set-dst", "set-dst-port"});
+constexpr auto kVerdicts = std::to_array<std::pair<std::string_view, TcpRule::Action>>(
+    {{"accept", TcpRule::Action::Accept},
+     {"reject", TcpRule::Action::Reject},
+     {"silent-drop", TcpRule::Action::SilentDrop}});
+
 bool is_change(std::string_view word) {
-  constexpr auto kNames =
-      std::to_array<std::string_view>({"set-src", "set-src-port", "set-dst", "set-dst-port"});
-  return std::ranges::count(kNames, word) > 0 || word.starts_with("set-var(") ||
+  return std::ranges::count(kChanges, word) > 0 || word.starts_with("set-var(") ||
          word.starts_with("set-var-fmt(") || word.starts_with("unset-var(") ||
          is_stick_action(word);
 }
@@ -75,13 +81,9 @@ std::optional<TcpRule> tcp_rule(const ProxyDraft& draft, const Statement& statem
     rest = read->rest;
     return rule;
   }
-  if (statement.is(0, "accept")) return rule;
-  if (statement.is(0, "reject")) {
-    rule.action = TcpRule::Action::Reject;
-    return rule;
-  }
-  if (statement.is(0, "silent-drop")) {
-    rule.action = TcpRule::Action::SilentDrop;
+  for (const auto& [name, action] : kVerdicts) {
+    if (!statement.is(0, name)) continue;
+    rule.action = action;
     return rule;
   }
   constexpr auto kOthers = std::to_array<std::string_view>(
@@ -182,6 +184,14 @@ constexpr auto kRuleKeywords = std::to_array<Keyword<ProxyDraft>>({
 });
 
 }  // namespace
+
+WordNames tcp_action_names() {
+  WordNames names = stick_action_names();
+  for (const auto& verdict : kVerdicts) names.push_back(verdict.first);
+  names.insert(names.end(), kChanges.begin(), kChanges.end());
+  names.insert(names.end(), {"set-var", "set-var-fmt", "unset-var"});
+  return names;
+}
 
 Keywords<ProxyDraft> rule_keywords() {
   return kRuleKeywords;

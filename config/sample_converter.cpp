@@ -11,6 +11,7 @@
 #include "config/comma_list.h"
 #include "config/spelling.h"
 #include "config/value.h"
+#include "config/word_names.h"
 
 namespace wslb::config {
 namespace {
@@ -235,7 +236,7 @@ base::Error unknown_converter(std::string_view name) {
                        " is not supported by this version of wslb"};
   }
   std::vector<std::string_view> names(others.begin(), others.end());
-  for (const ConverterRow& row : kConverters) names.push_back(row.name);
+  for (const std::string_view own : converter_names()) names.push_back(own);
   return base::Error{"knows no converter " + quote(name) + did_you_mean(name, names)};
 }
 
@@ -249,6 +250,12 @@ base::Result<Conversion> stick_lookup(base::Result<StickQuery> query, SampleType
 }
 
 }  // namespace
+
+WordNames converter_names() {
+  WordNames names;
+  for (const ConverterRow& row : kConverters) names.push_back(row.name);
+  return names;
+}
 
 base::Result<Conversion> make_conversion(std::string_view name, const SampleArguments& arguments,
                                          SampleType& type) {

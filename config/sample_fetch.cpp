@@ -291,8 +291,6 @@ bool is_fetch(std::string_view name) {
 std::vector<std::string_view> fetch_names() {
   std::vector<std::string_view> names;
   for (const FetchRow& row : kFetchRows) names.push_back(row.name);
-  const Words others = haproxy_fetches();
-  names.insert(names.end(), others.begin(), others.end());
   return names;
 }
 

@@ -15,6 +15,7 @@
 #include "config/spelling.h"
 #include "config/tls_options.h"
 #include "config/unix_address.h"
+#include "config/word_names.h"
 
 namespace wslb::config {
 namespace {
@@ -104,15 +105,13 @@ const ServerOption* find_option(std::string_view name) {
   return nullptr;
 }
 
+constexpr auto kPools = std::to_array<std::string_view>(
+    {"pool-low-conn", "pool-max-conn", "pool-purge-delay", "max-reuse"});
+
 void report_unknown_option(const Statement& statement, const std::string& word) {
   const Words known = haproxy_server_words();
   if (std::ranges::count(known, word) > 0) return statement.refuse(word);
-  std::vector<std::string_view> names;
-  for (const ServerOption& option : kOptions) names.push_back(option.name);
-  for (const auto& others : {server_check_options(), server_name_options()}) {
-    for (const ServerOption& option : others) names.push_back(option.name);
-  }
-  for (const std::string_view name : server_tls_option_names()) names.push_back(name);
+  WordNames names = server_option_names();
   names.insert(names.end(), known.begin(), known.end());
   statement.error("knows no '" + word + "'" + did_you_mean(word, names));
 }
@@ -121,8 +120,6 @@ void report_unknown_option(const Statement& statement, const std::string& word) 
 // its value.
 void read_options(const Statement& statement, std::size_t first, Server& server) {
   bool good = true;
-  constexpr auto kPools = std::to_array<std::string_view>(
-      {"pool-low-conn", "pool-max-conn", "pool-purge-delay", "max-reuse"});
   for (std::size_t i = first; i < statement.size(); ++i) {
     if (std::ranges::count(kPools, statement[i]) > 0) {
       statement.warning("'" + statement[i] +
@@ -173,6 +170,16 @@ Complaint set_address(Server& server, const std::string& text) {
 }
 
 }  // namespace
+
+WordNames server_option_names() {
+  WordNames names = server_tls_option_names();
+  for (const ServerOption& option : kOptions) names.push_back(option.name);
+  for (const auto& others : {server_check_options(), server_name_options()}) {
+    for (const ServerOption& option : others) names.push_back(option.name);
+  }
+  names.insert(names.end(), kPools.begin(), kPools.end());
+  return names;
+}
 
 Server parse_server(const Statement& statement, const Server& default_server) {
   Server server = default_server;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "config/sample_arguments.h"
+#include "config/word_names.h"
 
 namespace wslb::config {
 namespace {
@@ -91,6 +92,12 @@ bool read_places(std::string_view word, const CounterAction& action, StickQuery&
 }
 
 }  // namespace
+
+WordNames stick_action_names() {
+  WordNames names{"track-sc0", "track-sc1", "track-sc2"};
+  for (const CounterAction& one : kCounterActions) names.push_back(one.name);
+  return names;
+}
 
 bool is_stick_action(std::string_view word) {
   return word.starts_with("track-sc") ||

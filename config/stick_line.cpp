@@ -7,10 +7,13 @@
 
 #include "config/sample_arguments.h"
 #include "config/spelling.h"
+#include "config/word_names.h"
 
 namespace wslb::config {
 namespace {
 
+constexpr auto kTableOptions =
+    std::to_array<std::string_view>({"type", "size", "expire", "store", "peers", "srvkey"});
 constexpr std::int64_t kElementsMax = 100;
 constexpr std::int64_t kKeyLengthMax = 16384;
 constexpr std::size_t kDefaultBinary = 32;
@@ -78,16 +81,13 @@ class TableReader {
 
   bool read_option(const std::string& option) {
     if (option == "nopurge") return table_.nopurge = true;
-    constexpr auto kOptions =
-        std::to_array<std::string_view>({"type", "size", "expire", "store", "peers", "srvkey"});
     if (option == "peers" && in_peers_) {
       statement_.error("has 'peers', which a table of a 'peers' section has anyway");
       return false;
     }
-    if (std::ranges::count(kOptions, option) == 0) {
-      std::vector<std::string_view> names(kOptions.begin(), kOptions.end());
-      names.push_back("nopurge");
-      statement_.error("knows no option '" + option + "'" + did_you_mean(option, names));
+    if (std::ranges::count(kTableOptions, option) == 0) {
+      statement_.error("knows no option '" + option + "'" +
+                       did_you_mean(option, stick_table_option_names()));
       return false;
     }
     const std::string* const value = take_value(option);
@@ -177,11 +177,7 @@ class TableReader {
   bool add_data(const std::string& name, SampleArguments arguments) {
     const auto type = find_stick_data(name);
     if (!type) {
-      std::vector<std::string_view> names;
-      for (std::size_t i = 0; i < kStickDataTypes; ++i) {
-        names.push_back(name_of(static_cast<StickData>(i)));
-      }
-      statement_.error("cannot store '" + name + "'" + did_you_mean(name, names));
+      statement_.error("cannot store '" + name + "'" + did_you_mean(name, stick_data_names()));
       return false;
     }
     const std::size_t wanted = (is_array(*type) ? 1U : 0U) + (is_rate(*type) ? 1U : 0U);
@@ -231,6 +227,20 @@ class TableReader {
 };
 
 }  // namespace
+
+WordNames stick_table_option_names() {
+  WordNames names(kTableOptions.begin(), kTableOptions.end());
+  names.push_back("nopurge");
+  return names;
+}
+
+WordNames stick_data_names() {
+  WordNames names;
+  for (std::size_t i = 0; i < kStickDataTypes; ++i) {
+    names.push_back(name_of(static_cast<StickData>(i)));
+  }
+  return names;
+}
 
 std::optional<StickTable> parse_stick_table(std::span<const std::string> words, bool in_peers,
                                             const Statement& statement) {

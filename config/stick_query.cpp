@@ -137,7 +137,25 @@ base::Result<StickQuery> with_table(std::string_view name, const SampleArguments
   return query;
 }
 
+template <typename... Tables>
+void add_names(const std::string& prefix, std::vector<std::string>& names,
+               const Tables&... tables) {
+  const auto add = [&](const auto& rows) {
+    for (const Row& row : rows) names.push_back(prefix + std::string(row.name));
+  };
+  add(kRows);
+  (add(tables), ...);
+}
+
 }  // namespace
+
+std::vector<std::string> stick_sample_names() {
+  std::vector<std::string> names{"table_cnt", "table_avl", "in_table"};
+  add_names("sc_", names, kFetchRows, kTrackedRows);
+  add_names("src_", names, kFetchRows, kSourceRows);
+  add_names("table_", names, kTableRows);
+  return names;
+}
 
 bool is_stick_fetch(std::string_view name) {
   return name == "table_cnt" || name == "table_avl" || read_name(name).row != nullptr;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "config/sample_arguments.h"
@@ -51,5 +52,8 @@ struct StickQuery {
     std::string_view name, const SampleArguments& arguments);
 
 [[nodiscard]] bool is_stick_fetch(std::string_view name);
+
+// All of them, those of what is tracked as `sc_X`.
+[[nodiscard]] std::vector<std::string> stick_sample_names();
 
 }  // namespace wslb::config

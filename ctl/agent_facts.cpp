@@ -6,6 +6,8 @@
 #include <sched.h>
 
 #include "ctl/client.h"
+#include "ctl/inquiry.h"
+#include "ctl/table.h"
 
 namespace wslb::ctl {
 namespace {
@@ -24,24 +26,30 @@ doctor::ProcessFacts process_facts(int pid) {
   return facts;
 }
 
+// What peers and the proxy have put into a text cannot steer a terminal.
+template <typename Texts>
+std::vector<std::string> printable_all(const Texts& texts) {
+  std::vector<std::string> all;
+  for (const std::string& text : texts) all.push_back(printable(text));
+  return all;
+}
+
 doctor::AgentFacts translate(const proto::Status& status, int agent_pid) {
   doctor::AgentFacts facts;
-  facts.node = status.node();
-  facts.version = status.version();
+  facts.node = printable(status.node());
+  facts.version = printable(status.version());
   facts.process = process_facts(agent_pid);
   for (const proto::Status::Vrrp& vrrp : status.vrrp()) {
-    facts.sections.push_back(
-        {vrrp.name(), vrrp.state(), vrrp.reason(), {vrrp.alarms().begin(), vrrp.alarms().end()}});
+    facts.sections.push_back({printable(vrrp.name()), printable(vrrp.state()),
+                              printable(vrrp.reason()), printable_all(vrrp.alarms())});
   }
   for (const proto::Status::Peer& peer : status.peers()) {
-    facts.peers.push_back({peer.node(),
-                           peer.state(),
-                           peer.reason(),
-                           peer.version(),
-                           {peer.alarms().begin(), peer.alarms().end()}});
+    facts.peers.push_back({printable(peer.node()), printable(peer.state()),
+                           printable(peer.reason()), printable(peer.version()),
+                           printable_all(peer.alarms())});
   }
-  facts.proxy_state = status.proxy().state();
-  facts.proxy_reason = status.proxy().reason();
+  facts.proxy_state = printable(status.proxy().state());
+  facts.proxy_reason = printable(status.proxy().reason());
   facts.proxy = process_facts(status.proxy().pid());
   return facts;
 }
@@ -59,8 +67,10 @@ void ask_agent(const std::string& run_dir, doctor::Facts& facts) {
   const auto response = client->ask(request);
   if (!response) {
     facts.agent_error = response.error().message;
+  } else if (response->has_refusal()) {
+    facts.agent_error = printable(response->refusal().reason());
   } else if (!response->has_status()) {
-    facts.agent_error = "the agent does not answer with its status; is it of another version?";
+    facts.agent_error = kAnotherVersion;
   } else {
     facts.agent = translate(response->status(), client->peer_pid());
   }

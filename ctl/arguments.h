@@ -29,8 +29,12 @@ struct CheckCommand {
   std::string file = "/etc/wslb/wslb.cfg";
 };
 
+inline constexpr std::uint32_t kListenSecondsMax = 60;
+
 struct DoctorCommand {
   std::string file = "/etc/wslb/wslb.cfg";
+  // How long for other routers' adverts; nullopt: for a moment, where no agent does.
+  std::optional<std::uint32_t> listen = std::nullopt;
 };
 
 struct KeygenCommand {

@@ -23,9 +23,15 @@ constexpr std::uint32_t kResponseBytesMax = 1U << 20U;
 
 base::Error unreachable(const std::string& path, int code) {
   const std::string what = "cannot reach wslb-agent at " + path + ": " + std::strerror(code);
-  if (code == ENOENT || code == ECONNREFUSED) return {what + "; does it run?"};
-  if (code == EACCES) return {what + "; it needs root or the socket's group"};
-  if (code == EAGAIN) return {"wslb-agent at " + path + " does not answer; it hangs"};
+  if (code == ENOENT || code == ECONNREFUSED) {
+    return {what + "; does it run? See 'systemctl status wslb-agent'"};
+  }
+  if (code == EACCES) return {what + "; it needs root (sudo) or the socket's group, wslb"};
+  if (code == EAGAIN) {
+    return {"wslb-agent at " + path +
+            " does not answer, it hangs; see 'journalctl -u wslb-agent', then 'systemctl restart "
+            "wslb-agent'"};
+  }
   return {what};
 }
 
@@ -67,8 +73,18 @@ Client::~Client() {
   if (fd_ >= 0) ::close(fd_);
 }
 
+base::Error Client::hangs() const {
+  return unreachable(path_, EAGAIN);
+}
+
 base::Error Client::hung_up() const {
-  return {"wslb-agent at " + path_ + " hung up"};
+  return {"wslb-agent at " + path_ + " hung up; see 'journalctl -u wslb-agent'"};
+}
+
+base::Error Client::stranger() const {
+  return {"what answers at " + path_ +
+          " is no wslb-agent that this wslbctl (" WSLB_VERSION
+          ") understands; after an upgrade: 'systemctl restart wslb-agent'"};
 }
 
 int Client::peer_pid() const {
@@ -82,7 +98,7 @@ base::Result<proto::ControlResponse> Client::ask(const proto::ControlRequest& re
   if (const auto sent = send(request); !sent) return sent.error();
   auto received = receive(kPatience);
   if (!received) return received.error();
-  if (!*received) return unreachable(path_, EAGAIN);
+  if (!*received) return hangs();
   return std::move(**received);
 }
 
@@ -102,10 +118,16 @@ std::optional<std::string> Client::take_frame() {
   if (input_.size() < kHeaderBytes) return std::nullopt;
   base::ByteReader reader({reinterpret_cast<const std::uint8_t*>(input_.data()), input_.size()});
   const std::uint32_t length = reader.u32();
-  if (length > kResponseBytesMax || reader.remaining() < length) return std::nullopt;
+  if (reader.remaining() < length) return std::nullopt;
   std::string frame = input_.substr(kHeaderBytes, length);
   input_.erase(0, kHeaderBytes + length);
   return frame;
+}
+
+bool Client::announces_too_much() const {
+  if (input_.size() < kHeaderBytes) return false;
+  base::ByteReader reader({reinterpret_cast<const std::uint8_t*>(input_.data()), kHeaderBytes});
+  return reader.u32() > kResponseBytesMax;
 }
 
 base::Result<std::optional<proto::ControlResponse>> Client::receive(
@@ -113,12 +135,12 @@ base::Result<std::optional<proto::ControlResponse>> Client::receive(
   std::optional<Clock::time_point> deadline;
   if (patience) deadline = Clock::now() + *patience;
   for (;;) {
+    if (announces_too_much()) return stranger();
     if (const auto frame = take_frame()) {
       proto::ControlResponse response;
-      if (!response.ParseFromString(*frame)) return hung_up();
+      if (!response.ParseFromString(*frame)) return stranger();
       return std::optional(std::move(response));
     }
-    if (input_.size() > kHeaderBytes + kResponseBytesMax) return hung_up();
     if (!wait_readable(fd_, deadline)) return std::optional<proto::ControlResponse>();
     std::array<char, 16384> chunk;
     const ssize_t received = ::recv(fd_, chunk.data(), chunk.size(), 0);

@@ -24,6 +24,8 @@ class Client {
   // Sends the request and waits for its response.
   [[nodiscard]] base::Result<proto::ControlResponse> ask(const proto::ControlRequest& request);
 
+  // Why nothing comes.
+  [[nodiscard]] base::Error hangs() const;
   // Of the process at the other end; 0: the kernel does not say.
   [[nodiscard]] int peer_pid() const;
 
@@ -36,7 +38,10 @@ class Client {
   Client(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
 
   [[nodiscard]] std::optional<std::string> take_frame();
+  // By its length, which no agent of ours would announce.
+  [[nodiscard]] bool announces_too_much() const;
   [[nodiscard]] base::Error hung_up() const;
+  [[nodiscard]] base::Error stranger() const;
 
   int fd_;
   std::string path_;

@@ -7,7 +7,9 @@
 #include "base/environment.h"
 #include "base/file.h"
 #include "config/config.h"
+#include "ctl/answer_json.h"
 #include "ctl/client.h"
+#include "ctl/command_table.h"
 #include "ctl/doctor_command.h"
 #include "ctl/failover_watch.h"
 #include "ctl/format.h"
@@ -128,7 +130,7 @@ Exit run(const EventsCommand& command, const Arguments& arguments) {
     if (!command.follow) patience = Client::kPatience;
     const auto received = client->receive(patience);
     if (!received) return unreachable(received.error());
-    if (!*received) return fail(Exit::Unreachable, "wslb-agent does not answer; it hangs");
+    if (!*received) return unreachable(client->hangs());
     const proto::ControlResponse& response = **received;
     if (response.has_refusal()) return fail(Exit::No, response.refusal().reason());
     if (response.has_events_end()) return Exit::Done;
@@ -143,11 +145,12 @@ Exit run(const CheckCommand& command, const Arguments& arguments) {
   if (!text) return fail(Exit::No, text.error().message);
   const config::LoadResult loaded =
       config::load({{command.file, std::move(*text)}}, base::environment());
+  if (arguments.json) print(check_json(loaded.diagnostics));
   for (const config::Diagnostic& diagnostic : loaded.diagnostics.all()) {
-    std::fprintf(stderr, "%s\n", diagnostic.to_string().c_str());
+    if (!arguments.json) std::fprintf(stderr, "%s\n", diagnostic.to_string().c_str());
   }
   if (loaded.diagnostics.has_errors()) return Exit::No;
-  print_done(arguments, {"Configuration file is valid"});
+  if (!arguments.json) print("Configuration file is valid\n");
   return Exit::Done;
 }
 
@@ -199,23 +202,23 @@ Exit run(const TopCommand& command, const Arguments& arguments) {
   return run_top(command, arguments);
 }
 
-Exit run(const KeygenCommand& command, const Arguments&) {
+Exit run(const KeygenCommand& command, const Arguments& arguments) {
   const auto key = generate_key(command.id);
   if (!key) return fail(Exit::No, key.error().message);
-  print(*key);
+  print(arguments.json ? key_json(*key) : *key);
   return Exit::Done;
 }
 
-Exit run(const ImportCommand& command, const Arguments&) {
-  return run_import(command);
+Exit run(const ImportCommand& command, const Arguments& arguments) {
+  return run_import(command, arguments);
 }
 
 Exit run(const DoctorCommand& command, const Arguments& arguments) {
   return run_doctor(command, arguments);
 }
 
-Exit run(const HelpCommand&, const Arguments&) {
-  print(usage());
+Exit run(const HelpCommand&, const Arguments& arguments) {
+  print(arguments.json ? usage_json() : usage());
   return Exit::Done;
 }
 

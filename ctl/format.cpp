@@ -177,8 +177,8 @@ std::string status_table(const proto::Status& status, const TableStyle& style) {
 }
 
 std::string event_line(const proto::Event& event) {
-  return view::iso8601(event.unix_ms()) + "  " + event.kind() + " " + event.subject() + ": " +
-         event.text() + "\n";
+  return view::iso8601(event.unix_ms()) + "  " +
+         printable(event.kind() + " " + event.subject() + ": " + event.text()) + "\n";
 }
 
 }  // namespace wslb::ctl

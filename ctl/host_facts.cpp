@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <utility>
@@ -14,6 +15,7 @@
 
 #include "base/environment.h"
 #include "base/file.h"
+#include "ctl/advert_listener.h"
 #include "ctl/agent_facts.h"
 #include "ctl/doctor/iptables_rules.h"
 #include "ctl/doctor/judge.h"
@@ -24,6 +26,9 @@ namespace wslb::ctl {
 namespace {
 
 using doctor::Facts;
+
+// Unless the operator says how long: every command answers within two seconds.
+constexpr std::chrono::milliseconds kListensFor{1200};
 
 void read_configuration(Facts& facts) {
   auto text = base::read_file(facts.file);
@@ -154,13 +159,18 @@ bool cloud_init_writes_networking() {
 
 }  // namespace
 
-Facts gather_facts(const std::string& file, const std::string& run_dir) {
+Facts gather_facts(const DoctorCommand& command, const std::string& run_dir) {
   Facts facts;
-  facts.file = file;
+  facts.file = command.file;
   facts.own_version = WSLB_VERSION;
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) == 0) facts.host_name = name.data();
   read_configuration(facts);
+  // From now on, while everything else is looked at.
+  std::optional<AdvertListener> listener;
+  const bool good = facts.file_error.empty() && facts.config_errors == 0;
+  std::vector<std::string> deaf;
+  if (good && command.listen.value_or(1) > 0) listener.emplace(facts.config, deaf);
   ask_agent(run_dir, facts);
   facts.links = read_links();
   facts.default_routes = read_default_routes();
@@ -169,6 +179,14 @@ Facts gather_facts(const std::string& file, const std::string& run_dir) {
   read_key(facts);
   read_clock(facts);
   facts.cloud_init_networking = cloud_init_writes_networking();
+  // An agent hears for itself, and raises alarms.
+  const bool wanted = listener && (!facts.agent || command.listen);
+  if (wanted) facts.unchecked.insert(facts.unchecked.end(), deaf.begin(), deaf.end());
+  if (wanted && listener->hears()) {
+    const auto time = command.listen ? std::chrono::seconds(*command.listen) : kListensFor;
+    facts.heard = listener->listen(time);
+    facts.listened = time;
+  }
   return facts;
 }
 

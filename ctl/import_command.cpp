@@ -9,14 +9,15 @@
 
 #include "base/environment.h"
 #include "base/file.h"
+#include "ctl/answer_json.h"
+#include "ctl/inquiry.h"
 #include "ctl/migration/import.h"
 
 namespace wslb::ctl {
 namespace {
 
 Exit refuse(const std::string& line) {
-  std::fprintf(stderr, "wslbctl: %s\n", line.c_str());
-  return Exit::No;
+  return fail(Exit::No, line);
 }
 
 std::vector<config::Source> read_included(const std::string& pattern) {
@@ -68,17 +69,22 @@ base::Result<void> write(const std::string& path, const std::string& text) {
 
 }  // namespace
 
-Exit run_import(const ImportCommand& command) {
+Exit run_import(const ImportCommand& command, const Arguments& arguments) {
   const auto input = gather(command);
   if (!input) return refuse(input.error().message);
   const migration::Imported imported = migration::import_pair(*input);
-  if (command.output.empty()) {
-    std::fwrite(imported.text.data(), 1, imported.text.size(), stdout);
-  } else if (const auto written = write(command.output, imported.text); !written) {
-    return refuse(written.error().message);
+  if (!command.output.empty()) {
+    if (const auto written = write(command.output, imported.text); !written) {
+      return refuse(written.error().message);
+    }
   }
-  for (const migration::Remark& remark : imported.remarks.all()) {
-    std::fprintf(stderr, "%s\n", remark.to_string().c_str());
+  if (arguments.json) {
+    print(import_json(imported));
+  } else {
+    if (command.output.empty()) print(imported.text);
+    for (const migration::Remark& remark : imported.remarks.all()) {
+      std::fprintf(stderr, "%s\n", remark.to_string().c_str());
+    }
   }
   if (!imported.remarks.anything_to_do()) return Exit::Done;
   return refuse(imported.valid

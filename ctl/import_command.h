@@ -5,6 +5,6 @@
 
 namespace wslb::ctl {
 
-[[nodiscard]] Exit run_import(const ImportCommand& command);
+[[nodiscard]] Exit run_import(const ImportCommand& command, const Arguments& arguments);
 
 }  // namespace wslb::ctl

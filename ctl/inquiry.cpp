@@ -30,11 +30,11 @@ void print(std::string_view text) {
 
 void print_done(const Arguments& arguments, const std::vector<std::string>& lines) {
   if (arguments.json) return print(view::lines_json("done", lines));
-  for (const std::string& line : lines) print(line + "\n");
+  for (const std::string& line : lines) print(printable(line) + "\n");
 }
 
 Exit fail(Exit exit, const std::string& line) {
-  std::fprintf(stderr, "wslbctl: %s\n", line.c_str());
+  std::fprintf(stderr, "wslbctl: %s\n", printable(line).c_str());
   return exit;
 }
 

@@ -39,7 +39,8 @@ using Inquired = base::Result<proto::ControlResponse, Exit>;
                                proto::ControlResponse::ResponseCase expected);
 // An answer that is none of those that this program knows.
 inline constexpr const char* kAnotherVersion =
-    "the agent answers something else; is it of another version? See 'wslbctl version'";
+    "the agent answers what this wslbctl (" WSLB_VERSION
+    ") does not know: it is of another version; after an upgrade 'systemctl restart wslb-agent'";
 Exit another_version();
 
 // Something that changes things, at ctl.sock; prints what was done.

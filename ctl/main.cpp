@@ -9,8 +9,8 @@ int main(int argc, char** argv) {
   const std::span<const char* const> words(argv, static_cast<std::size_t>(argc));
   const auto arguments = wslb::ctl::parse_arguments(words.subspan(argc > 0 ? 1 : 0));
   if (!arguments) {
-    std::fprintf(stderr, "wslbctl: %s\n%s", arguments.error().message.c_str(),
-                 wslb::ctl::usage().c_str());
+    std::fprintf(stderr, "wslbctl: %s; 'wslbctl help' lists the commands\n",
+                 arguments.error().message.c_str());
     return static_cast<int>(wslb::ctl::Exit::Usage);
   }
   return static_cast<int>(wslb::ctl::run(*arguments));

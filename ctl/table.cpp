@@ -48,9 +48,12 @@ std::string painted(const Cell& cell, const TableStyle& style) {
 
 std::string printable(std::string_view text) {
   std::string result(text);
-  for (char& c : result) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < ' ' || byte == 127) c = '?';
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(result[i]);
+    // In UTF-8 the second byte of U+0080 to U+009F, which terminals obey as they do ESC.
+    const bool second = i > 0 && result[i - 1] == '\xc2' && byte >= 0x80 && byte < 0xa0;
+    if (second) result[i - 1] = '?';
+    if (byte < ' ' || byte == 127 || second) result[i] = '?';
   }
   return result;
 }

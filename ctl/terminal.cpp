@@ -55,9 +55,14 @@ base::Result<Terminal> Terminal::open() {
   }
   struct sigaction action {};
   action.sa_handler = take_signal;
+  sigset_t watched;
+  ::sigemptyset(&watched);
   for (const int number : {SIGTERM, SIGHUP, SIGINT, SIGWINCH}) {
     ::sigaction(number, &action, nullptr);
+    ::sigaddset(&watched, number);
   }
+  // They come in while wait() waits and at no other time: none is missed between look and sleep.
+  ::sigprocmask(SIG_BLOCK, &watched, nullptr);
   write_all("\x1b[?1049h\x1b[?25l");
   return Terminal(before);
 }
@@ -99,7 +104,11 @@ Terminal::Event Terminal::wait(std::chrono::milliseconds time) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
     if (left.count() <= 0) return Event::Nothing;
     pollfd keys{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-    if (::poll(&keys, 1, static_cast<int>(left.count())) <= 0) continue;
+    const timespec time_left{.tv_sec = left.count() / 1000,
+                             .tv_nsec = left.count() % 1000 * 1'000'000};
+    sigset_t none;
+    ::sigemptyset(&none);
+    if (::ppoll(&keys, 1, &time_left, &none) <= 0) continue;
     std::array<char, 64> typed{};
     const ssize_t count = ::read(STDIN_FILENO, typed.data(), typed.size());
     if (count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN)) return Event::Quit;

@@ -22,7 +22,7 @@ _wslbctl() {
   local command='' i
   for ((i = 1; i < cword; i++)); do
     case ${words[i]} in
-      --run-dir | --to) ((i++)) ;;
+      --run-dir | --to | --listen | -n | -i) ((i++)) ;;
       -*) ;;
       *) command=${words[i]} && break ;;
     esac
@@ -37,7 +37,13 @@ _wslbctl() {
     failover) choices="$(_wslbctl_sections vrrp) --to" ;;
     events) choices='-f --follow' ;;
     reload) choices='--hard' ;;
-    check | doctor) _filedir cfg && return ;;
+    check) _filedir cfg && return ;;
+    doctor)
+      [[ $cur == -* ]] || { _filedir cfg && return; }
+      choices='--listen'
+      ;;
+    top) choices='-i' ;;
+    tunnels) choices='-n' ;;
     import) _filedir && return ;;
     table) choices=$(_wslbctl_sections 'backend') ;;
     server)

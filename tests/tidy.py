@@ -23,7 +23,7 @@ ARROWS = {
     "proxy/http": {"base", "config"},
     "proxy/lb": {"base", "config"},
     "proxy/stick": {"base", "config"},
-    "ctl/doctor": {"base", "config"},
+    "ctl/doctor": {"base", "config", "vrrp"},
     "ctl/migration": {"base", "config"},
     "base": set(),
     "vrrp": {"base"},

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "base/ip_address.h"
+#include "base/time.h"
 #include "config/config.h"
+#include "ctl/doctor/heard_packet.h"
 #include "ctl/doctor/packet_filter.h"
 
 namespace wslb::ctl::doctor {
@@ -92,6 +94,10 @@ struct Facts {
   std::optional<KeyFileFacts> key;  // of `secret-file`
   std::optional<bool> clock_synchronised;
   bool cloud_init_networking = false;  // it may write the network's configuration anew
+
+  // How long the sections' links were listened to; nullopt: not at all.
+  std::optional<base::Duration> listened;
+  std::vector<HeardPacket> heard;  // packets of the sections' VRIDs, in the order they came
 
   std::vector<std::string> unchecked;
 

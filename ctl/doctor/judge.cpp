@@ -36,6 +36,7 @@ Report judge(const Facts& facts) {
     judge_links(facts, report.findings);
     judge_kernel(facts, report.findings);
     judge_firewall(facts, report.findings);
+    judge_wire(facts, report);
   } else {
     report.unchecked.emplace_back(
         "interfaces, kernel settings and firewall: the configuration is to be mended first");

@@ -12,6 +12,7 @@ void judge_configuration(const Facts& facts, Findings& findings);  // the file, 
 void judge_links(const Facts& facts, Findings& findings);          // interfaces and their managers
 void judge_kernel(const Facts& facts, Findings& findings);         // sysctls, connection tracking
 void judge_firewall(const Facts& facts, Findings& findings);
+void judge_wire(const Facts& facts, Report& report);         // what was heard while listening
 void judge_daemons(const Facts& facts, Findings& findings);  // the agent and what it knows
 
 // All of them, problems first.

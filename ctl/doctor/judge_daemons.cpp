@@ -103,7 +103,7 @@ void judge_daemons(const Facts& facts, Findings& findings) {
   if (!facts.agent) {
     findings.push_back({Severity::Problem, "agent", "", facts.agent_error,
                         "this host neither takes nor keeps a VIP",
-                        "systemctl start wslb-agent; then: journalctl -u wslb-agent"});
+                        "systemctl restart wslb-agent; then: journalctl -u wslb-agent"});
     return judge_left_vips(facts, findings);
   }
   const AgentFacts& agent = *facts.agent;

@@ -63,11 +63,12 @@ void read_unicast_peers(KeepalivedInstance& instance, const Block& block, Remark
 }
 
 void read_authentication(KeepalivedInstance&, const Block& block, Remarks& remarks) {
-  remarks.todo(block.where,
-               "'authentication' is not carried over: the password goes in clear text. wslb takes "
-               "no adverts that have one, nor Keepalived any without it: take the block out of "
-               "every keepalived.conf before wslb runs beside one. Afterwards 'version 3' signs "
-               "each advert with the cluster's key");
+  remarks.beside(block.where,
+                 "'authentication' is not carried over: the password goes in clear text, and RFC "
+                 "3768 took it out of VRRP. wslb takes no adverts that have one, nor Keepalived "
+                 "any without it, so that BOTH would be active: take the block out of every "
+                 "keepalived.conf before wslb runs beside one. Later 'version 3' signs each "
+                 "advert with the cluster's key");
 }
 
 void note_address_word(const Block& one, const std::string& word, Remarks& remarks) {

@@ -13,8 +13,9 @@
 namespace wslb::ctl::migration {
 
 struct Remark {
-  // ToDo: without the operator the result does not do what the original did.
-  enum class Kind : std::uint8_t { Note, ToDo };
+  // Note: nothing is lost. Beside: it matters as long as one host still runs Keepalived, and the
+  // result does what the original did all the same. ToDo: without the operator it does not.
+  enum class Kind : std::uint8_t { Note, Beside, ToDo };
 
   Kind kind = Kind::Note;
   config::Location where;
@@ -23,7 +24,11 @@ struct Remark {
   // "keepalived.conf:12: to do: 'virtual_routes' ...".
   [[nodiscard]] std::string to_string() const {
     const std::string line = where.line > 0 ? ":" + std::to_string(where.line) : "";
-    return where.file + line + (kind == Kind::ToDo ? ": to do: " : ": note: ") + text;
+    return where.file + line + ": " + word_of(kind) + ": " + text;
+  }
+  [[nodiscard]] static std::string word_of(Kind kind) {
+    if (kind == Kind::Note) return "note";
+    return kind == Kind::Beside ? "beside Keepalived" : "to do";
   }
 };
 
@@ -31,6 +36,9 @@ class Remarks {
  public:
   void note(const config::Location& where, std::string text) {
     add({Remark::Kind::Note, where, std::move(text)});
+  }
+  void beside(const config::Location& where, std::string text) {
+    add({Remark::Kind::Beside, where, std::move(text)});
   }
   void todo(const config::Location& where, std::string text) {
     add({Remark::Kind::ToDo, where, std::move(text)});

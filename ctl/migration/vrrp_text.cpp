@@ -66,23 +66,24 @@ class SectionWriter {
       part.name += part.family == base::Family::V6 ? "-v6" : "-v4";
     if (&part != &main && part.interface != main.interface) part.name += "-" + part.interface;
     if (part.interface != first_.interface) {
-      remarks_.todo(where, "the addresses on " + part.interface + " are a section of their own, '" +
-                               part.name + "', whose adverts go over " + part.interface +
-                               " too: a Keepalived that runs beside wslb does not hear them");
+      remarks_.beside(where, "the addresses on " + part.interface +
+                                 " are a section of their own, '" + part.name +
+                                 "', whose adverts go over " + part.interface +
+                                 " too: a Keepalived that runs beside wslb does not hear them");
     }
     if (&part != &main && other_family) {
-      remarks_.todo(where, "the addresses of the other family are a section of their own, '" +
-                               part.name +
-                               "', with adverts of their own: a Keepalived that runs beside wslb "
-                               "does not know of them");
+      remarks_.beside(where, "the addresses of the other family are a section of their own, '" +
+                                 part.name +
+                                 "', with adverts of their own: a Keepalived that runs beside wslb "
+                                 "does not know of them");
       return;
     }
     const auto excluded = std::ranges::find(part.addresses, true, &KeepalivedAddress::excluded);
     if (excluded != part.addresses.end()) {
-      remarks_.todo(excluded->where,
-                    "'virtual_ipaddress_excluded': wslb's adverts name every VIP; "
-                    "a Keepalived that runs beside wslb needs these addresses in "
-                    "'virtual_ipaddress'");
+      remarks_.beside(excluded->where,
+                      "'virtual_ipaddress_excluded': wslb's adverts name every VIP; "
+                      "a Keepalived that runs beside wslb needs these addresses in "
+                      "'virtual_ipaddress'");
     }
   }
 

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "config/reference_words.h"
 #include "config/section.h"
 
 namespace wslb::config {
@@ -41,6 +42,10 @@ TEST(ReferenceTest, DescribesEveryKeyword) {
 
 TEST(ReferenceTest, EachKeywordHasAMeaningAndEachMeaningAKeyword) {
   EXPECT_EQ(reference_gaps(), std::vector<std::string>());
+}
+
+TEST(ReferenceTest, EachWordBehindAKeywordHasAMeaningAndEachMeaningAWord) {
+  EXPECT_EQ(reference_word_gaps(), std::vector<std::string>());
 }
 
 // `./dev docs` writes it.

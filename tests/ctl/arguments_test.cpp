@@ -5,10 +5,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ctl/command_table.h"
+
 namespace wslb::ctl {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 base::Result<Arguments> parse(const std::vector<const char*>& words) {
   return parse_arguments(words);
@@ -74,6 +77,10 @@ TEST(Arguments, ReadsWhatToLookAt) {
   EXPECT_EQ(std::get<DoctorCommand>(parse({"doctor"})->command).file, "/etc/wslb/wslb.cfg");
   EXPECT_EQ(std::get<DoctorCommand>(parse({"doctor", "a.cfg"})->command).file, "a.cfg");
   EXPECT_THAT(error({"doctor", "a", "b"}), HasSubstr("does not take 'b'"));
+  EXPECT_EQ(std::get<DoctorCommand>(parse({"doctor"})->command).listen, std::nullopt);
+  EXPECT_EQ(std::get<DoctorCommand>(parse({"doctor", "--listen", "9"})->command).listen, 9U);
+  EXPECT_THAT(error({"doctor", "--listen", "61"}), HasSubstr("expects 0 .. 60"));
+  EXPECT_THAT(error({"status", "--listen", "1"}), HasSubstr("belongs to 'doctor'"));
 }
 
 TEST(Arguments, ReadsHowHardAReloadIs) {
@@ -94,7 +101,8 @@ TEST(Arguments, TakesOptionsBeforeAndAfterTheCommand) {
 }
 
 TEST(Arguments, NamesWhatIsWrong) {
-  EXPECT_THAT(error({}), HasSubstr("which command"));
+  EXPECT_THAT(error({}), HasSubstr("lacks a command"));
+  EXPECT_THAT(error({"satus"}), HasSubstr("did you mean 'status'?"));
   EXPECT_THAT(error({"frob"}), HasSubstr("unknown command 'frob'"));
   EXPECT_THAT(error({"--frob", "status"}), HasSubstr("--frob"));
   EXPECT_THAT(error({"status", "now"}), HasSubstr("'now'"));
@@ -123,6 +131,20 @@ TEST(Arguments, ReadsWhatChangesServersAndTheNode) {
                             {"server", "a/b", "weight"},
                             {"server", "a/b", "ready", "9"}}) {
     EXPECT_THAT(error(words), HasSubstr("'server' expects"));
+  }
+}
+
+TEST(Arguments, EveryCommandOfTheTableIsReadAndShown) {
+  for (const Verb& verb : command_table()) {
+    EXPECT_TRUE(std::string(verb.usage).starts_with("  " + std::string(verb.name)));
+    EXPECT_THAT(usage(), HasSubstr(std::string(verb.usage)));
+    EXPECT_THAT(usage_json(), HasSubstr("\"name\":\"" + std::string(verb.name) + "\""));
+    const std::string name(verb.name);
+    EXPECT_THAT(error({name.c_str()}), Not(HasSubstr("unknown command")));
+  }
+  for (const auto& line :
+       {std::vector<const char*>{"--json", "import", "k", "h"}, {"--json", "help"}}) {
+    EXPECT_TRUE(parse(line)->json);
   }
 }
 

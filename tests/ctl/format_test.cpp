@@ -198,6 +198,17 @@ TEST(TablesTable, OrThereIsNone) {
             "app    string        3  1000   never\n");
 }
 
+TEST(Printable, NothingSteersATerminal) {
+  EXPECT_EQ(printable("a\x1b[2J\n\x7f"), "a?[2J??");
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "2J"),
+            "??2J");  // U+009B, which is ESC [ in one
+  EXPECT_EQ(printable("\xc3\xa4 \xe2\x82\xac"), "\xc3\xa4 \xe2\x82\xac");
+  proto::Event event;
+  event.set_text("\x1b]0;title\x07");
+  EXPECT_THAT(event_line(event), Not(HasSubstr("\x1b")));
+}
+
 TEST(Wrapped, BreaksAtBlanksAndIndents) {
   EXPECT_EQ(wrapped("one two three four five", 2, {.width = 10}),
             "one two\n  three\n  four\n  five\n");

@@ -39,18 +39,28 @@ def test_without_warnings_and_with_a_whatis(page):
         assert not [line for line in lint.splitlines() if "missing date" not in line], lint
 
 
-def usage_of(path, name):
-    """The string literals of the function `usage()` in a source."""
-    text = (ROOT / path).read_text()
-    body = text[text.index(f"{name}() {{"):]
-    return "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', body[:body.index("\n}\n")]))
+def commands():
+    """{name: its lines of usage} out of wslbctl's table."""
+    text = (ROOT / "ctl" / "command_table.cpp").read_text()
+    rows = re.findall(r'^    \{"([a-z]+)",((?:\s*"(?:[^"\\]|\\.)*")+)', text, re.MULTILINE)
+    return {name: "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', usage)) for name, usage in rows}
 
 
 def test_every_command_of_wslbctl():
     page = rendered(MAN / "wslbctl.1")
-    commands = re.findall(r"\n  ([a-z]+)", usage_of("ctl/arguments.cpp", "usage"))
-    assert len(commands) > 8
-    assert not [command for command in commands if f" {command}" not in page]
+    assert len(commands()) > 15
+    assert not [command for command in commands() if f" {command}" not in page]
+    options = {option for usage in commands().values()
+               for option in re.findall(r"(?<![\w-])--?[a-z][\w-]*", usage)}
+    assert not [option for option in options if option not in page]
+
+
+def test_every_command_in_the_guide_and_the_completion():
+    guide = (ROOT / "docs" / "wslbctl.md").read_text()
+    assert not [command for command in commands() if not re.search(rf"`{command}\b", guide)]
+    completion = (ROOT / "packaging" / "wslbctl.bash").read_text()
+    offered = re.search(r"commands='([^']*)'", completion)[1].split()
+    assert sorted(offered) == sorted(commands())
 
 
 @pytest.mark.parametrize("program, source", [("wslb-agent", "agent/options.cpp"),

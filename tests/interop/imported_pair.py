@@ -76,14 +76,33 @@ class ImportedPair:
                 answers[vip, path, headers] = sorted(seen)
         return answers
 
-    def _ask(self, vip, path, headers):
+    def loyalty(self):
+        """At each VIP: how many backends a client with the cookie that it got meets in six
+        requests, if it got one, and how many all who ask for one room."""
+        loyalty = {}
+        for vip in self.vips:
+            cookie = (self._get(vip, "/whoami").header("Set-Cookie") or "").partition(";")[0]
+            headers = (f"Cookie: {cookie}",) if cookie else ()
+            own = {self._ask(vip, "/whoami", headers) for _ in range(6)}
+            room = {self._ask(vip, "/whoami?room=blue", ()) for _ in range(6)}
+            loyalty[vip] = (cookie.partition("=")[0], len(own), len(room))
+        return loyalty
+
+    def room(self):
+        """Which backends answer those who ask for one room."""
+        return {self._ask(vip, "/whoami?room=blue", ()) for vip in self.vips for _ in range(4)}
+
+    def _get(self, vip, path, headers=()):
         with self.client.inside():
             client = HttpClient(vip)
         try:
-            answer = client.get(path, *headers)
-            return f"{answer.status} {answer.header('X-App') or ''}"
+            return client.get(path, *headers)
         finally:
             client.socket.close()
+
+    def _ask(self, vip, path, headers):
+        answer = self._get(vip, path, headers)
+        return f"{answer.status} {answer.header('X-App') or ''}"
 
     def power_off(self, name):
         self.hosts[name].power_off()

@@ -9,7 +9,8 @@ from tests.lab.wslb import binary
 
 from .imported_pair import OriginalPair, PAIRS, WslbPair, import_arguments
 
-# Whether Keepalived too gives the VIP up when its HAProxy is gone; and what import leaves to do.
+# Whether Keepalived too gives the VIP up when its HAProxy is gone; and what import says is to be
+# done before wslb runs beside a Keepalived of the pair.
 PAIRS_KNOWN = {"classic": (True, ["authentication"]), "unicast": (False, []),
                "shared_file": (True, []), "sync_group": (False, []), "two_vips": (True, [])}
 
@@ -52,6 +53,8 @@ def test_the_same_hosts_and_backends(both):
     for pair in both:
         pair.wait_owners(owners_of(pair, set()))
     assert original.answers() == wslb.answers()
+    assert original.loyalty() == wslb.loyalty()
+    rooms = [pair.room() for pair in both]
     if watches:
         for pair in both:
             pair.kill_proxy("lb1")
@@ -66,6 +69,9 @@ def test_the_same_hosts_and_backends(both):
     for pair in both:
         pair.wait_owners({vip: "lb2" for vip in pair.vips})
     assert original.answers() == wslb.answers()
+    if wslb.name == "unicast":  # its stick table is shared between the hosts
+        assert [len(room) for room in rooms] == [1, 1]
+        assert [pair.room() for pair in both] == rooms
     for pair in both:
         pair.hosts["lb1"].power_on()
         pair.start("lb1")
@@ -80,9 +86,12 @@ def test_the_result_passes_the_check(name, tmp_path):
     output = tmp_path / "wslb.cfg"
     done = subprocess.run([binary("wslbctl"), "import", "-o", output, *import_arguments(name)],
                           capture_output=True, text=True, check=False)
-    todo = [line for line in done.stderr.splitlines() if ": to do: " in line]
-    assert all(any(word in line for word in expected) for line in todo), done.stderr
-    assert done.returncode == (1 if expected else 0) and not done.stdout
+    remarks = done.stderr.splitlines()
+    assert not [line for line in remarks if ": to do: " in line], done.stderr
+    beside = [line for line in remarks if ": beside Keepalived: " in line]
+    assert len(beside) == 2 * len(expected), "one of each host's file"
+    assert all(any(word in line for word in expected) for line in beside), done.stderr
+    assert done.returncode == 0 and not done.stdout
     checked = subprocess.run([binary("wslbctl"), "check", output], capture_output=True, text=True,
                              check=False)
     assert checked.returncode == 0, checked.stderr

@@ -22,6 +22,17 @@ def plain(frame):
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", frame).split("\r\n")
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_top_leaves_the_terminal_as_it_was(pair, number):
+    wslb = pair[pair.wait_settled()]
+    with contextlib.closing(Screen(wslb, "top", "-i", "60")) as screen:
+        screen.wait_for("app/app1")
+        screen.process.send_signal(number)
+        assert screen.end() == 0
+        assert screen.text.endswith("\x1b[?25h\x1b[?1049l")
+        assert termios.tcgetattr(screen.slave) == screen.before
+
+
 @pytest.mark.parametrize("keys", [b"q", b"\x03"])
 def test_top_redraws_in_place_and_ends_with(pair, keys):
     wslb = pair[pair.wait_settled()]

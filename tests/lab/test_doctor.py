@@ -6,11 +6,8 @@ import pytest
 from .adverts import Forger, advert
 from .clock import wait_until
 from .configuration import VIP, VRID
+from .doctor import Doctor, sysctl
 from .host import INTERFACE
-
-# Of the machine that the lab runs on, not of its hosts.
-NOT_THE_LABS = {"clock", "no-key", "no-real-time", "conntrack", "open-files", "cloud-init"}
-
 
 @pytest.fixture(scope="module")
 def pair():
@@ -19,28 +16,6 @@ def pair():
     with Bed(WslbPair, probe=False, watch=False) as bed:
         yield bed.pair
         bed.pair.stop()
-
-
-class Doctor:
-    def __init__(self, pair, host):
-        self.wslb, self.host = pair[host], host
-        self.code = None
-
-    def findings(self):
-        done = self.wslb.ctl("--json", "doctor", self.wslb.file, check=False)
-        assert done.stdout, done.stderr
-        self.code = done.returncode
-        report = json.loads(done.stdout)
-        return [one for one in report["findings"] if one["id"] not in NOT_THE_LABS]
-
-    def ids(self):
-        """But for the agent's alarms, which stay for a while after their cause is gone."""
-        return [one["id"] for one in self.findings() if one["id"] != "alarm"]
-
-    def wait(self, expected, timeout_s=10):
-        """Until these and no others are found."""
-        wait_until(lambda: self.ids() == expected, timeout_s, f"{expected}, is {self.findings()}",
-                   0.1)
 
 
 @pytest.fixture
@@ -52,13 +27,6 @@ def doctor(pair):
     yield made
     made.host.run("nft", "flush", "ruleset")
     made.wait([])
-
-
-def sysctl(host, name, value):
-    """Returns what it was."""
-    before = host.run("sysctl", "-n", name).stdout.strip()
-    host.run("sysctl", "-qw", f"{name}={value}")
-    return before
 
 
 def test_nothing_to_do(doctor):

@@ -5,6 +5,7 @@ import re
 import shutil
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 
@@ -17,12 +18,17 @@ from .solo import kind_under_test
 pytestmark = pytest.mark.skipif(kind_under_test() != "wslb", reason="of wslb alone")
 
 PORT = 8406
+EXPORTER = 8404
 ALERTS = ROOT / "docs" / "prometheus"
 
 
 @pytest.fixture
 def pair(make_bed):
-    return make_bed(probe=False, cluster_extra=f"    status-bind node:{PORT}\n").pair
+    return make_bed(probe=False, cluster_extra=f"    status-bind node:{PORT}\n", extra=f"""
+frontend metrics
+    bind 127.0.0.1:{EXPORTER}
+    http-request use-service prometheus-exporter if {{ path /metrics }}
+""").pair
 
 
 def url(host, path):
@@ -69,13 +75,56 @@ def test_metrics_are_what_promtool_and_the_alerts_expect(pair):
         checked = subprocess.run([promtool, "check", "metrics"], input=text, text=True,
                                  capture_output=True, check=False)
         assert checked.returncode == 0 and not checked.stdout + checked.stderr, checked
-    # Whatever the rules and the dashboard ask of the agent is there.
-    asked = set(re.findall(r"\bwslb_[a-z_]+", (ALERTS / "wslb-alerts.yml").read_text() +
-                           (ROOT / "docs" / "grafana" / "wslb.json").read_text()))
-    there = {name.partition("{")[0] for name in shown} | set(
-        re.findall(r"# TYPE (\w+)", text))
-    proxys = {"wslb_server_open_tunnels"}
-    assert asked - proxys <= there, asked - there
+
+
+def test_rules_and_dashboard_ask_for_what_is_there(pair):
+    active = pair.wait_settled()
+    texts = [get(active, "/metrics").decode(),
+             active.fetch(f"http://127.0.0.1:{EXPORTER}/metrics").decode()]
+    there, labels = set(), set()
+    for text in texts:
+        there |= set(re.findall(r"# TYPE (\w+)", text))
+        for name, pairs in re.findall(r"^(\w+)\{(.*)\} ", text, re.MULTILINE):
+            labels |= {(name, *pair) for pair in re.findall(r'(\w+)="([^"]*)"', pairs)}
+    dashboard = json.loads((ROOT / "docs" / "grafana" / "wslb.json").read_text())
+    expressions = [*re.findall(r"expr: (.*)", (ALERTS / "wslb-alerts.yml").read_text()),
+                   *texts_of(dashboard, "expr"), *texts_of(dashboard, "query"),
+                   *texts_of(dashboard, "definition")]
+    assert len(expressions) > 30
+    asked = {name for one in expressions for name in re.findall(r"\b(?:wslb|haproxy)_\w+", one)
+             if name != "wslb_agent"}
+    assert len(asked) > 20 and asked <= there, asked - there
+    # And in the states and kinds that they name.
+    for expression in expressions:
+        for name, matchers in re.findall(r"\b((?:wslb|haproxy)_\w+)\{([^}]*)\}", expression):
+            for label, _, value in re.findall(r'(\w+)(=~|=)"([^"$]*)"', matchers):
+                if label in ("instance", "job", "proxy"):
+                    continue
+                for one in value.split("|"):
+                    assert (name, label, one) in labels, (name, label, one)
+
+
+def texts_of(tree, key):
+    """All values of that key that are texts, wherever they are in the JSON."""
+    if isinstance(tree, list):
+        return [text for one in tree for text in texts_of(one, key)]
+    if not isinstance(tree, dict):
+        return []
+    own = [tree[key]] if isinstance(tree.get(key), str) else []
+    return own + [text for one in tree.values() for text in texts_of(one, key)]
+
+
+def test_each_alert_is_tested_both_ways():
+    """In the pair in good order it is expected not to fire, and somewhere else to do so."""
+    alerts = re.findall(r"- alert: (\w+)", (ALERTS / "wslb-alerts.yml").read_text())
+    tests = (ALERTS / "wslb-alerts-test.yml").read_text()
+    good, _, bad = tests.partition("  - name: the VIP is nowhere")
+    assert len(alerts) > 15 and bad
+    for alert in alerts:
+        assert f"alertname: {alert}, exp_alerts: []" in good, alert
+        assert re.search(rf'(alertname: |alertname="){alert}\b', bad), alert
+    runbook = (ROOT / "docs" / "runbook.md").read_text()
+    assert not [alert for alert in alerts if f"`{alert}`" not in runbook]
 
 
 @pytest.mark.skipif(not shutil.which("promtool"), reason="needs promtool")
@@ -139,6 +188,29 @@ def is_open(client):
         return True
     except ConnectionError:
         return False
+
+
+def test_a_flood_of_requests_does_not_disturb_the_election(make_bed):
+    pair = make_bed(probe=False, advert_ms=20, cluster_extra=f"    status-bind *:{PORT}\n").pair
+    host = pair.wait_settled()
+    client = pair.network.hosts["client"]
+    before = len(pair[host].events())
+    end = time.monotonic() + 3
+    asked = []
+
+    def flood():
+        while time.monotonic() < end:
+            asked.append(client.fetch(url(host, "/")))
+
+    threads = [threading.Thread(target=flood) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(asked) > 20
+    assert pair.wait_settled() is host
+    changes = [event for event in pair[host].events()[before:] if "vrrp" in event[1]]
+    assert not changes, changes
 
 
 def test_the_thread_that_reads_strangers_has_no_capability(pair):

@@ -45,10 +45,10 @@ class Wslb:
     def proxy_runs(self):
         return self.proxy is not None and self.proxy.alive
 
-    def start_agent(self, *under):
-        """`under`: a command that starts it, as prlimit."""
+    def start_agent(self, *under, program=None):
+        """`under`: a command that starts it, as prlimit; `program`: another than the one built."""
         self.run_dir.mkdir(exist_ok=True)
-        self.agent = self.host.spawn(*under, binary("wslb-agent"), "-f", self.file, "-n",
+        self.agent = self.host.spawn(*under, program or binary("wslb-agent"), "-f", self.file, "-n",
                                      self.host.name, "--run-dir", self.run_dir, name="wslb-agent",
                                      environment=SANITIZERS)
         return self.agent
@@ -57,6 +57,8 @@ class Wslb:
         self.proxy = self.host.spawn(binary("wslb-proxy"), "-f", self.file, "-db", "--agent",
                                      self.run_dir / "agent.sock", environment=SANITIZERS)
         return self.proxy
+
+    program = property(lambda self: binary("wslbctl"))
 
     def ctl(self, *arguments, check=True):
         return self.host.run(binary("wslbctl"), "--run-dir", self.run_dir, *arguments,

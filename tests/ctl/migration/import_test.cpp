@@ -172,7 +172,6 @@ TEST(Import, NothingIsDroppedInSilence) {
                                        "notify_master \"/bin/x y\"",
                                        "smtp_alert",
                                        "no_accept",
-                                       "authentication {\nauth_type PASS\nauth_pass x\n}",
                                        "track_bfd {\nb\n}",
                                        "use_ipvlan",
                                        "advert_int x",
@@ -192,6 +191,10 @@ TEST(Import, NothingIsDroppedInSilence) {
     EXPECT_THAT(remarks(pair("", block + "\n")), HasSubstr("lb1.conf:1: to do: '")) << block;
   }
   EXPECT_FALSE(pair("smtp_alert off\ngarp_master_delay 5\n").remarks.anything_to_do());
+  // Of two wslbs it is no matter; beside a Keepalived it is.
+  const auto authentic = pair("authentication {\nauth_type PASS\nauth_pass x\n}\n");
+  EXPECT_FALSE(authentic.remarks.anything_to_do());
+  EXPECT_THAT(remarks(authentic), HasSubstr("lb1.conf:8: beside Keepalived: 'authentication'"));
 }
 
 TEST(Import, HostsThatDifferAreTold) {
