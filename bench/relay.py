@@ -109,9 +109,11 @@ def measure_loads(subjects, options):
 
 
 def measure_idle(network, programs, options):
-    """Bytes of each process for a tunnel, of subjects that have done nothing before."""
+    """Bytes of each process for a tunnel, of subjects that have had no more than a few before."""
     figures = {}
     for subject in make_subjects(network, programs, options, "idle", 51):
+        with Load(subject, "echo", 64, 64) as load:
+            load.run(0.3)  # what a program loads when it is first used is no tunnel's
         before = subject.resident_bytes()
         with Load(subject, "echo", IDLE_TUNNELS, 64) as load:
             load.run(0)

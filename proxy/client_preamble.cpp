@@ -59,7 +59,7 @@ asio::awaitable<std::string> shake_hands(const TlsStore& store, ClientConnection
       co_await client.stream.start_tls(context->accept(client.stream.fd()), deadline);
   if (done.status == IoStatus::Timeout) co_return "Timeout during SSL handshake";
   if (!done.ok()) co_return "SSL handshake failure (" + client.stream.tls()->reason() + ")";
-  client.tls = client.stream.tls()->facts();
+  client.tls = std::make_shared<const TlsFacts>(client.stream.tls()->facts());
   co_return std::string();
 }
 

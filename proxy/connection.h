@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -49,10 +50,10 @@ struct ClientConnection {
   KeptClient kept;  // after the stream, so that the vault lets it go before it is closed
   InputBuffer input;
   ConnectionLease lease;
-  std::optional<TlsFacts> tls;         // nothing: in clear text
-  http::Variables variables;           // sess.
-  TrackedEntries tracked;              // by the rules of the connection
-  const config::Bind* bind = nullptr;  // by which it came
+  std::shared_ptr<const TlsFacts> tls;  // null: in clear text
+  http::Variables variables;            // sess.
+  TrackedEntries tracked;               // by the rules of the connection
+  const config::Bind* bind = nullptr;   // by which it came
   std::chrono::system_clock::time_point accepted = TurnTime::wall();
 };
 

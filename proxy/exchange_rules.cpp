@@ -39,7 +39,7 @@ http::Transaction Exchange::transaction(const http::LiveState& live) {
     record_.destination = client_.destination;
     return log_facts(service_, frontend_, client_.address, record_);
   };
-  transaction.tls = client_.tls.has_value();
+  transaction.tls = client_.tls != nullptr;
   if (client_.tls) {
     transaction.sni = client_.tls->sni;
     transaction.session_id = client_.tls->session_id;

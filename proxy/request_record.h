@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,7 +38,7 @@ struct RequestRecord {
   std::optional<std::size_t> server;     // index into the pool's servers
   ServerPool::Load load;                 // when the server was chosen
   std::optional<base::Endpoint> source;  // ours of the connection to the server
-  std::optional<TlsFacts> tls;           // of the client; nothing: in clear text
+  std::shared_ptr<const TlsFacts> tls;   // of the client; null: in clear text
   std::string request_line;
   std::string unique_id;
   std::optional<http::Captured> request_captures;

@@ -59,7 +59,7 @@ http::Transaction about(ClientConnection& client, const http::LiveState& live,
   }
   transaction.live = &live;
   transaction.stick = &counters;
-  transaction.tls = client.tls.has_value();
+  transaction.tls = client.tls != nullptr;
   if (client.tls) {
     transaction.sni = client.tls->sni;
     transaction.session_id = client.tls->session_id;
