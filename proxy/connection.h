@@ -1,7 +1,6 @@
 // The two ends of a session: a socket with what has been received from it.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -35,9 +34,6 @@ struct ClientConnection {
     if (kept) stream.keep(kept);
   }
 
-  [[nodiscard]] bool has_tracked() const {
-    return std::ranges::any_of(tracked, [](const auto& entry) { return entry.has_value(); });
-  }
   // Its next request may be read by whoever comes after this process, if all of it is still there
   // and nothing is remembered of the connection that only this process knows.
   void settle() {

@@ -26,8 +26,8 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
         record_(std::move(record)),
         tracked_(std::move(client.tracked)),
         holds_(std::move(holds)) {
-    become_tunnels(tracked_);
-    become_tunnels(holds_.tracked);
+    tracked_.become_tunnels();
+    holds_.tracked.become_tunnels();
     for (StickHold& pin : holds_.pins) pin.become_tunnel();
     ++service_->process.tunnels;
     ++worker_.connections;  // besides the session's count, which ends with the session
@@ -107,7 +107,7 @@ class EstablishedTunnel : public TunnelOwner, public Movable {
       }
       const std::size_t index = wanted.tracker - 1;
       TrackedEntries& all = index < config::kTrackedMax ? tracked_ : holds_.tracked;
-      all[index % config::kTrackedMax] = std::move(hold);
+      all.add(index % config::kTrackedMax, std::move(*hold));
     }
   }
 

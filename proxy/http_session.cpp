@@ -113,7 +113,7 @@ class HttpSession : public Movable {
     if (!admits(*service_, *frontend_, *client_)) co_return false;
     if (!client_->kept) co_return true;
     if (!client_->variables.empty()) client_->kept.leave();  // a successor would not have them
-    const bool has_more = client_->bind->accept_proxy || client_->has_tracked();
+    const bool has_more = client_->bind->accept_proxy || !client_->tracked.empty();
     if (has_more) client_->kept.describe(write_client_facts(frontend_->section.name, *client_));
     client_->settle();
     co_return true;

@@ -50,8 +50,8 @@ AcceptedClient::Admitted admitted_before(const ReadClientFacts& facts, const Ser
   admitted.asked = client.asked;
   for (const TunnelHoldKeys::Key& key : facts.holds.keys) {
     if (key.tracker == 0 || key.tracker > config::kTrackedMax) continue;
-    admitted.tracked[key.tracker - 1] =
-        hold_again(service.stick_tables, key, stick::Table::Holder::Request);
+    auto hold = hold_again(service.stick_tables, key, stick::Table::Holder::Request);
+    if (hold) admitted.tracked.add(key.tracker - 1, std::move(*hold));
   }
   return admitted;
 }

@@ -24,18 +24,10 @@ bool is_servers_fault(int status) {
 
 }  // namespace
 
-void become_tunnels(TrackedEntries& entries) {
-  for (auto& entry : entries) {
-    if (entry) entry->become_tunnel();
-  }
-}
-
 StickHold* StickCounters::tracked(int counter) const {
   const auto index = static_cast<std::size_t>(counter);
-  if (auto& own = own_.at(index)) return &*own;
-  if (of_session_ == nullptr) return nullptr;
-  auto& other = of_session_->at(index);
-  return other ? &*other : nullptr;
+  if (StickHold* const own = own_.find(index)) return own;
+  return of_session_ == nullptr ? nullptr : of_session_->find(index);
 }
 
 std::optional<Value> StickCounters::value(const StickQuery& query, const Value* key) {
@@ -87,7 +79,6 @@ void StickCounters::act(const config::HttpRule& rule, const std::optional<Value>
 // The first one that finds a key counts, whether it is a rule of the session or of the request.
 void StickCounters::track(const config::HttpRule& rule, const Value& value) {
   if (tracked(rule.stick->counter) != nullptr) return;
-  auto& own = own_.at(static_cast<std::size_t>(rule.stick->counter));
   const auto table = tables_.find(rule.stick->table);
   if (table == nullptr) return;
   const auto key = stick_key(table->definition(), value);
@@ -97,7 +88,8 @@ void StickCounters::track(const config::HttpRule& rule, const Value& value) {
   stick::Entry* const entry = table->table.find_or_add(*key, now);
   table->tell_of_purges(now);
   if (entry == nullptr) return;
-  own.emplace(table, *entry, StickHold::Kind::Tracker, now);
+  own_.add(static_cast<std::size_t>(rule.stick->counter),
+           {table, *entry, StickHold::Kind::Tracker, now});
   if (place_ == Place::Connection) return;
   const auto count = [&](StickData counter, StickData rate) {
     table->table.add(*entry, {counter}, 1, now);
@@ -120,6 +112,7 @@ void StickCounters::each_tracked(const Count& count) {
 }
 
 void StickCounters::add_to_all(std::initializer_list<StickData> data, std::uint64_t amount) {
+  if (own_.empty() && (of_session_ == nullptr || of_session_->empty())) return;
   const auto now = steady_clock::now();
   each_tracked([&](stick::Table& table, stick::Entry& entry) {
     for (const StickData each : data) table.add(entry, {each}, amount, now);

@@ -2,19 +2,14 @@
 // for the whole session, others for one request, where the session does not.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 
 #include "proxy/http/stick_state.h"
 #include "proxy/stick_table.h"
+#include "proxy/tracked_entries.h"
 
 namespace wslb::proxy {
-
-// The entries of one session or one request.
-using TrackedEntries = std::array<std::optional<StickHold>, config::kTrackedMax>;
-
-void become_tunnels(TrackedEntries& entries);
 
 // For one evaluation of rules, or all of a request; on a worker's thread.
 class StickCounters : public http::StickState {

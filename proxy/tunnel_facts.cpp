@@ -63,6 +63,14 @@ void write(const StickHold& hold, std::uint32_t tracker, proto::TunnelHold& one)
   one.set_tracker(tracker);
 }
 
+// The number of the first counter is `first`, see tunnel.proto.
+void write(const TrackedEntries& entries, std::uint32_t first,
+           google::protobuf::RepeatedPtrField<proto::TunnelHold>& out) {
+  for (const auto& [counter, hold] : entries) {
+    write(hold, first + static_cast<std::uint32_t>(counter), *out.Add());
+  }
+}
+
 TunnelHoldKeys read_holds(const google::protobuf::RepeatedPtrField<proto::TunnelHold>& in) {
   TunnelHoldKeys holds;
   for (const proto::TunnelHold& hold : in) {
@@ -147,12 +155,8 @@ std::string write_tunnel_facts(const TunnelFacts& facts) {
     write(limit, out);
   }
   for (const StickHold& pin : facts.pins) write(pin, 0, *out.add_holds());
-  for (std::uint32_t i = 0; i < facts.of_session.size(); ++i) {
-    if (facts.of_session[i]) write(*facts.of_session[i], i + 1, *out.add_holds());
-    if (facts.of_request[i]) {
-      write(*facts.of_request[i], i + 1 + config::kTrackedMax, *out.add_holds());
-    }
-  }
+  write(facts.of_session, 1, *out.mutable_holds());
+  write(facts.of_request, 1 + config::kTrackedMax, *out.mutable_holds());
   write(record, out);
   write(
       record.request_captures,
@@ -200,9 +204,7 @@ std::string write_client_facts(std::string_view frontend, const ClientConnection
   if (client.bind != nullptr) out.set_bind(listener_name(*client.bind));
   write(client.address, *out.mutable_client());
   write(client.destination, *out.mutable_destination());
-  for (std::uint32_t i = 0; i < client.tracked.size(); ++i) {
-    if (client.tracked[i]) write(*client.tracked[i], i + 1, *out.add_holds());
-  }
+  write(client.tracked, 1, *out.mutable_holds());
   return out.SerializeAsString();
 }
 
