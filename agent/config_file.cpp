@@ -83,6 +83,19 @@ std::vector<std::string> find_obstacles(const config::Config& config) {
   return obstacles.found;
 }
 
+std::vector<std::string> section_identities(const config::Config& config) {
+  std::vector<std::string> names;
+  for (const config::VrrpSection& section : config.vrrps) {
+    std::string& name = names.emplace_back(section.name);
+    name += " " + section.interface + " " + std::to_string(section.vrid) + " version " +
+            std::to_string(section.version);
+    for (const config::Vip& vip : section.vips) {
+      name += " " + vip.address.to_string() + "/" + std::to_string(vip.prefix);
+    }
+  }
+  return names;
+}
+
 base::Result<std::string> choose_node(const config::Cluster& cluster, const std::string& wanted) {
   const std::string name = wanted.empty() ? host_name() : wanted;
   if (cluster.find_node(name) != nullptr) return name;

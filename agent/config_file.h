@@ -21,6 +21,9 @@ namespace wslb::agent {
 // Nothing wrong: an empty list.
 [[nodiscard]] std::vector<std::string> find_obstacles(const config::Config& config);
 
+// Each section with what makes it the same virtual router still, after a restart.
+[[nodiscard]] std::vector<std::string> section_identities(const config::Config& config);
+
 // `wanted` is -n's value; empty: the hostname decides.
 [[nodiscard]] base::Result<std::string> choose_node(const config::Cluster& cluster,
                                                     const std::string& wanted);

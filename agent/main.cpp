@@ -30,7 +30,6 @@
 #include "agent/event_log.h"
 #include "agent/hook_runner.h"
 #include "agent/local_proxy.h"
-#include "agent/log_output.h"
 #include "agent/namespace_lock.h"
 #include "agent/netlink.h"
 #include "agent/options.h"
@@ -44,6 +43,8 @@
 #include "agent/sticky_service.h"
 #include "agent/systemd_notify.h"
 #include "agent/tracking.h"
+#include "daemon/log_output.h"
+#include "daemon/start_attempt.h"
 
 namespace wslb::agent {
 namespace {
@@ -52,7 +53,7 @@ constexpr int kFailure = 1;
 constexpr int kUsageError = 2;
 
 int fail(const base::Error& error) {
-  std::fprintf(stderr, "wslb-agent: %s\n", error.message.c_str());
+  daemon::complain("wslb-agent: " + error.message);
   return kFailure;
 }
 
@@ -64,7 +65,9 @@ std::unique_ptr<config::Config> load_config(const Options& options) {
     return nullptr;
   }
   for (const config::Diagnostic& diagnostic : loaded->diagnostics.all()) {
-    std::fprintf(stderr, "%s\n", diagnostic.to_string().c_str());
+    daemon::complain(diagnostic.to_string(), diagnostic.severity == config::Severity::Error
+                                                 ? daemon::Priority::Error
+                                                 : daemon::Priority::Warning);
   }
   if (loaded->diagnostics.has_errors()) return nullptr;
   const std::vector<std::string> obstacles = find_obstacles(loaded->config);
@@ -84,28 +87,6 @@ std::uint32_t wall_seconds() {
   return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
-// With what makes it the same virtual router still.
-std::vector<std::string> section_identities(const config::Config& config) {
-  std::vector<std::string> names;
-  for (const config::VrrpSection& section : config.vrrps) {
-    std::string& name = names.emplace_back(section.name);
-    name += " " + section.interface + " " + std::to_string(section.vrid) + " version " +
-            std::to_string(section.version);
-    for (const config::Vip& vip : section.vips) {
-      name += " " + vip.address.to_string() + "/" + std::to_string(vip.prefix);
-    }
-  }
-  return names;
-}
-
-std::string summarise(const core::Status& status) {
-  std::string line;
-  for (const core::SectionStatus& section : status.sections) {
-    line += section.name + " " + std::string(core::to_string(section.state)) + ", ";
-  }
-  return line + (status.proxy.up ? "proxy up" : "no proxy");
-}
-
 // A VIP must not stay with an agent that cannot go on.
 int work_in_real_time(Runner& runner, const std::function<void()>& work) {
   become_realtime();
@@ -122,7 +103,7 @@ int work_in_real_time(Runner& runner, const std::function<void()>& work) {
 }
 
 void tell_of_hook(EventLog& events, const std::string& section, const std::string& text) {
-  spdlog::warn("vrrp {}: {}", section, text);
+  daemon::log_event(spdlog::level::warn, "notify", section, text);
   events.append("notify", section, text, std::chrono::system_clock::now());
 }
 
@@ -139,6 +120,7 @@ struct Ground {
   Continuity& continuity;
   const vrrp::Keyring& keys;
   DrainNote& drain_note;
+  daemon::StartAttempt& attempt;
 };
 
 // Nothing: no `status-bind`. Its thread asks ours.
@@ -172,7 +154,7 @@ base::Result<std::unique_ptr<StickyService>> open_sticky(const Ground& ground,
            [&io = ground.io, &events = ground.events](const std::string& peer,
                                                       const std::string& text) {
              boost::asio::post(io, [&events, peer, text] {
-               spdlog::info("peer {}: {}", peer, text);
+               daemon::log_event(spdlog::level::info, "peer", peer, text);
                events.append("peer", peer, text, std::chrono::system_clock::now());
              });
            },
@@ -184,7 +166,7 @@ base::Result<std::unique_ptr<StickyService>> open_sticky(const Ground& ground,
 
 int work(const Ground& ground) {
   const auto& [options, config, node, run_dir, events, io, netlink, announcer, continuity, keys,
-               drain_note] = ground;
+               drain_note, attempt] = ground;
   SystemdNotify systemd(io);
   SequenceFile sequence(io, run_dir.path("vrrp.seq"), wall_seconds());
   HookRunner hooks(io, config, std::bind_front(tell_of_hook, std::ref(events)));
@@ -201,7 +183,7 @@ int work(const Ground& ground) {
                             std::bind_front(&StickyService::tell, sticky->get()),
                             [&proxy] { proxy->end_kept(); }};
   runner = std::make_unique<Runner>(world, config, node, keys, sequence.first());
-  const EventLog::Follower teller(events, [&] { systemd.status(summarise(runner->status())); });
+  const EventLog::Follower teller(events, [&] { systemd.status(runner->status()); });
   auto tracking = Tracking::open(io, config, std::bind_front(&Runner::track_changed, runner.get()));
   if (!tracking) return fail(tracking.error());
   auto opened = LocalProxy::open(
@@ -232,19 +214,19 @@ int work(const Ground& ground) {
   (*sticky)->start();  // before this thread's priority, which new ones would have too
   if (web) web->start();
   return work_in_real_time(*runner, [&] {
-    spdlog::info("wslb-agent {} is node {} of cluster {}", WSLB_VERSION, ground.node,
-                 ground.config.cluster->name);
     if (!ground.keys.empty()) sequence.start([&] { return runner->sequence_seconds(); });
     (*tracking)->start();
     runner->start(drain_note.drained());
     (*desk)->start();
     proxy->start();
     systemd.ready();
+    ground.attempt.succeed();
     ground.io.run();
   });
 }
 
-int run(const Options& options, const config::Config& config, const std::string& node) {
+int run(const Options& options, const config::Config& config, const std::string& node,
+        daemon::StartAttempt& attempt) {
   auto run_dir = RunDir::open(options.run_dir);
   if (!run_dir) return fail(run_dir.error());
   const auto lock = lock_namespace();
@@ -261,7 +243,29 @@ int run(const Options& options, const config::Config& config, const std::string&
   if (!continuity) return fail(continuity.error());
   DrainNote drain_note(state_path(*run_dir, "drained"));
   return work({options, config, node, *run_dir, events, io, **netlink, *announcer, **continuity,
-               *keys, drain_note});
+               *keys, drain_note, attempt});
+}
+
+int start(const Options& options, daemon::StartAttempt& attempt) {
+  const auto config = load_config(options);
+  if (!config) return kFailure;
+  const auto node = choose_node(*config->cluster, options.node);
+  if (!node) return fail(node.error());
+  if (const auto allowed = check_capabilities(); !allowed) return fail(allowed.error());
+  std::signal(SIGPIPE, SIG_IGN);
+  daemon::set_up_log("wslb-agent", options.log_level);
+  spdlog::info("wslb-agent {} is node {} of cluster {}", WSLB_VERSION, *node,
+               config->cluster->name);
+  return run(options, *config, *node, attempt);
+}
+
+int check(const Options& options) {
+  const auto config = load_config(options);
+  if (!config) return kFailure;
+  const auto node = choose_node(*config->cluster, options.node);
+  // A check may be made anywhere, unless it says for which node.
+  if (!node && !options.node.empty()) return fail(node.error());
+  return std::puts("Configuration file is valid") < 0;
 }
 
 int main(int argc, char** argv) {
@@ -273,26 +277,21 @@ int main(int argc, char** argv) {
   }
   if (options->show_help) return std::fputs(usage().c_str(), stdout) < 0;
   if (options->show_version) return std::printf("wslb-agent %s\n", WSLB_VERSION) < 0;
-  const auto config = load_config(*options);
-  if (!config) return kFailure;
-  const auto node = choose_node(*config->cluster, options->node);
-  // A check may be made anywhere, unless it says for which node.
-  if (!node && !(options->check_only && options->node.empty())) return fail(node.error());
-  if (options->check_only) return std::puts("Configuration file is valid") < 0;
-  if (const auto allowed = check_capabilities(); !allowed) return fail(allowed.error());
-  std::signal(SIGPIPE, SIG_IGN);
-  set_up_log(options->log_level);
-  return run(*options, *config, *node);
+  if (options->check_only) return check(*options);
+  daemon::StartAttempt attempt(options->files);
+  int code = kFailure;
+  try {
+    code = start(*options, attempt);
+  } catch (const std::exception& error) {
+    fail({"ends: " + std::string(error.what())});
+  }
+  if (code != 0) attempt.fail();
+  return code;
 }
 
 }  // namespace
 }  // namespace wslb::agent
 
 int main(int argc, char** argv) {
-  try {
-    return wslb::agent::main(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "wslb-agent: ends: %s\n", error.what());
-    return 1;
-  }
+  return wslb::agent::main(argc, argv);
 }

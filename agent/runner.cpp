@@ -210,7 +210,8 @@ void Runner::tell_link(const std::string& name) {
   for (std::size_t index = 0; index < ports_.size(); ++index) {
     if (config_.vrrps[index].interface != name) continue;
     const auto followed = ports_[index]->follow(world_.netlink.find(name));
-    if (!followed) apply(core::Emit{core::EventKind::Interface, name, followed.error().message});
+    if (!followed)
+      apply(core::Emit{core::EventKind::Interface, name, followed.error().message, {}, true});
     works = works && ports_[index]->works();
   }
   core::LinkChanged link = look_at(name);

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "agent/runner.h"
+#include "daemon/log_output.h"
 
 namespace wslb::agent {
 
@@ -17,7 +18,7 @@ void Runner::apply(const core::SendAdvert& effect) {
   if (effect.priority > 0) world_.continuity.note_advert(effect.section, now());
   const auto news = ports_.at(effect.section)->send(effect);
   if (!news) return;
-  apply(core::Emit{core::EventKind::Alarm, config_.vrrps[effect.section].name, *news});
+  apply(core::Emit{core::EventKind::Alarm, config_.vrrps[effect.section].name, *news, {}, true});
 }
 
 void Runner::apply(const core::TellPeers& effect) {
@@ -67,7 +68,10 @@ void Runner::apply(const core::EndKept&) {
 
 void Runner::apply(const core::Emit& effect) {
   const std::string kind(core::to_string(effect.kind));
-  spdlog::info("{} {}: {}", kind, effect.subject, effect.text);
+  const bool wrong =
+      effect.wrong || (effect.change && effect.change->to == core::SectionState::Fault);
+  daemon::log_event(wrong ? spdlog::level::warn : spdlog::level::info, kind, effect.subject,
+                    effect.text);
   world_.events.append(kind, effect.subject, effect.text, std::chrono::system_clock::now(),
                        effect.change);
   if (effect.change && world_.on_state_change) world_.on_state_change(effect);

@@ -1,10 +1,22 @@
 #include "agent/systemd_notify.h"
 
 #include <cstdint>
+#include <string>
 
 #include <systemd/sd-daemon.h>
 
 namespace wslb::agent {
+namespace {
+
+std::string summarise(const core::Status& status) {
+  std::string line;
+  for (const core::SectionStatus& section : status.sections) {
+    line += section.name + " " + std::string(core::to_string(section.state)) + ", ";
+  }
+  return line + (status.proxy.up ? "proxy up" : "no proxy");
+}
+
+}  // namespace
 
 SystemdNotify::SystemdNotify(boost::asio::io_context& io) : timer_(io) {
   std::uint64_t microseconds = 0;
@@ -19,8 +31,8 @@ void SystemdNotify::ready() {
   if (interval_.count() > 0) feed_watchdog();
 }
 
-void SystemdNotify::status(const std::string& line) {
-  sd_notify(0, ("STATUS=" + line).c_str());
+void SystemdNotify::status(const core::Status& status) {
+  sd_notify(0, ("STATUS=" + summarise(status)).c_str());
 }
 
 void SystemdNotify::stopping() {

@@ -3,10 +3,11 @@
 #pragma once
 
 #include <chrono>
-#include <string>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+
+#include "agent/core/status.h"
 
 namespace wslb::agent {
 
@@ -15,7 +16,7 @@ class SystemdNotify {
   explicit SystemdNotify(boost::asio::io_context& io);
 
   void ready();  // starts the watchdog, too, if the unit has one
-  void status(const std::string& line);
+  void status(const core::Status& status);
   void stopping();
 
  private:

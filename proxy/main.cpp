@@ -19,6 +19,8 @@
 #include "base/environment.h"
 #include "config/config.h"
 #include "config/predicate.h"
+#include "daemon/log_output.h"
+#include "daemon/start_attempt.h"
 #include "proxy/configuration_reader.h"
 #include "proxy/listener_set.h"
 #include "proxy/listening_socket.h"
@@ -35,7 +37,11 @@ constexpr int kExitNoListener = 2;  // as HAProxy
 constexpr std::uint32_t kStatsBacklog = 64;
 
 void print(const std::vector<std::string>& lines) {
-  for (const std::string& line : lines) std::fprintf(stderr, "%s\n", line.c_str());
+  // Each says what it is: "wslb.cfg:7: warning: ...".
+  for (const std::string& line : lines) {
+    const bool warns = line.find(": warning: ") != std::string::npos;
+    daemon::complain(line, warns ? daemon::Priority::Warning : daemon::Priority::Error);
+  }
 }
 
 // One for each `stats socket`, or the reasons why not.
@@ -44,7 +50,7 @@ std::optional<std::vector<int>> open_stats_sockets(const config::Config& config)
   for (const config::StatsSocket& configured : config.global.stats_sockets) {
     const auto fd = open_listening_socket(configured.bind, kStatsBacklog);
     if (!fd) {
-      std::fprintf(stderr, "%s\n", fd.error().message.c_str());
+      daemon::complain(fd.error().message);
       return std::nullopt;
     }
     sockets.push_back(*fd);
@@ -58,7 +64,7 @@ std::optional<std::string> note_pid(const Options& options, const config::Global
   if (path.empty()) return path;
   const auto written = write_pidfile(path);
   if (written) return path;
-  std::fprintf(stderr, "%s\n", written.error().message.c_str());
+  daemon::complain(written.error().message);
   return std::nullopt;
 }
 
@@ -72,16 +78,16 @@ std::optional<std::string> note_pid(const Options& options, const config::Global
     }
   }
   ::execvp(argv[0], argv);
-  std::fprintf(stderr, "cannot start %s anew: %s\n", argv[0], std::strerror(errno));
+  daemon::complain("cannot start " + std::string(argv[0]) + " anew: " + std::strerror(errno));
   std::_Exit(1);
 }
 
 int serve(const Options& options, const ConfigurationSource& source, const ReadConfiguration& read,
-          char** argv) {
+          daemon::StartAttempt& attempt, char** argv) {
   const config::Global& global = read.config->global;
   base::Result<SyslogSender> syslog = SyslogSender::open();
   if (!syslog) {
-    std::fprintf(stderr, "%s\n", syslog.error().message.c_str());
+    daemon::complain(syslog.error().message);
     return 1;
   }
   ProcessState process(maxconn_of(global), std::move(*syslog));
@@ -106,6 +112,7 @@ int serve(const Options& options, const ConfigurationSource& source, const ReadC
   spdlog::info("wslb-proxy {} serves: {} listening sockets, {} threads, maxconn {}", WSLB_VERSION,
                opened.binds.size(), process.threads, process.gate.max());
   take_reloads();
+  attempt.succeed();
   server.run();
   if (!pidfile->empty() && !process.returns) ::unlink(pidfile->c_str());
   std::fflush(nullptr);
@@ -135,25 +142,33 @@ int evaluate(const std::string& condition) {
   return 2;
 }
 
+// 0: it can be served.
+int judge(const ReadConfiguration& read) {
+  print(read.messages);
+  if (read.config == nullptr) return 1;
+  if (read.listens()) return 0;
+  daemon::complain("no 'bind' line in the configuration: wslb-proxy has nothing to do");
+  return kExitNoListener;
+}
+
 int run(const Options& options, char** argv) {
   if (options.version) return print_version(options.features);
   if (options.condition) return evaluate(*options.condition);
   hold_reloads();  // one that comes meanwhile may be about a file that was read already
   const ConfigurationSource source{
       options.files, options.compat_1x ? config::Dialect::WithHaproxy1 : config::Dialect::Modern};
+  daemon::StartAttempt attempt(options.files);
   const ReadConfiguration read = read_configuration(source);
-  print(read.messages);
-  if (read.config == nullptr) return 1;
-  if (!read.listens()) {
-    std::fprintf(stderr, "no 'bind' line in the configuration: wslb-proxy has nothing to do\n");
-    return kExitNoListener;
-  }
+  int code = judge(read);
   if (options.check_only) {
-    std::printf("Configuration file is valid\n");
-    return 0;
+    if (code == 0) std::printf("Configuration file is valid\n");
+    return code;
   }
+  if (daemon::journal_reads_stderr()) daemon::set_up_log("wslb-proxy", "info");
   if (options.debug) spdlog::set_level(spdlog::level::debug);
-  return serve(options, source, read, argv);
+  if (code == 0) code = serve(options, source, read, attempt, argv);
+  if (code != 0) attempt.fail();
+  return code;
 }
 
 }  // namespace

@@ -29,9 +29,10 @@ ARROWS = {
     "vrrp": {"base"},
     "config": {"base"},
     "view": {"base", "proto"},
-    "agent": {"base", "vrrp", "config", "proto", "agent/core", "agent/peers",
+    "daemon": {"base"},
+    "agent": {"base", "daemon", "vrrp", "config", "proto", "agent/core", "agent/peers",
               "agent/sticky", "view"},
-    "proxy": {"base", "config", "proto", "proxy/http", "proxy/lb", "proxy/stick"},
+    "proxy": {"base", "daemon", "config", "proto", "proxy/http", "proxy/lb", "proxy/stick"},
     "ctl": {"base", "config", "proto", "ctl/doctor", "ctl/migration", "view"},
 }
 PURE = {"base", "config", "vrrp", "agent/core", "agent/peers", "agent/sticky", "proxy/http",

@@ -15,7 +15,7 @@ void Alarms::raise(Kind kind, std::string text, base::TimePoint now, Effects& ef
   if (!is_new && (alarm.text == text || now - alarm.told < told_again)) return;
   alarm.text = std::move(text);
   alarm.told = now;
-  effects.emplace_back(Emit{EventKind::Alarm, section_, alarm.text});
+  effects.emplace_back(Emit{EventKind::Alarm, section_, alarm.text, {}, true});
 }
 
 void Alarms::expire(base::TimePoint now, Effects& effects) {

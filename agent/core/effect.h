@@ -81,6 +81,8 @@ struct Emit {
     std::uint8_t priority = 0;
   };
   std::optional<Change> change = std::nullopt;
+  // Something is wrong, and somebody should look: a warning in the log. A fault is one anyway.
+  bool wrong = false;
 };
 
 // The answer to a Failover or Drain. Accepted: it has been done as far as this node can, with one

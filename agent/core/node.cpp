@@ -195,7 +195,7 @@ void Node::link_changed(const LinkChanged& link, base::TimePoint now, Effects& e
   LinkChanged& known = facts_.links[link.interface];
   const bool is_first = known.interface.empty();
   if (is_first || link_text(known) != link_text(link)) {
-    effects.emplace_back(Emit{EventKind::Interface, link.interface, link_text(link)});
+    effects.emplace_back(Emit{EventKind::Interface, link.interface, link_text(link), {}, !link.up});
   }
   known = link;
   for (Group& group : groups_) {
@@ -211,8 +211,8 @@ void Node::track_changed(const TrackChanged& change, Effects& effects) {
   facts_.tracks.insert_or_assign(change.what, change);
   const std::string reason = change.reason.empty() ? "" : ": " + change.reason;
   if (is_new && change.up) return;
-  effects.emplace_back(
-      Emit{EventKind::Track, change.what, change.up ? "good again" : "failed" + reason});
+  effects.emplace_back(Emit{
+      EventKind::Track, change.what, change.up ? "good again" : "failed" + reason, {}, !change.up});
 }
 
 // Whatever has happened: sections that are not fit leave the election, those that are again join.

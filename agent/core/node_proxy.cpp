@@ -32,7 +32,7 @@ void Node::lose_proxy(const std::string& reason, Effects& effects) {
   facts_.proxy.pid = 0;
   facts_.proxy_reason = reason;
   effects.emplace_back(
-      Emit{EventKind::Proxy, "proxy", "down" + (reason.empty() ? "" : ": " + reason)});
+      Emit{EventKind::Proxy, "proxy", "down" + (reason.empty() ? "" : ": " + reason), {}, true});
 }
 
 void Node::judge_succession(Succession::Verdict verdict, Effects& effects) {

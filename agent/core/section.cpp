@@ -187,8 +187,11 @@ void Section::address_lost(const AddressLost& lost, base::TimePoint now, Effects
   effects.emplace_back(AddVips{index_});
   effects.emplace_back(Announce{index_, 1});
   effects.emplace_back(
-      Emit{EventKind::Vip, config_->name,
-           vip_text(lost.vip) + " was removed from " + config_->interface + "; put back"});
+      Emit{EventKind::Vip,
+           config_->name,
+           vip_text(lost.vip) + " was removed from " + config_->interface + "; put back",
+           {},
+           true});
 }
 
 void Section::address_claimed(const AddressClaimed& claim, base::TimePoint now, Effects& effects) {
@@ -207,7 +210,8 @@ void Section::hold_address(const config::Vip& vip, const std::string& what, base
                            Effects& effects) {
   const std::string reason = vip_text(vip) + " " + what;
   address_hold_ = AddressHold{now + address_hold_time, reason};
-  effects.emplace_back(Emit{EventKind::Vip, config_->name, reason + "; next attempt in 10 s"});
+  effects.emplace_back(
+      Emit{EventKind::Vip, config_->name, reason + "; next attempt in 10 s", {}, true});
 }
 
 std::uint8_t Section::following_priority() const {

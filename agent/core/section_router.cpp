@@ -237,9 +237,12 @@ void Section::rival_heard(base::TimePoint now, Effects& effects) {
     announcements_.begin(now);
   }
   if (rival_events_.allow(now)) {
-    effects.emplace_back(Emit{EventKind::VrrpState, config_->name,
+    effects.emplace_back(Emit{EventKind::VrrpState,
+                              config_->name,
                               heard_->name() + " also claims to be active, with priority " +
-                                  std::to_string(heard_->priority) + "; told it off"});
+                                  std::to_string(heard_->priority) + "; told it off",
+                              {},
+                              true});
   }
 }
 

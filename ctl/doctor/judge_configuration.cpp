@@ -82,7 +82,7 @@ void judge_configuration(const Facts& facts, Findings& findings) {
   if (!facts.file_error.empty()) {
     findings.push_back({Severity::Problem, "no-configuration", facts.file, facts.file_error,
                         "neither the agent nor the proxy starts without it",
-                        "see docs/examples/pair.cfg, or 'wslbctl import'"});
+                        "see /usr/share/doc/wslb/examples, or 'wslbctl import'"});
     return;
   }
   if (facts.config_errors > 0) {

@@ -144,14 +144,19 @@ TEST(LoadTest, NothingIsAValidConfiguration) {
   EXPECT_EQ(diagnostics_of(load({})), "");
 }
 
-TEST(LoadTest, TheExampleOfAPairIsClean) {
-  std::ifstream file("docs/examples/pair.cfg");
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  const Config config = clean(text);
-  EXPECT_EQ(config.cluster->nodes.size(), 2U);
-  EXPECT_EQ(config.vrrps.size(), 1U);
-  EXPECT_EQ(config.vrrps[0].auth, Auth::Enforce);
-  EXPECT_EQ(config.proxies.size(), 3U);
+Config example(const std::string& name) {
+  std::ifstream file("docs/examples/" + name);
+  return clean({std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()});
+}
+
+TEST(LoadTest, TheExamplesAreClean) {
+  for (const Config& config : {example("minimal.cfg"), example("pair.cfg")}) {
+    EXPECT_EQ(config.cluster->nodes.size(), 2U);
+    EXPECT_EQ(config.vrrps.size(), 1U);
+    EXPECT_EQ(config.vrrps[0].auth, Auth::Enforce);
+  }
+  EXPECT_EQ(example("minimal.cfg").proxies.size(), 2U);
+  EXPECT_EQ(example("pair.cfg").proxies.size(), 3U);
 }
 
 }  // namespace

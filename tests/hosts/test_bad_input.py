@@ -5,6 +5,7 @@ import pytest
 
 from . import image
 
+pytestmark = pytest.mark.long
 OTHER_KEY = "A" * 43 + "=\n"
 
 

@@ -39,7 +39,9 @@ HARMLESS = {
 }
 
 
-@pytest.mark.parametrize("what", HARMLESS)
+@pytest.mark.parametrize("what", [
+    what if what.startswith("kill -9") else pytest.param(what, marks=pytest.mark.long)
+    for what in HARMLESS])
 def test_nothing_is_lost_and_nothing_moves(pair, what):
     machine = pair.wait_well()
     flow = pair.flow(TUNNELS)
@@ -52,6 +54,7 @@ def test_nothing_is_lost_and_nothing_moves(pair, what):
     assert pair.moves(since) == 0 and pair.active() is machine
 
 
+@pytest.mark.long
 def test_a_proxy_that_hangs_is_ended_by_its_watchdog(pair):
     machine = pair.other(pair.wait_well())
     hang(machine, "wslb-proxy")
@@ -60,6 +63,7 @@ def test_a_proxy_that_hangs_is_ended_by_its_watchdog(pair):
     assert "Watchdog timeout" in log
 
 
+@pytest.mark.long
 def test_stop_of_the_agent_moves_the_vip_at_once(pair):
     machine = pair.wait_well()
     since = now_ms()
@@ -70,6 +74,7 @@ def test_stop_of_the_agent_moves_the_vip_at_once(pair):
     assert pair.moves(since) == 1
 
 
+@pytest.mark.long
 def test_stop_of_the_proxy_moves_the_vip(pair):
     machine = pair.wait_well()
     machine.run("systemctl", "stop", "wslb-proxy")
@@ -77,6 +82,7 @@ def test_stop_of_the_proxy_moves_the_vip(pair):
     machine.run("systemctl", "start", "wslb-proxy")
 
 
+@pytest.mark.long
 def test_an_agent_that_could_not_start_again_gives_the_vip_away_first(pair):
     machine = pair.wait_well()
     text = machine.run("cat", "/etc/wslb/wslb.cfg").stdout
@@ -86,12 +92,14 @@ def test_an_agent_that_could_not_start_again_gives_the_vip_away_first(pair):
     machine.write("/etc/wslb/wslb.cfg", text, mode=0o644)
 
 
+@pytest.mark.long
 def test_reboot(pair):
     machine = pair.wait_well()
     machine.reboot()
     assert pair.wait_well() is pair.other(machine)
 
 
+@pytest.mark.long
 def test_power_cut(pair):
     machine = pair.wait_well()
     machine.power_cut()
