@@ -12,7 +12,7 @@ namespace wslb::view {
 namespace {
 
 constexpr int kBoxWidth = 270;
-constexpr int kGap = 110;
+constexpr int kGap = 130;
 constexpr int kHostTop = 150;
 constexpr int kLine = 20;
 constexpr int kMargin = 10;
@@ -155,10 +155,10 @@ std::string cluster_picture(const proto::Status& status) {
     const Host& other = hosts[i].here ? hosts[i - 1] : hosts[i];
     const int y = kHostTop + height / 2;
     text += line(x - kGap, y, x, y, other.reachable ? "wire live" : "wire broken");
-    text += svg_text(x - kGap + 14, y - 8, other.reachable ? "plain" : "bad", other.link);
+    text += svg_text(x - kGap + 10, y - 8, other.reachable ? "plain" : "bad", other.link);
     const bool in_step = tables_in_step(status);
     if (other.reachable) {
-      text += svg_text(x - kGap + 14, y + 18, in_step ? "good" : "doubtful",
+      text += svg_text(x - kGap + 10, y + 18, in_step ? "good" : "doubtful",
                        in_step ? "tables in step" : "tables behind");
     }
   }

@@ -53,6 +53,9 @@ def main():
         wslb = bed.pair[first]
         wait_until(lambda: wslb.status()["proxy"]["tunnels"] >= TUNNELS and not
                    wslb.status()["alarms"], 10, "the pair is well")
+        # Not a figure of the moment at which everything was busy with being started.
+        with contextlib.suppress(TimeoutError):
+            wait_until(lambda: max(peer["lag"] for peer in wslb.status()["peers"]) < 1, 20, "lag")
         browser = Browser(bed.client)
         browser.shoot(f"http://{first.address}:{PORT}/", FOLDER / "page.png", height=1250)
         with contextlib.closing(Screen(wslb, "status")) as screen:
