@@ -17,18 +17,20 @@ void judge_key(const Facts& facts, Findings& findings) {
   if (!facts.config.cluster) return;
   const auto& path = facts.config.cluster->secret_file;
   if (!path) {
-    findings.push_back({Severity::Warning, "no-key", "cluster " + facts.config.cluster->name,
-                        "the cluster has no key ('secret none')",
-                        "whoever is on the network can move the VIPs and write sticky entries",
-                        "wslbctl keygen >/etc/wslb/cluster.key, copy it to every host, and write "
-                        "'secret-file /etc/wslb/cluster.key'"});
+    findings.push_back(
+        {Severity::Warning, "no-key", "cluster " + facts.config.cluster->name,
+         "the cluster has no key ('secret none')",
+         "whoever is on the network can move the VIPs and write sticky entries",
+         "(umask 077; wslbctl keygen >/etc/wslb/cluster.key), copy it to every host, and write "
+         "'secret-file /etc/wslb/cluster.key'"});
     return;
   }
   if (!facts.key) return;
   if (!facts.key->exists) {
-    findings.push_back({Severity::Problem, "key-missing", *path, "the secret file is not there",
-                        "the agent does not start without it",
-                        "copy it from another host, or make it: wslbctl keygen >" + *path});
+    findings.push_back(
+        {Severity::Problem, "key-missing", *path, "the secret file is not there",
+         "the agent does not start without it",
+         "copy it from another host, or make it: (umask 077; wslbctl keygen >" + *path + ")"});
     return;
   }
   if ((facts.key->mode & 077U) == 0) return;
