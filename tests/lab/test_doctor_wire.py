@@ -9,9 +9,12 @@ import time
 import pytest
 
 from .adverts import Forger, advert
-from .configuration import VIP, VRID
+from .app import App
+from .clock import wait_until
+from .configuration import VIP, VIP6, VRID, cluster_section, proxy_section
 from .doctor import Doctor
 from .frame import checksum
+from .wslb import Wslb
 
 # The machine's own name is no node's: nobody says here which node the host is.
 ALONE = ["no-node", "agent"]
@@ -102,6 +105,27 @@ def test_a_keepalived_with_authentication(doctor, bed):
     with advertising(bed.client, authenticated_advert(), source=host.address):
         found = {one["id"]: one["what"] for one in doctor.findings()}
     assert host.name in found["advert-refused"] and "keepalived.conf" in found["advert-refused"]
+
+
+@pytest.mark.parametrize("transport", ["multicast", "unicast"])
+def test_ipv6_is_heard_too(network, transport):
+    """From link-local addresses, by which no node is known, or from the nodes' own."""
+    hosts = [network.add_host(name, address) for name, address in (("lb1", "10.77.0.11"),
+                                                                   ("lb2", "10.77.0.12"))]
+    nodes = [(host.name, host.address, host.address6) for host in hosts]
+    app = App(network.add_host("app1", "10.77.0.21"), "app1")
+    text = proxy_section([app], vip=VIP6) + cluster_section(nodes, vips=[f"{VIP6}/64"],
+                                                            transport=transport)
+    pair = {host: Wslb(host, text) for host in hosts}
+    doctor = Doctor(pair, hosts[1])
+    assert sorted(doctor.ids()) == sorted([*ALONE, "nobody-active"])
+    pair[hosts[0]].start()
+    wait_until(lambda: pair[hosts[0]].vrrp() == "active", 10, "the other one is active")
+    assert sorted(doctor.ids()) == sorted(ALONE)
+    # Of other addresses it is another virtual router, where it comes from no node.
+    other = doctor.rewritten((f"vip {VIP6}/64", "vip fd77::200/64"),
+                             (f"bind {VIP6}", "bind fd77::200"))
+    assert ("vrid-clash" if transport == "multicast" else "advert-differs") in doctor.ids(other)
 
 
 def test_it_needs_root_and_says_so(doctor):
