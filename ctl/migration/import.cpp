@@ -73,8 +73,9 @@ void tell_of_rights(const ImportInput& input, Remarks& remarks) {
   };
   if (const int line = first("/run/haproxy"); line > 0) {
     remarks.todo({input.haproxy.file, line},
-                 "/run/haproxy belongs to HAProxy's unit: make the directory writable for "
-                 "wslb-proxy (RuntimeDirectory=haproxy in a drop-in), or write another path");
+                 "/run/haproxy belongs to HAProxy's unit: write /run/wslb-proxy, or make the "
+                 "directory wslb-proxy's ('systemctl edit wslb-proxy': [Service] "
+                 "RuntimeDirectory=haproxy)");
   }
   if (const int line = first(" crt "); line > 0) {
     remarks.note({input.haproxy.file, line},

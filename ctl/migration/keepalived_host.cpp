@@ -137,7 +137,7 @@ std::vector<KeepalivedUse> read_uses(const Block& block, Remarks& remarks) {
 
 KeepalivedHost read_host(const Block& file, Remarks& remarks) {
   KeepalivedHost host;
-  host.file = file.where.file;
+  if (!file.inner.empty()) host.file = file.inner.front().where.file;
   for (const Block& one : file.inner) {
     const std::string_view word = one.keyword();
     if (word == "global_defs") {
