@@ -28,6 +28,25 @@ std::string joined(const std::vector<std::string>& lines) {
   return text;
 }
 
+// Debian's haproxy.cfg has its stats socket where HAProxy's unit makes the directory; ours makes
+// another one.
+void move_stats_sockets(const ImportInput& input, std::vector<std::string>& lines,
+                        Remarks& remarks) {
+  constexpr std::string_view kTheirs = "/run/haproxy/";
+  constexpr std::string_view kOurs = "/run/wslb-proxy/";
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::string& line = lines[i];
+    const auto at = line.find(kTheirs);
+    const bool is_socket = line.find("stats socket") < at && line.find('#') > at;
+    if (at == std::string::npos || !is_socket) continue;
+    line.replace(at, kTheirs.size(), kOurs);
+    const auto end = std::min(line.find_first_of(" \t", at), line.size());
+    remarks.note({input.haproxy.file, static_cast<int>(i) + 1},
+                 "'stats socket' is " + line.substr(at, end - at) +
+                     " in the result, where wslb-proxy may make it; tell whoever speaks to it");
+  }
+}
+
 // haproxy.cfg with what wslb refuses and nobody misses turned into comments.
 std::string haproxy_part(const ImportInput& input, Remarks& remarks) {
   std::vector<std::string> lines = lines_of(input.haproxy.text);
@@ -42,6 +61,7 @@ std::string haproxy_part(const ImportInput& input, Remarks& remarks) {
     remarks.note(diagnostic.where,
                  diagnostic.message + "; it is a comment in the result: " + std::string(why));
   }
+  move_stats_sockets(input, lines, remarks);
   return joined(lines);
 }
 
@@ -62,8 +82,8 @@ void check_peers(const std::vector<config::PeersSection>& sections,
 }
 
 // What the proxy needs the rights for that HAProxy had as root.
-void tell_of_rights(const ImportInput& input, Remarks& remarks) {
-  const auto lines = lines_of(input.haproxy.text);
+void tell_of_rights(const ImportInput& input, const std::string& text, Remarks& remarks) {
+  const auto lines = lines_of(text);
   const auto first = [&](std::string_view part) {
     const auto found = std::ranges::find_if(lines, [&](const std::string& line) {
       const auto at = line.find(part);
@@ -112,10 +132,11 @@ Imported import_pair(const ImportInput& input) {
   ours += vrrp_text(members, remarks);
   ours += "\n# From here on as in " + input.haproxy.file + ".\n";
   const auto lines_before = static_cast<int>(std::ranges::count(ours, '\n'));
-  imported.text = ours + haproxy_part(input, remarks);
+  const std::string theirs = haproxy_part(input, remarks);
+  imported.text = ours + theirs;
 
   check_peers(proxies.config.peers, members, remarks);
-  tell_of_rights(input, remarks);
+  tell_of_rights(input, theirs, remarks);
   tell_of_check(input, lines_before, imported);
   remarks.sort();
   return imported;

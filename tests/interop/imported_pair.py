@@ -194,6 +194,6 @@ class WslbPair(ImportedPair):
 
 def without_files(text):
     """Lines that name files of a real host, which the lab's hosts have not."""
-    return "\n".join(line for line in text.splitlines()
-                     if not re.search(r"/dev/log|chroot|errorfile|\buser haproxy|\bgroup haproxy"
-                                      r"|^\s+daemon", line)) + "\n"
+    files = (r"/dev/log|chroot|errorfile|stats socket /run/|\buser haproxy|\bgroup haproxy"
+             r"|^\s+daemon")
+    return "\n".join(line for line in text.splitlines() if not re.search(files, line)) + "\n"

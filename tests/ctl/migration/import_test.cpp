@@ -219,6 +219,20 @@ TEST(Import, WhatHaproxyHadAndWslbHasNot) {
   EXPECT_THAT(remarks(imported), HasSubstr("haproxy.cfg:4: to do: 'lua-load' is not supported"));
 }
 
+TEST(Import, DebiansStatsSocketMovesToADirectoryOfOurs) {
+  const auto with = [](const std::string& line) {
+    return import({{{"lb1", instance("", 200)}, {"lb2", instance("")}},
+                   "global\n" + line + "\n" + std::string(kProxy)});
+  };
+  const auto debian = with("\tstats socket /run/haproxy/admin.sock mode 660 level admin");
+  EXPECT_FALSE(debian.remarks.anything_to_do());
+  EXPECT_THAT(debian.text, HasSubstr("\tstats socket /run/wslb-proxy/admin.sock mode 660"));
+  EXPECT_THAT(remarks(debian),
+              HasSubstr("haproxy.cfg:2: note: 'stats socket' is /run/wslb-proxy/admin.sock in"));
+  const auto other = with("    log /run/haproxy/log local0");
+  EXPECT_THAT(remarks(other), HasSubstr("haproxy.cfg:2: to do: /run/haproxy belongs"));
+}
+
 TEST(Import, FilesInTheWrongOrderAreSeen) {
   const auto imported = import({{{"", std::string(kProxy)}}, instance("")});
   EXPECT_THAT(remarks(imported), HasSubstr("has no 'vrrp_instance'; is it a keepalived.conf?"));
