@@ -33,6 +33,12 @@ std::string directory_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+// Not by another program, such as the agent (`proxy-command`), which hands its environment on.
+bool started_by_systemd() {
+  const char* const pid = std::getenv("SYSTEMD_EXEC_PID");
+  return pid != nullptr && pid == std::to_string(::getpid());
+}
+
 // A socket that is open looks as if somebody served it.
 void close_all_but(int kept) {
   const auto rest = static_cast<unsigned>(std::max(kept, STDERR_FILENO) + 1);
@@ -49,7 +55,7 @@ void complain(std::string_view line, Priority priority) {
       journal_reads_stderr() ? std::string("<") + static_cast<char>(priority) + ">" : "";
   std::fprintf(stderr, "%s%.*s\n", prefix.c_str(), static_cast<int>(line.size()), line.data());
   static bool told = false;
-  if (told || priority > Priority::Error) return;
+  if (told || priority > Priority::Error || !started_by_systemd()) return;
   told = true;
   sd_notify(0, ("STATUS=does not start: " + std::string(line)).c_str());
 }
@@ -62,7 +68,7 @@ milliseconds pause_after(int failures) {
 
 StartAttempt::StartAttempt(const std::vector<std::string>& files) {
   const char* const directory = std::getenv("RUNTIME_DIRECTORY");
-  if (directory == nullptr || std::getenv("NOTIFY_SOCKET") == nullptr) return;
+  if (directory == nullptr || !started_by_systemd()) return;
   const std::string first(directory);
   note_ = first.substr(0, first.find(':')) + "/failed-starts";
   changes_ = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);

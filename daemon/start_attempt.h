@@ -3,7 +3,7 @@
 // mend. So the first failures of a row end at once, `systemctl start` says so, and each later one
 // first waits for longer than the one before, or until a file beside those that were read changes.
 // A `systemctl restart` begins anew. How many failures there were is a note in the unit's
-// RuntimeDirectory; without one, outside of systemd, nothing waits.
+// RuntimeDirectory; without one, or started by anything but systemd, nothing waits.
 #pragma once
 
 #include <chrono>

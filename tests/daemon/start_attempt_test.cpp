@@ -40,11 +40,10 @@ class StartAttemptTest : public testing::Test {
     std::filesystem::create_directory(directory_ + "/run");
     write(config_, "good\n");
     ::setenv("RUNTIME_DIRECTORY", (directory_ + "/run:/elsewhere").c_str(), 1);
-    ::setenv("NOTIFY_SOCKET", "/nowhere", 1);
   }
   ~StartAttemptTest() override {
     ::unsetenv("RUNTIME_DIRECTORY");
-    ::unsetenv("NOTIFY_SOCKET");
+    ::unsetenv("SYSTEMD_EXEC_PID");
     std::filesystem::remove_all(directory_);
   }
 
@@ -56,9 +55,13 @@ class StartAttemptTest : public testing::Test {
     std::ifstream(note_) >> text;
     return text;
   }
+  static void be_systemd_s() {
+    ::setenv("SYSTEMD_EXEC_PID", std::to_string(::getpid()).c_str(), 1);
+  }
   [[nodiscard]] pid_t start_and_fail() const {
     const pid_t child = ::fork();
     if (child == 0) {
+      be_systemd_s();
       StartAttempt attempt({config_});
       attempt.fail();
       ::_exit(1);
@@ -103,6 +106,7 @@ TEST_F(StartAttemptTest, AChangeSinceTheFileWasReadIsNotMissed) {
   write(note_, "50\n");
   const pid_t child = ::fork();
   if (child == 0) {
+    be_systemd_s();
     StartAttempt attempt({config_});
     write(config_, "better\n");
     attempt.fail();
@@ -122,16 +126,23 @@ TEST_F(StartAttemptTest, WhoeverEndsTheWaitBeginsAnew) {
 
 TEST_F(StartAttemptTest, SuccessIsTheEndOfTheRow) {
   write(note_, "50\n");
+  be_systemd_s();
   StartAttempt attempt({config_});
   attempt.succeed();
   attempt.fail();
   EXPECT_EQ(note(), "");
 }
 
-TEST_F(StartAttemptTest, NothingWaitsOutsideOfSystemd) {
+TEST_F(StartAttemptTest, NothingWaitsThatSystemdHasNotStartedItself) {
   write(note_, "50\n");
-  ::unsetenv("NOTIFY_SOCKET");
-  EXPECT_LT(await(start_and_fail()), milliseconds(5000));
+  be_systemd_s();  // and what this process starts has its environment
+  const pid_t child = ::fork();
+  if (child == 0) {
+    StartAttempt attempt({config_});
+    attempt.fail();
+    ::_exit(1);
+  }
+  EXPECT_LT(await(child), milliseconds(5000));
   EXPECT_EQ(note(), "50");
 }
 
