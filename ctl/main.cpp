@@ -4,6 +4,7 @@
 
 #include "ctl/arguments.h"
 #include "ctl/commands.h"
+#include "ctl/inquiry.h"
 
 int main(int argc, char** argv) {
   const std::span<const char* const> words(argv, static_cast<std::size_t>(argc));
@@ -13,5 +14,9 @@ int main(int argc, char** argv) {
                  arguments.error().message.c_str());
     return static_cast<int>(wslb::ctl::Exit::Usage);
   }
-  return static_cast<int>(wslb::ctl::run(*arguments));
+  const wslb::ctl::Exit exit = wslb::ctl::run(*arguments);
+  // A key or a configuration that did not get to the disk is not done.
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return static_cast<int>(exit);
+  return static_cast<int>(
+      wslb::ctl::fail(wslb::ctl::Exit::No, "cannot write the output; is the disk full?"));
 }

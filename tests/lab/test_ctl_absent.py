@@ -4,6 +4,7 @@ import contextlib
 import json
 import socket
 import struct
+import subprocess
 import threading
 import time
 
@@ -86,6 +87,13 @@ def test_no_command_is_forgotten(wslb):
     table = json.loads(wslb.ctl("--json", "help").stdout)
     assert {one["name"] for one in table if one["needs_agent"]} == set(ASKING)
     assert {one["name"] for one in table if not one["needs_agent"]} == set(ALONE)
+
+
+def test_output_that_cannot_be_written_is_a_no():
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = subprocess.run([binary("wslbctl"), "keygen"], stdout=full, stderr=subprocess.PIPE,
+                              text=True, check=False)
+    assert done.returncode == 1 and "is the disk full?" in done.stderr
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
