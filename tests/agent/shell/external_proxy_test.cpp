@@ -38,9 +38,11 @@ pid_t fork_master() {
   const pid_t pid = ::fork();
   if (pid == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    std::signal(SIGUSR2, [](int) { fork_process(); });
-    fork_process();
-    for (;;) ::pause();
+    sigset_t reload;
+    ::sigemptyset(&reload);
+    ::sigaddset(&reload, SIGUSR2);
+    ::sigprocmask(SIG_BLOCK, &reload, nullptr);  // waits until the fork before it is over
+    for (int signal = 0;; ::sigwait(&reload, &signal)) fork_process();
   }
   return pid;
 }
