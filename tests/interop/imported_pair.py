@@ -146,6 +146,9 @@ class OriginalPair(ImportedPair):
                              host.directory / "keepalived.log")
         host.processes.append(keepalived)
 
+    def wait_in_step(self):
+        """HAProxy does not say so: what it has just told its peer may be lost with its host."""
+
     def kill_proxy(self, name):
         self.hosts[name].haproxy.kill()
 
@@ -181,6 +184,11 @@ class WslbPair(ImportedPair):
 
     def start(self, name):
         self.wslb[name].start()
+
+    def wait_in_step(self):
+        for name, wslb in self.wslb.items():
+            wait_until(lambda wslb=wslb: (wslb.status() or {}).get("tables_in_step"), 10,
+                       f"{name} knows that its tables are the other host's")
 
     def kill_proxy(self, name):
         self.wslb[name].proxy.kill()

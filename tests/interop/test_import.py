@@ -65,6 +65,7 @@ def test_the_same_hosts_and_backends(both):
         for pair in both:
             pair.wait_owners(owners_of(pair, set()))
     for pair in both:
+        pair.wait_in_step()
         pair.power_off("lb1")
     for pair in both:
         pair.wait_owners({vip: "lb2" for vip in pair.vips})
