@@ -34,7 +34,7 @@ void Runner::add_port(std::size_t section) {
   // Not by feed(): a timer that is overdue waits until all packets have been read.
   const SectionPort::Handlers handlers{
       .on_packet =
-          [this, section](const VrrpSocket::Packet& packet) {
+          [this, section](const vrrp::Datagram& packet) {
             inputs_.emplace_back(
                 core::PacketReceived{section, packet.source, packet.destination, packet.ttl,
                                      base::Bytes(packet.payload.begin(), packet.payload.end())});

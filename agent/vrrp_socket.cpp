@@ -6,7 +6,6 @@
 
 #include <arpa/inet.h>
 #include <linux/if.h>
-#include <linux/ip.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -80,11 +79,8 @@ Kernel to_kernel(const base::IpAddress& address) {
   return result;
 }
 
-template <typename Kernel>
-base::IpAddress from_kernel(const Kernel& address) {
-  std::array<std::uint8_t, sizeof address> bytes;
-  std::memcpy(bytes.data(), &address, sizeof address);
-  return base::IpAddress::from_bytes(bytes);
+base::IpAddress from_kernel(const in6_addr& address) {
+  return base::IpAddress::from_bytes(address.s6_addr);
 }
 
 template <typename Info>
@@ -97,39 +93,28 @@ void put_control(msghdr& message, int level, int type, const Info& info) {
   message.msg_controllen = CMSG_SPACE(sizeof info);
 }
 
-std::optional<VrrpSocket::Packet> understand_v4(base::ByteView bytes) {
-  iphdr header{};
-  if (bytes.size() < sizeof header) return std::nullopt;
-  std::memcpy(&header, bytes.data(), sizeof header);
-  const std::size_t header_bytes = std::size_t{header.ihl} * 4;
-  if (header_bytes < sizeof header || header_bytes > bytes.size()) return std::nullopt;
-  return VrrpSocket::Packet{.source = from_kernel(header.saddr),
-                            .destination = from_kernel(header.daddr),
-                            .ttl = header.ttl,
-                            .payload = bytes.subspan(header_bytes)};
-}
-
-std::optional<VrrpSocket::Packet> understand_v6(const msghdr& received, base::ByteView bytes) {
-  msghdr message = received;
-  VrrpSocket::Packet packet{
+// The header does not come: recvmsg() tells what stood in it (RFC 3542, section 6).
+vrrp::Datagram read_datagram_v6(const msghdr& received, base::ByteView payload) {
+  msghdr message = received;  // CMSG_NXTHDR() wants one that may be changed
+  vrrp::Datagram datagram{
       .source = from_kernel(static_cast<const sockaddr_in6*>(message.msg_name)->sin6_addr),
       .destination = {},
       .ttl = 0,
-      .payload = bytes};
+      .payload = payload};
   for (cmsghdr* each = CMSG_FIRSTHDR(&message); each != nullptr;
        each = CMSG_NXTHDR(&message, each)) {
     if (each->cmsg_level != IPPROTO_IPV6) continue;
     if (each->cmsg_type == IPV6_HOPLIMIT) {
       int hop_limit = 0;
       std::memcpy(&hop_limit, CMSG_DATA(each), sizeof hop_limit);
-      packet.ttl = static_cast<std::uint8_t>(hop_limit);
+      datagram.ttl = static_cast<std::uint8_t>(hop_limit);
     } else if (each->cmsg_type == IPV6_PKTINFO) {
       in6_pktinfo info{};
       std::memcpy(&info, CMSG_DATA(each), sizeof info);
-      packet.destination = from_kernel(info.ipi6_addr);
+      datagram.destination = from_kernel(info.ipi6_addr);
     }
   }
-  return packet;
+  return datagram;
 }
 
 }  // namespace
@@ -183,8 +168,9 @@ void VrrpSocket::receive() {
     // Nothing more, or an interface that went down: Netlink tells of the latter.
     if (received < 0) return;
     const auto bytes = base::ByteView(buffer).first(static_cast<std::size_t>(received));
-    const auto packet =
-        settings_.family == base::Family::V4 ? understand_v4(bytes) : understand_v6(message, bytes);
+    const auto packet = settings_.family == base::Family::V4
+                            ? vrrp::read_datagram_v4(bytes)
+                            : std::optional(read_datagram_v6(message, bytes));
     if (packet) on_packet_(*packet);
   }
 }

@@ -17,18 +17,14 @@
 #include "base/ip_address.h"
 #include "base/result.h"
 #include "config/vrrp_section.h"
+#include "vrrp/datagram.h"
 
 namespace wslb::agent {
 
 class VrrpSocket {
  public:
-  struct Packet {
-    base::IpAddress source;
-    base::IpAddress destination;
-    std::uint8_t ttl = 0;
-    base::ByteView payload;  // valid during the call
-  };
-  using OnPacket = std::function<void(const Packet&)>;
+  // Valid during the call.
+  using OnPacket = std::function<void(const vrrp::Datagram&)>;
 
   struct Settings {
     std::string interface;

@@ -5,6 +5,7 @@ import pytest
 
 from .bed import Bed
 from .configuration import VIP
+from .doctor import Doctor
 from .keepalived import KeepalivedPair
 from .network import Network
 from .pair import WslbPair
@@ -39,6 +40,25 @@ def _pair(network, apps, **cluster):
     if kind_under_test() == "wslb":
         return WslbPair(network, apps, **cluster)
     return KeepalivedPair(network, apps)
+
+
+@pytest.fixture(scope="module")
+def lasting_bed():
+    """A pair for all tests of a file, which leave it as it was."""
+    with Bed(WslbPair, probe=False, watch=False) as made:
+        yield made
+        made.pair.stop()
+
+
+@pytest.fixture
+def doctor(lasting_bed):
+    """On the backup; after the test the host is all right again."""
+    pair = lasting_bed.pair
+    made = Doctor(pair, pair.other(pair.wait_settled()))
+    made.wait([])
+    yield made
+    made.host.run("nft", "flush", "ruleset")
+    made.wait([])
 
 
 @pytest.fixture

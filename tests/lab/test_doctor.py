@@ -6,27 +6,8 @@ import pytest
 from .adverts import Forger, advert
 from .clock import wait_until
 from .configuration import VIP, VRID
-from .doctor import Doctor, sysctl
+from .doctor import sysctl
 from .host import INTERFACE
-
-@pytest.fixture(scope="module")
-def pair():
-    from .bed import Bed
-    from .pair import WslbPair
-    with Bed(WslbPair, probe=False, watch=False) as bed:
-        yield bed.pair
-        bed.pair.stop()
-
-
-@pytest.fixture
-def doctor(pair):
-    """On the backup; at the end of the test the host is all right again."""
-    active = pair.wait_settled()
-    made = Doctor(pair, pair.other(active))
-    made.wait([])
-    yield made
-    made.host.run("nft", "flush", "ruleset")
-    made.wait([])
 
 
 def test_nothing_to_do(doctor):
@@ -123,8 +104,8 @@ def test_a_link_that_is_down(doctor):
         doctor.host.mend()
 
 
-def test_another_router_with_our_vrid(doctor, pair):
-    Forger(pair.network.hosts["client"]).send(advert(VRID, 1, vip="10.77.0.200"))
+def test_another_router_with_our_vrid(doctor, lasting_bed):
+    Forger(lasting_bed.pair.network.hosts["client"]).send(advert(VRID, 1, vip="10.77.0.200"))
     alarms = wait_until(lambda: [one["what"] for one in doctor.findings()
                                  if one["id"] == "alarm" and "10.77.0.31" in one["what"]],
                         5, "the clash is found", 0.1)

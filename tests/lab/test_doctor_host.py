@@ -17,24 +17,6 @@ NETWORKD = "/lib/systemd/systemd-networkd"
 NETWORK_FILE = "/run/systemd/network/50-managed.network"
 
 
-@pytest.fixture(scope="module")
-def pair():
-    from .bed import Bed
-    from .pair import WslbPair
-    with Bed(WslbPair, probe=False, watch=False) as bed:
-        yield bed.pair
-        bed.pair.stop()
-
-
-@pytest.fixture
-def doctor(pair):
-    active = pair.wait_settled()
-    made = Doctor(pair, pair.other(active))
-    made.wait([])
-    yield made
-    made.wait([])
-
-
 @pytest.mark.parametrize("mode, severity", [(0o644, "problem"), (0o640, "warning"),
                                             (0o620, "problem"), (0o600, None), (0o400, None)])
 def test_who_may_read_the_key(doctor, mode, severity):
@@ -140,8 +122,9 @@ def test_vips_that_go_together(doctor):
             sysctl(doctor.host, name, value)
 
 
-def test_a_peer_of_another_version(doctor, pair):
+def test_a_peer_of_another_version(doctor, lasting_bed):
     """Its agent is ours but for the number that it says, as during an upgrade."""
+    pair = lasting_bed.pair
     host = next(one for one in pair.hosts if one is not doctor.host)
     wslb = pair[host]
     own = wslb.status()["version"]

@@ -20,25 +20,16 @@ from .wslb import Wslb
 ALONE = ["no-node", "agent"]
 
 
-@pytest.fixture(scope="module")
-def bed():
-    from .bed import Bed
-    from .pair import WslbPair
-    with Bed(WslbPair, probe=False, watch=False) as made:
-        yield made
-        made.pair.stop()
-
-
 @pytest.fixture
-def doctor(bed):
+def doctor(lasting_bed):
     """On a host without an agent; the other one is active."""
-    active = bed.pair.wait_settled()
-    made = Doctor(bed.pair, bed.pair.other(active))
+    active = lasting_bed.pair.wait_settled()
+    made = Doctor(lasting_bed.pair, lasting_bed.pair.other(active))
     assert made.wslb.agent.stop() == 0
     yield made
-    for wslb in bed.pair.wslb.values():
+    for wslb in lasting_bed.pair.wslb.values():
         wslb.start()
-    bed.pair.wait_settled()
+    lasting_bed.pair.wait_settled()
 
 
 @contextlib.contextmanager
@@ -68,22 +59,22 @@ def test_an_active_peer_is_heard(doctor):
     assert not [line for line in doctor.unchecked if "advertis" in line]
 
 
-def test_another_router_with_our_vrid(doctor, bed):
-    with advertising(bed.client, advert(VRID, 1, vip="10.77.0.200")):
+def test_another_router_with_our_vrid(doctor, lasting_bed):
+    with advertising(lasting_bed.client, advert(VRID, 1, vip="10.77.0.200")):
         found = {one["id"]: one for one in doctor.findings()}
     assert sorted(found) == sorted([*ALONE, "vrid-clash"])
-    for word in (bed.client.address, "10.77.0.200", str(VRID)):
+    for word in (lasting_bed.client.address, "10.77.0.200", str(VRID)):
         assert word in found["vrid-clash"]["what"]
 
 
-def test_two_active_hosts(doctor, bed):
-    with advertising(bed.client, advert(VRID, 1, vip=VIP)):
+def test_two_active_hosts(doctor, lasting_bed):
+    with advertising(lasting_bed.client, advert(VRID, 1, vip=VIP)):
         assert "two-active" in doctor.ids()
 
 
-def test_nobody_is_active(doctor, bed):
-    host = next(one for one in bed.pair.hosts if one is not doctor.host)
-    assert bed.pair[host].agent.stop() == 0
+def test_nobody_is_active(doctor, lasting_bed):
+    host = next(one for one in lasting_bed.pair.hosts if one is not doctor.host)
+    assert lasting_bed.pair[host].agent.stop() == 0
     assert sorted(doctor.ids()) == sorted([*ALONE, "nobody-active"])
     # Where adverts are rare that takes longer to say.
     slow = doctor.rewritten(("advert 100ms", "advert 1s"))
@@ -99,10 +90,10 @@ def authenticated_advert():
     return head + struct.pack("!H", checksum(head + b"\0\0" + tail)) + tail
 
 
-def test_a_keepalived_with_authentication(doctor, bed):
-    host = next(one for one in bed.pair.hosts if one is not doctor.host)
-    assert bed.pair[host].agent.stop() == 0
-    with advertising(bed.client, authenticated_advert(), source=host.address):
+def test_a_keepalived_with_authentication(doctor, lasting_bed):
+    host = next(one for one in lasting_bed.pair.hosts if one is not doctor.host)
+    assert lasting_bed.pair[host].agent.stop() == 0
+    with advertising(lasting_bed.client, authenticated_advert(), source=host.address):
         found = {one["id"]: one["what"] for one in doctor.findings()}
     assert host.name in found["advert-refused"] and "keepalived.conf" in found["advert-refused"]
 

@@ -13,12 +13,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
 
-config::Config eager_pair() {
-  config::Config config = pair_config();
-  config.vrrps[0].preempt.enabled = true;
-  return config;
-}
-
 // boot() gives every host the address of lb1.
 void boot_lb2(Host& host) {
   host.link("eth0", true, true, "10.0.0.12");
@@ -63,7 +57,7 @@ TEST(Drain, GivesWayToWhoeverComes) {
 }
 
 TEST(Drain, DoesNotPreempt) {
-  Host host(eager_pair());
+  Host host(preempting_pair());
   host.boot();
   host.feed(Drain{true});
   for (int i = 0; i < 20; ++i) {

@@ -13,12 +13,6 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-config::Config preempting() {
-  config::Config config = pair_config();
-  config.vrrps[0].preempt.enabled = true;
-  return config;
-}
-
 config::Config three_nodes() {
   config::Config config = pair_config();
   config.cluster->nodes.push_back({"lb3", ip("10.0.0.13"), {}});
@@ -48,7 +42,7 @@ TEST(Failover, WithNobodyToTakeOverTheVipComesBack) {
 }
 
 TEST(Failover, TheNodeThatGaveUpDoesNotPreemptTheOneThatTookOver) {
-  Host host(preempting());
+  Host host(preempting_pair());
   host.boot();
   host.run(322ms);
   host.failover();
@@ -90,7 +84,7 @@ TEST(Failover, ThePriorityFallsBackWhenTheOtherNodeIsSilent) {
 }
 
 TEST(Failover, ANodeThatWasOutbidDoesNotPreemptAgain) {
-  Host host(preempting());
+  Host host(preempting_pair());
   host.boot();
   host.run(322ms);
   EXPECT_THAT(actions(host.advert(254)), ElementsAre("remove vips public"));

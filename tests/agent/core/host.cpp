@@ -35,6 +35,12 @@ config::Config pair_config() {
   return config;
 }
 
+config::Config preempting_pair() {
+  config::Config config = pair_config();
+  config.vrrps[0].preempt.enabled = true;
+  return config;
+}
+
 Host::Host(const config::Config& config, std::string_view self, const vrrp::Keyring& keys)
     : config_(config), node_(config, self, keys) {}
 

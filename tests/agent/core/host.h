@@ -18,6 +18,7 @@ base::IpAddress ip(std::string_view text);
 // Two nodes, lb1 at 10.0.0.11 and lb2 at 10.0.0.12, priorities 200 and 199, and one section
 // `public` on eth0 with 10.0.0.100/24, vrid 51, an advert each 100 ms.
 config::Config pair_config();
+config::Config preempting_pair();
 config::VrrpSection vrrp_section(std::string name, std::string interface, std::uint8_t vrid);
 
 // The advert that a router with this section's configuration sends.

@@ -59,7 +59,7 @@ class VrrpSocketTest : public testing::Test {
                                    std::vector<Seen>& seen) {
     host.enter();
     auto opened =
-        VrrpSocket::open(io_, settings(transport), [&seen](const VrrpSocket::Packet& packet) {
+        VrrpSocket::open(io_, settings(transport), [&seen](const vrrp::Datagram& packet) {
           seen.push_back({packet.source.to_string(), packet.destination.to_string(), packet.ttl,
                           base::Bytes(packet.payload.begin(), packet.payload.end())});
         });
@@ -152,7 +152,7 @@ TEST_F(VrrpSocketTest, AHandlerMayDestroyTheSocket) {
   std::unique_ptr<VrrpSocket> right;
   int packets = 0;
   auto opened =
-      VrrpSocket::open(io_, settings(config::Transport::Unicast), [&](const VrrpSocket::Packet&) {
+      VrrpSocket::open(io_, settings(config::Transport::Unicast), [&](const vrrp::Datagram&) {
         ++packets;
         right.reset();
       });

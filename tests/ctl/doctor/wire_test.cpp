@@ -154,25 +154,5 @@ TEST(Wire, OwnAndOtherSectionsPacketsDoNotCount) {
   EXPECT_THAT(told(facts), ElementsAre(HasSubstr("nobody-active")));
 }
 
-TEST(HeardPacket, ReadsTheHeaderOfIpv4) {
-  base::Bytes bytes(20, 0);
-  bytes[0] = 0x46;  // 24 bytes of header
-  EXPECT_FALSE(HeardPacket::from_v4("eth0", bytes));
-  bytes[8] = 255;
-  bytes[12] = bytes[16] = 10;
-  bytes.resize(24);
-  bytes.push_back(0x31);
-  const auto packet = HeardPacket::from_v4("eth0", bytes);
-  ASSERT_TRUE(packet);
-  EXPECT_EQ(packet->source.to_string(), "10.0.0.0");
-  EXPECT_EQ(packet->ttl, 255);
-  EXPECT_EQ(packet->payload, base::Bytes{0x31});
-  bytes[0] = 0x44;
-  EXPECT_FALSE(HeardPacket::from_v4("eth0", bytes));
-  bytes[0] = 0x65;
-  EXPECT_FALSE(HeardPacket::from_v4("eth0", bytes));
-  EXPECT_FALSE(HeardPacket::from_v4("eth0", {}));
-}
-
 }  // namespace
 }  // namespace wslb::ctl::doctor
