@@ -203,16 +203,12 @@ proto::ControlResponse ControlDesk::drain(bool on, unsigned user) {
   return response;
 }
 
-// A drained node would be relieved at once, if it took over at all.
 core::CommandResult ControlDesk::failover(const proto::FailoverRequest& request) {
-  if (!request.to().empty()) {
-    for (const StickyService::PeerFigures& peer : world_.sticky.figures().peers) {
-      if (peer.node != request.to() || !peer.standing || !peer.standing->drained()) continue;
-      return {false,
-              {peer.node + " is drained and takes nothing over; run 'wslbctl undrain' there"}};
-    }
+  core::Failover command{.vrrp = request.vrrp(), .to = request.to()};
+  for (const StickyService::PeerFigures& peer : world_.sticky.figures().peers) {
+    if (peer.standing && peer.standing->drained()) command.drained.push_back(peer.node);
   }
-  return world_.runner.failover(request.vrrp(), request.to());
+  return world_.runner.failover(std::move(command));
 }
 
 }  // namespace wslb::agent

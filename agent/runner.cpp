@@ -121,8 +121,8 @@ void Runner::peer_advert(const std::string& node, const PeerAdvert& advert) {
   feed(core::PeerAdvert{section, node, advert.priority, advert.interval, advert.source});
 }
 
-core::CommandResult Runner::failover(const std::string& vrrp, const std::string& to) {
-  return command(core::Failover{vrrp, to});
+core::CommandResult Runner::failover(core::Failover command) {
+  return this->command(std::move(command));
 }
 
 core::CommandResult Runner::drain(bool on) {

@@ -64,7 +64,7 @@ class Runner {
   void peer_advert(const std::string& node, const PeerAdvert& advert);
   // Also before start(), once for each `track file`.
   void track_changed(core::TrackChanged change);
-  [[nodiscard]] core::CommandResult failover(const std::string& vrrp, const std::string& to);
+  [[nodiscard]] core::CommandResult failover(core::Failover command);
   [[nodiscard]] core::CommandResult drain(bool on);
   [[nodiscard]] core::Status status() const;
   [[nodiscard]] std::uint32_t sequence_seconds() const { return node_.sequence_seconds(); }

@@ -1,14 +1,31 @@
 #include "agent/core/failover.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace wslb::agent::core {
 
 namespace {
 
+// A drained node would give them back at once.
+std::optional<base::Error> find_drained(const config::Cluster& cluster, const std::string& self,
+                                        const Failover& command) {
+  std::string drained;
+  for (const config::Node& node : cluster.nodes) {
+    const bool candidate = command.to.empty() ? node.name != self : node.name == command.to;
+    if (!candidate) continue;
+    if (std::ranges::count(command.drained, node.name) == 0) return std::nullopt;
+    drained += (drained.empty() ? "" : " and ") + node.name;
+  }
+  if (drained.empty()) return std::nullopt;
+  return base::Error{drained + " is drained and takes nothing over; run 'wslbctl undrain' there"};
+}
+
 base::Result<FailoverPlan> plan_resignation(const config::Cluster& cluster, const std::string& self,
-                                            const std::string& to) {
+                                            const Failover& command) {
+  const std::string& to = command.to;
   if (to == self) return FailoverPlan{Move::None, "is active on " + self + " already"};
+  if (const auto refusal = find_drained(cluster, self, command)) return *refusal;
   if (to.empty()) return FailoverPlan{Move::Resign, "given up; the best backup takes over"};
   if (cluster.nodes.size() > 2) {
     return base::Error{
@@ -51,9 +68,10 @@ base::Result<FailoverPlan> plan_take_over(const Group& group, const std::string&
 }  // namespace
 
 base::Result<FailoverPlan> plan_failover(const Group& group, const config::Cluster& cluster,
-                                         const std::string& self, const std::string& to,
+                                         const std::string& self, const Failover& command,
                                          base::TimePoint now) {
-  if (group.is_active()) return plan_resignation(cluster, self, to);
+  const std::string& to = command.to;
+  if (group.is_active()) return plan_resignation(cluster, self, command);
   const Section& first = group.sections().front();
   const bool wanted_here = to.empty() || to == self;
   if (wanted_here && group.is_drained()) {

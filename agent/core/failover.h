@@ -7,6 +7,7 @@
 #include <string>
 
 #include "agent/core/group.h"
+#include "agent/core/input.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "config/cluster.h"
@@ -20,10 +21,11 @@ struct FailoverPlan {
   std::string text;  // what is done, one clause for the operator
 };
 
-// `to`: a node of the cluster; empty: any other node than the active one.
+// `command.to` is a node of the cluster, or empty.
 [[nodiscard]] base::Result<FailoverPlan> plan_failover(const Group& group,
                                                        const config::Cluster& cluster,
                                                        const std::string& self,
-                                                       const std::string& to, base::TimePoint now);
+                                                       const Failover& command,
+                                                       base::TimePoint now);
 
 }  // namespace wslb::agent::core

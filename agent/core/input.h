@@ -126,6 +126,7 @@ struct AddressLost {
 struct Failover {
   std::string vrrp;  // name of the section; empty: all
   std::string to;    // name of the node that shall be active; empty: any other than now
+  std::vector<std::string> drained{};  // other nodes that say that they are
 };
 
 // `wslbctl drain` and `undrain`: whether this node stands back. Answered like Failover.

@@ -22,7 +22,7 @@ void Node::failover(const Failover& command, base::TimePoint now, Effects& effec
     };
     if (std::none_of(group.sections().begin(), group.sections().end(), named)) continue;
     found = true;
-    const auto plan = plan_failover(group, cluster(), self_, command.to, now);
+    const auto plan = plan_failover(group, cluster(), self_, command, now);
     const std::string text = plan ? plan->text : "refused: " + plan.error().message;
     result.accepted = result.accepted || plan;
     for (const Section& each : group.sections()) {

@@ -96,7 +96,7 @@ Section::Hearing Section::hear(const Word& word, bool yielded, base::TimePoint n
                                Effects& effects) {
   const bool heir = is_heir(word, now);
   const Hearing hearing = remember(word, now, effects);
-  const bool relieves = !yielded && !drained_ && is_of_drained(word);
+  const bool relieves = !drained_ && is_of_drained(word);
   router_.set_preempt(relieves || may_preempt(yielded, now));
   apply(router_.receive({.priority = word.priority,
                          .interval = word.interval,
@@ -154,7 +154,8 @@ void Section::hear_old(base::TimePoint now) {
 }
 
 // Whether nobody else can be a better successor of the router that resigns with this advert: it is
-// one of the cluster's nodes, the one that was active, and no other node has our priority or more.
+// one of the cluster's nodes, the one that was active, and no other node has our priority or more,
+// as any other has while we are drained.
 bool Section::is_heir(const Word& word, base::TimePoint now) const {
   const bool resigns = word.priority == vrrp::priority_resign;
   const ActiveRouter* active = active_router(now);
@@ -163,7 +164,7 @@ bool Section::is_heir(const Word& word, base::TimePoint now) const {
   }
   return std::ranges::none_of(cluster_->nodes, [&](const config::Node& other) {
     return &other != word.node && other.name != self_ &&
-           config_->priority_of(other.name, *cluster_) >= own_priority_;
+           (drained_ || config_->priority_of(other.name, *cluster_) >= own_priority_);
   });
 }
 

@@ -87,6 +87,46 @@ TEST(Drain, ThePeerRelievesADrainedNodeWhateverPreemptSays) {
   EXPECT_THAT(host.section().alarms, IsEmpty()) << "such a priority is no mistake";
 }
 
+TEST(Drain, ANodeThatGaveItsVipsUpByCommandRelievesADrainedOneToo) {
+  Host host;
+  host.boot();
+  host.run(322ms);
+  host.failover();
+  host.advert(1);
+  host.run(50ms);
+  host.advert(1);
+  host.run(322ms);
+  EXPECT_EQ(host.state(), SectionState::Active);
+}
+
+TEST(Drain, IsNoAimOfAFailover) {
+  Host host;
+  host.boot();
+  host.run(322ms);
+  const auto refused = Contains(
+      "refused public: refused: lb2 is drained and takes nothing over; run 'wslbctl undrain' "
+      "there");
+  EXPECT_THAT(host.feed(Failover{.vrrp = "", .to = "", .drained = {"lb2"}}), refused);
+  EXPECT_THAT(host.feed(Failover{.vrrp = "", .to = "lb2", .drained = {"lb2"}}), refused);
+  EXPECT_EQ(host.state(), SectionState::Active);
+}
+
+TEST(Drain, ANodeSucceedsAtOnceOnlyWhereThereIsNoThird) {
+  for (const bool third : {false, true}) {
+    config::Config config = pair_config();
+    if (third) config.cluster->nodes.push_back({"lb3", ip("10.0.0.13"), {}});
+    Host host(config);
+    host.boot();
+    host.feed(Drain{true});
+    host.advert(199);
+    host.advert(0);
+    host.run(0ms);
+    EXPECT_EQ(host.state(), third ? SectionState::Backup : SectionState::Active);
+    host.run(100ms);  // the skew of the lowest priority
+    EXPECT_EQ(host.state(), SectionState::Active);
+  }
+}
+
 TEST(Drain, TwoDrainedNodesDoNotRelieveEachOther) {
   Host host(pair_config(), "lb2");
   boot_lb2(host);
