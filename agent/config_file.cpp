@@ -11,6 +11,7 @@
 
 #include "agent/file_descriptor.h"
 #include "agent/secret_file.h"
+#include "agent/vmacs.h"
 #include "base/environment.h"
 #include "base/file.h"
 
@@ -86,12 +87,9 @@ std::vector<std::string> find_obstacles(const config::Config& config) {
 std::vector<std::string> section_identities(const config::Config& config) {
   std::vector<std::string> names;
   for (const config::VrrpSection& section : config.vrrps) {
-    std::string& name = names.emplace_back(section.name);
-    name += " " + section.interface + " " + std::to_string(section.vrid) + " version " +
-            std::to_string(section.version);
-    for (const config::Vip& vip : section.vips) {
-      name += " " + vip.address.to_string() + "/" + std::to_string(vip.prefix);
-    }
+    std::string& name = names.emplace_back();
+    name += section.interface + " " + vip_interface(section) + " " + std::to_string(section.vrid) +
+            (section.vips.front().address.is_v4() ? " v4" : " v6");
   }
   return names;
 }

@@ -1,7 +1,9 @@
 #include "agent/continuity.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <span>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -16,17 +18,15 @@
 namespace wslb::agent {
 namespace {
 
-constexpr std::uint32_t kLayout = 1;
+constexpr std::uint32_t kLayout = 2;
 
-// FNV-1a: tells configurations apart, nothing more.
-std::uint64_t hash(const std::vector<std::string>& sections) {
+// FNV-1a: tells sections apart, nothing more. Never 0.
+std::uint64_t hash(const std::string& section) {
   std::uint64_t value = 0xcbf29ce484222325;
-  for (const std::string& name : sections) {
-    for (const char letter : name + '\n') {
-      value = (value ^ static_cast<unsigned char>(letter)) * 0x100000001b3;
-    }
+  for (const char letter : section) {
+    value = (value ^ static_cast<unsigned char>(letter)) * 0x100000001b3;
   }
-  return value;
+  return value == 0 ? 1 : value;
 }
 
 // A page of a sparse file would need its room when it is first written, and where there is none by
@@ -42,28 +42,33 @@ base::Result<FileDescriptor> allocate(const std::string& path, std::size_t bytes
 }  // namespace
 
 // Each note is one word, written whole whenever the process is killed.
+struct Continuity::Slot {
+  std::atomic<std::uint64_t> section;     // its hash; 0: nobody's
+  std::atomic<std::int64_t> last_advert;  // nanoseconds; 0: not active
+};
+
 struct Continuity::Page {
   std::uint32_t layout;
-  std::uint64_t sections;
   std::atomic<std::int32_t> proxy;
 
-  // Behind it, one for each section: nanoseconds; 0: not active.
-  std::atomic<std::int64_t>& last_advert(std::size_t section) {
-    return reinterpret_cast<std::atomic<std::int64_t>*>(this + 1)[section];
-  }
-  static std::size_t bytes(std::size_t sections) {
-    return sizeof(Page) + sections * sizeof(std::atomic<std::int64_t>);
-  }
+  // Behind it.
+  std::span<Slot> slots(std::size_t count) { return {reinterpret_cast<Slot*>(this + 1), count}; }
+  static std::size_t bytes(std::size_t slots) { return sizeof(Page) + slots * sizeof(Slot); }
 };
 
 base::Result<std::unique_ptr<Continuity>> Continuity::open(
     const std::string& path, const std::vector<std::string>& sections) {
   static_assert(std::atomic<std::int64_t>::is_always_lock_free);
-  const std::size_t bytes = Page::bytes(sections.size());
+  std::size_t bytes = Page::bytes(sections.size());
   const int protection = PROT_READ | PROT_WRITE;
   void* memory = MAP_FAILED;
   const auto file = allocate(path, bytes);
-  if (file) memory = ::mmap(nullptr, bytes, protection, MAP_SHARED, file->get(), 0);
+  if (file) {
+    struct stat found {};
+    // More where there were more sections once.
+    if (::fstat(file->get(), &found) == 0) bytes = static_cast<std::size_t>(found.st_size);
+    memory = ::mmap(nullptr, bytes, protection, MAP_SHARED, file->get(), 0);
+  }
   if (memory == MAP_FAILED) {
     spdlog::warn("{}: a restart of a killed agent may move the VIPs",
                  file ? system_error("cannot map " + path).message : file.error().message);
@@ -72,21 +77,40 @@ base::Result<std::unique_ptr<Continuity>> Continuity::open(
   if (memory == MAP_FAILED) return system_error("cannot keep notes");
 
   auto* page = static_cast<Page*>(memory);
-  const bool ours = page->layout == kLayout && page->sections == hash(sections);
-  if (!ours) {
+  if (page->layout != kLayout) {
     std::memset(memory, 0, bytes);
     page->layout = kLayout;
-    page->sections = hash(sections);
   }
-  return std::unique_ptr<Continuity>(new Continuity(page, sections.size()));
+  const std::size_t slots = (bytes - sizeof(Page)) / sizeof(Slot);
+  return std::unique_ptr<Continuity>(new Continuity(page, slots, sections));
+}
+
+Continuity::Continuity(Page* page, std::size_t slots, const std::vector<std::string>& sections)
+    : page_(page), mapped_(slots), slots_(sections.size()) {
+  const std::span<Slot> all = page_->slots(slots);
+  std::vector<std::uint64_t> hashes;
+  for (const std::string& section : sections) hashes.push_back(hash(section));
+  const auto is_ours = [&](const Slot& slot) {
+    return std::ranges::count(hashes, slot.section.load()) > 0;
+  };
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    auto slot =
+        std::ranges::find_if(all, [&](const Slot& one) { return one.section == hashes[i]; });
+    if (slot == all.end()) {
+      slot = std::ranges::find_if_not(all, is_ours);
+      slot->last_advert.store(0);
+      slot->section.store(hashes[i]);
+    }
+    slots_[i] = &*slot;
+  }
 }
 
 Continuity::~Continuity() {
-  ::munmap(page_, Page::bytes(sections_));
+  ::munmap(page_, Page::bytes(mapped_));
 }
 
 std::optional<base::TimePoint> Continuity::last_advert(std::size_t section) const {
-  const std::int64_t at = page_->last_advert(section).load();
+  const std::int64_t at = slots_[section]->last_advert.load();
   if (at == 0) return std::nullopt;
   return base::TimePoint(base::Duration(at));
 }
@@ -100,11 +124,11 @@ std::int32_t Continuity::live_proxy() const {
 }
 
 void Continuity::note_advert(std::size_t section, base::TimePoint at) {
-  page_->last_advert(section).store(at.time_since_epoch().count());
+  slots_[section]->last_advert.store(at.time_since_epoch().count());
 }
 
 void Continuity::note_resignation(std::size_t section) {
-  page_->last_advert(section).store(0);
+  slots_[section]->last_advert.store(0);
 }
 
 void Continuity::note_proxy(std::int32_t pid) {

@@ -21,9 +21,9 @@ namespace wslb::agent {
 
 class Continuity {
  public:
-  // `sections`: what makes each of them itself, in the configuration's order. Notes that were made
-  // for other sections are forgotten. Where the file cannot be had, on a full or read-only disk,
-  // there is a warning, and the notes end with the process.
+  // `sections`: what makes each of them itself, in the configuration's order. Notes of sections
+  // that are there no more are left until others need their place. Where the file cannot be had, on
+  // a full or read-only disk, there is a warning, and the notes end with the process.
   static base::Result<std::unique_ptr<Continuity>> open(const std::string& path,
                                                         const std::vector<std::string>& sections);
   ~Continuity();
@@ -41,11 +41,13 @@ class Continuity {
 
  private:
   struct Page;
+  struct Slot;
 
-  Continuity(Page* page, std::size_t sections) : page_(page), sections_(sections) {}
+  Continuity(Page* page, std::size_t slots, const std::vector<std::string>& sections);
 
   Page* page_;
-  std::size_t sections_;
+  std::size_t mapped_;        // slots behind it
+  std::vector<Slot*> slots_;  // of the sections
 };
 
 }  // namespace wslb::agent

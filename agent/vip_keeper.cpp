@@ -12,6 +12,12 @@ namespace {
 constexpr int kRenewalsPerLease = 3;
 constexpr std::chrono::milliseconds kRemovalPause{100};
 
+bool has_vip(const config::VrrpSection& section, const InterfaceAddress& address) {
+  return std::ranges::any_of(section.vips, [&](const config::Vip& vip) {
+    return vip.address == address.address && vip.prefix == address.prefix;
+  });
+}
+
 }  // namespace
 
 VipKeeper::VipKeeper(boost::asio::io_context& io, Netlink& netlink, const config::Config& config,
@@ -29,7 +35,9 @@ std::vector<VipKeeper::Finding> VipKeeper::purge(const std::set<std::size_t>& ke
     for (const InterfaceAddress& address : interface.addresses) {
       if (address.protocol != kAddressProtocol) continue;
       const auto section = section_of(interface.name, address.address);
-      if (section && kept.contains(*section)) continue;
+      const bool is_kept = section && kept.contains(*section);
+      // Not with another prefix than it has now.
+      if (is_kept && has_vip(config_.vrrps[*section], address)) continue;
       const auto removed = netlink_.remove_address(index, {address.address, address.prefix});
       if (!removed) {
         findings.push_back({interface.name, removed.error().message});
@@ -38,7 +46,7 @@ std::vector<VipKeeper::Finding> VipKeeper::purge(const std::set<std::size_t>& ke
       findings.push_back(
           {interface.name,
            "removed " + address.address.to_string() + ", left behind by an earlier agent",
-           section});
+           is_kept ? std::nullopt : section});
     }
   }
   for (const config::VrrpSection& section : config_.vrrps) {

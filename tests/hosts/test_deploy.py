@@ -9,6 +9,7 @@ from tests.lab.clock import now_ms
 from . import image
 
 CAP_SYS_RESOURCE = 24
+MORE = "10.77.0.101"  # a second VIP
 UNITS = {"wslb-agent": 2.0, "wslb-proxy": 1.5}
 
 
@@ -70,11 +71,13 @@ def test_a_new_configuration_reaches_both_hosts_and_moves_nothing(pair):
     flow = pair.flow(20)
     since = now_ms()
     config = (pair.operator.directory / "wslb.cfg").read_text()
-    pair.operator.write_config(config.replace("timeout connect 2s", "timeout connect 1900ms"))
+    more = config.replace(f"    vip {VIP}/24\n", f"    vip {VIP}/24\n    vip {MORE}/24\n")
+    pair.operator.write_config(more.replace("timeout connect 2s", "timeout connect 1900ms"))
     run = pair.operator.play("site")
     assert run.good and run.changed > 0, run.text[-4000:]
     for machine in pair:
         assert "1900ms" in machine.run("cat", "/etc/wslb/wslb.cfg").stdout
+    assert [machine.has(MORE) for machine in pair] == [machine.has(VIP) for machine in pair]
     outcome = flow.end()
     assert not outcome["lost"], outcome
     assert pair.moves(since) == 0

@@ -46,17 +46,37 @@ TEST(Continuity, TellsTheSuccessorWhatWasNotedLast) {
   EXPECT_EQ((*second)->live_proxy(), 0);
 }
 
-TEST(Continuity, ForgetsWhatWasNotedForOtherSections) {
+TEST(Continuity, KnowsEachSectionWhereverItStands) {
   const TemporaryDir dir;
   {
     const auto first = Continuity::open(dir.file("continuity"), {"a", "b"});
     ASSERT_TRUE(first);
     (*first)->note_advert(0, noon);
   }
-  const auto other = Continuity::open(dir.file("continuity"), {"b", "a"});
+  const auto second = Continuity::open(dir.file("continuity"), {"c", "b", "a"});
+  ASSERT_TRUE(second);
+  EXPECT_FALSE((*second)->last_advert(0));
+  EXPECT_FALSE((*second)->last_advert(1));
+  EXPECT_EQ((*second)->last_advert(2), noon);
+  (*second)->note_advert(0, noon + 1s);
+  const auto third = Continuity::open(dir.file("continuity"), {"c"});
+  ASSERT_TRUE(third);
+  EXPECT_EQ((*third)->last_advert(0), noon + 1s);
+}
+
+TEST(Continuity, ANewSectionHasNoNotesThoughItTakesAnOldOnesPlace) {
+  const TemporaryDir dir;
+  {
+    const auto first = Continuity::open(dir.file("continuity"), {"a"});
+    ASSERT_TRUE(first);
+    (*first)->note_advert(0, noon);
+  }
+  const auto other = Continuity::open(dir.file("continuity"), {"b"});
   ASSERT_TRUE(other);
   EXPECT_FALSE((*other)->last_advert(0));
-  EXPECT_FALSE((*other)->last_advert(1));
+  const auto again = Continuity::open(dir.file("continuity"), {"a"});
+  ASSERT_TRUE(again);
+  EXPECT_FALSE((*again)->last_advert(0));
 }
 
 // Of `path`: no room for a single byte of it, or no directory.

@@ -11,7 +11,9 @@ namespace wslb::agent {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 class VipKeeperTest : public testing::Test {
  protected:
@@ -116,6 +118,24 @@ TEST_F(VipKeeperTest, TellsWhichSectionsVipAnEarlierAgentHadLeft) {
   const auto findings = keeper_->purge();
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(findings[0].vacated, std::optional<std::size_t>(0));
+}
+
+TEST_F(VipKeeperTest, OfASectionThatGoesOnOnlyWhatIsNoVipOfItsAnyMoreIsRemoved) {
+  {
+    const auto earlier = Netlink::open(io_);
+    ASSERT_TRUE(earlier && (*earlier)->put_address("eth0", vip_, std::nullopt));
+    const config::Vip gone{*base::IpAddress::parse("10.0.0.101"), 24};
+    const config::Vip wider{vip_.address, 16};
+    ASSERT_TRUE((*earlier)->put_address("eth0", gone, std::nullopt));
+    ASSERT_TRUE((*earlier)->put_address("eth0", wider, std::nullopt));
+  }
+  open();
+  const auto findings = keeper_->purge({0});
+  ASSERT_EQ(findings.size(), 2U);
+  for (const VipKeeper::Finding& finding : findings) EXPECT_FALSE(finding.vacated);
+  EXPECT_THAT(ip_output("addr show dev eth0"),
+              AllOf(HasSubstr("10.0.0.100/24"), Not(HasSubstr("10.0.0.101")),
+                    Not(HasSubstr("10.0.0.100/16"))));
 }
 
 TEST_F(VipKeeperTest, TakesTheVipOffAnInterfaceThatWasRenamed) {
