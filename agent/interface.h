@@ -43,6 +43,7 @@ struct Interface {
   int parent = 0;  // index of the interface that it is a macvlan of; 0: it is none
   std::uint32_t macvlan_mode = 0;
   std::uint32_t group = 0;  // IFLA_GROUP
+  std::string alias;        // IFLA_IFALIAS
   Arp arp{};
   std::vector<InterfaceAddress> addresses;  // in the kernel's order
 

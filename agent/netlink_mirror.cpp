@@ -95,6 +95,8 @@ void Netlink::apply_link(nlmsghdr* header) {
   interface.switched_on = (info->ifi_flags & IFF_UP) != 0;
   read_macvlan(attributes, interface);
   if (attributes[IFLA_GROUP] != nullptr) interface.group = nla_get_u32(attributes[IFLA_GROUP]);
+  if (attributes[IFLA_IFALIAS] != nullptr)
+    interface.alias = nla_get_string(attributes[IFLA_IFALIAS]);
   interface.arp = arp_settings(attributes).value_or(interface.arp);
   if (interface.name != before.name) changed_.insert(before.name);
   if (interface.name != before.name || interface.up != before.up ||

@@ -164,7 +164,7 @@ base::Result<void> NetlinkRequests::remove(int interface_index, const config::Vi
 }
 
 base::Result<void> NetlinkRequests::create_macvlan(const std::string& name, int parent,
-                                                   const Mac& mac) {
+                                                   const Mac& mac, const std::string& alias) {
   const MessagePtr message = link_message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0);
   nla_put_string(message.get(), IFLA_IFNAME, name.c_str());
   nla_put_u32(message.get(), IFLA_LINK, static_cast<std::uint32_t>(parent));
@@ -182,6 +182,7 @@ base::Result<void> NetlinkRequests::create_macvlan(const std::string& name, int 
 
   const int index = static_cast<int>(::if_nametoindex(name.c_str()));
   const MessagePtr settings = link_message(RTM_SETLINK, 0, index);
+  nla_put_string(settings.get(), IFLA_IFALIAS, alias.c_str());
   nlattr* families = nla_nest_start(settings.get(), IFLA_AF_SPEC);
   // It answers for its own addresses alone, and packets may come in here whose answers leave by the
   // base interface.

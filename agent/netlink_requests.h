@@ -61,10 +61,10 @@ class NetlinkRequests {
   // Good also when the address or the interface is gone already.
   [[nodiscard]] base::Result<void> remove(int interface_index, const config::Vip& vip);
 
-  // A macvlan with this MAC, tagged as ours, switched off, without addresses and without ever
-  // making itself a link-local one.
+  // A macvlan with this MAC and alias, tagged as ours, switched off, without addresses and without
+  // ever making itself a link-local one.
   [[nodiscard]] base::Result<void> create_macvlan(const std::string& name, int parent,
-                                                  const Mac& mac);
+                                                  const Mac& mac, const std::string& alias);
   // Off: good also when the interface is gone already.
   [[nodiscard]] base::Result<void> set_up(int interface_index, bool up);
   [[nodiscard]] base::Result<void> set_arp(int interface_index, const Interface::Arp& arp);

@@ -1,9 +1,13 @@
 #include "agent/vmacs.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <fstream>
+#include <optional>
 
 #include <linux/if_link.h>
+#include <net/if.h>
 #include <spdlog/spdlog.h>
 
 namespace wslb::agent {
@@ -29,6 +33,21 @@ void refuse_router_advertisements(const std::string& name) {
   }
 }
 
+constexpr const char* kArpNote =
+    "wslb: before it its base interface had arp_ignore=%u arp_announce=%u";
+
+std::string arp_note(const Interface::Arp& arp) {
+  std::array<char, 128> text{};
+  std::snprintf(text.data(), text.size(), kArpNote, arp.ignore, arp.announce);
+  return text.data();
+}
+
+std::optional<Interface::Arp> noted_arp(const std::string& alias) {
+  Interface::Arp arp;
+  if (std::sscanf(alias.c_str(), kArpNote, &arp.ignore, &arp.announce) != 2) return std::nullopt;
+  return arp;
+}
+
 }  // namespace
 
 Mac virtual_mac(const config::VrrpSection& section) {
@@ -45,6 +64,9 @@ std::vector<std::string> Vmacs::purge(const std::set<std::string>& kept) {
   std::vector<std::string> names;
   for (const auto& [index, interface] : netlink_.interfaces()) {
     if (interface.parent == 0 || interface.group != kAddressProtocol) continue;
+    if (const auto before = noted_arp(interface.alias)) {
+      arp_before_.try_emplace(interface.parent, *before);
+    }
     if (kept.contains(interface.name)) {
       made_[interface.name] = index;
       continue;
@@ -81,14 +103,19 @@ base::Result<void> Vmacs::ensure(const config::VrrpSection& section, const Inter
   return {};
 }
 
+// What was set before lies with the macvlan: whoever removes it knows what to put back.
 base::Result<void> Vmacs::create(const config::VrrpSection& section, const Interface& base) {
   NetlinkRequests& requests = netlink_.requests();
-  if (is_v4(section) && !arp_before_.contains(base.index)) {
-    const auto set = requests.set_arp(base.index, {.ignore = 1, .announce = 2});
-    if (!set) return set;
-    arp_before_[base.index] = base.arp;
+  const std::string name = vip_interface(section);
+  if (!is_v4(section)) return requests.create_macvlan(name, base.index, virtual_mac(section), "");
+  const Interface::Arp before = arp_before_.try_emplace(base.index, base.arp).first->second;
+  auto done = requests.create_macvlan(name, base.index, virtual_mac(section), arp_note(before));
+  if (!done) return done;
+  done = requests.set_arp(base.index, {.ignore = 1, .announce = 2});
+  if (!done) {
+    std::ignore = requests.remove_interface(static_cast<int>(::if_nametoindex(name.c_str())));
   }
-  return requests.create_macvlan(vip_interface(section), base.index, virtual_mac(section));
+  return done;
 }
 
 void Vmacs::remove(const config::VrrpSection& section) {

@@ -49,7 +49,7 @@ class Vmacs {
 
   Netlink& netlink_;
   std::map<std::string, int> made_;           // or taken over; by name: the index
-  std::map<int, Interface::Arp> arp_before_;  // of base interfaces
+  std::map<int, Interface::Arp> arp_before_;  // of base interfaces; also noted on the macvlans
 };
 
 }  // namespace wslb::agent

@@ -1,5 +1,7 @@
 #include "agent/vmacs.h"
 
+#include <fstream>
+
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -78,7 +80,7 @@ TEST_F(VmacsTest, MakesAMacvlanForEachFamilyAndRemovesItAtTheEnd) {
 TEST_F(VmacsTest, PurgesWhatAnEarlierAgentLeftAndNothingElse) {
   ASSERT_TRUE(ip("link add link eth0 name other type macvlan"));
   ASSERT_TRUE(netlink_->requests().create_macvlan("vrrp.77", netlink_->find("eth0")->index,
-                                                  {0, 0, 0x5e, 0, 1, 77}));
+                                                  {0, 0, 0x5e, 0, 1, 77}, ""));
   netlink_->refresh();
   Vmacs vmacs(*netlink_);
   EXPECT_THAT(vmacs.purge(), ElementsAre("vrrp.77"));
@@ -88,7 +90,7 @@ TEST_F(VmacsTest, PurgesWhatAnEarlierAgentLeftAndNothingElse) {
 
 TEST_F(VmacsTest, TakesOverAMacvlanThatIsKept) {
   ASSERT_TRUE(netlink_->requests().create_macvlan("vrrp.51", netlink_->find("eth0")->index,
-                                                  {0, 0, 0x5e, 0, 1, 51}));
+                                                  {0, 0, 0x5e, 0, 1, 51}, ""));
   netlink_->refresh();
   const int index = netlink_->find("vrrp.51")->index;
   {
@@ -98,6 +100,34 @@ TEST_F(VmacsTest, TakesOverAMacvlanThatIsKept) {
     EXPECT_EQ(netlink_->find("vrrp.51")->index, index);
   }
   EXPECT_THAT(ip_output("link"), Not(HasSubstr("vrrp.51"))) << "as one that it made";
+}
+
+TEST_F(VmacsTest, WhatWasSetBeforeAKilledAgentComesBackToo) {
+  const auto setting = [](const std::string& name) {
+    int value = -1;
+    std::ifstream("/proc/sys/net/ipv4/conf/eth0/" + name) >> value;
+    return value;
+  };
+  struct Agent {
+    explicit Agent(boost::asio::io_context& io) : netlink(std::move(*Netlink::open(io))) {}
+    std::unique_ptr<Netlink> netlink;
+    Vmacs vmacs{*netlink};
+  };
+  ASSERT_TRUE(netlink_->requests().set_arp(netlink_->find("eth0")->index, {3, 1}));
+  std::vector<std::unique_ptr<Agent>> killed;  // to the end: they undo nothing
+  for (const bool kept : {true, false}) {
+    Agent& first = *killed.emplace_back(std::make_unique<Agent>(io_));
+    ASSERT_TRUE(first.vmacs.ensure(config_.vrrps[0], *first.netlink->find("eth0")));
+    {
+      Agent next(io_);
+      std::ignore =
+          next.vmacs.purge(kept ? std::set<std::string>{"vrrp.51"} : std::set<std::string>{});
+      ASSERT_TRUE(next.vmacs.ensure(config_.vrrps[0], *next.netlink->find("eth0")));
+      EXPECT_EQ(setting("arp_ignore"), 1);
+    }
+    EXPECT_EQ(setting("arp_ignore"), 3);
+    EXPECT_EQ(setting("arp_announce"), 1);
+  }
 }
 
 TEST_F(VmacsTest, ReplacesAMacvlanThatIsKeptButNotRight) {
