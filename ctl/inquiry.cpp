@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "ctl/format.h"
 #include "view/json.h"
 
@@ -25,7 +26,8 @@ std::uint32_t limit_of(std::uint32_t rows) {
 }  // namespace
 
 void print(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  const std::string valid = base::valid_utf8(text);
+  std::fwrite(valid.data(), 1, valid.size(), stdout);
 }
 
 void print_done(const Arguments& arguments, const std::vector<std::string>& lines) {
@@ -34,7 +36,7 @@ void print_done(const Arguments& arguments, const std::vector<std::string>& line
 }
 
 Exit fail(Exit exit, const std::string& line) {
-  std::fprintf(stderr, "wslbctl: %s\n", printable(line).c_str());
+  std::fprintf(stderr, "wslbctl: %s\n", base::valid_utf8(printable(line)).c_str());
   return exit;
 }
 

@@ -3,7 +3,9 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
 
+#include "base/utf8.h"
 #include "view/time_text.h"
 #include "view/verdict.h"
 
@@ -11,6 +13,10 @@ namespace wslb::view {
 namespace {
 
 namespace json = boost::json;
+
+std::string line_of(const json::value& value) {
+  return base::valid_utf8(json::serialize(value)) + "\n";
+}
 
 template <typename Texts>
 json::array texts(const Texts& all) {
@@ -151,7 +157,7 @@ std::string status_json(const proto::Status& status) {
                          {"traffic", rows_json(status.traffic())},
                          {"traffic_error", status.traffic_error()},
                          {"alarms", texts(alarms_of(status))}};
-  return json::serialize(all) + "\n";
+  return line_of(all);
 }
 
 std::string event_json(const proto::Event& event) {
@@ -165,11 +171,11 @@ std::string event_json(const proto::Event& event) {
     all["from"] = event.from();
     all["priority"] = event.priority();
   }
-  return json::serialize(all) + "\n";
+  return line_of(all);
 }
 
 std::string traffic_json(const proto::TrafficAnswer& answer) {
-  return json::serialize(rows_json(answer.rows())) + "\n";
+  return line_of(rows_json(answer.rows()));
 }
 
 std::string tunnels_json(const proto::TrafficAnswer& answer) {
@@ -186,19 +192,19 @@ std::string tunnels_json(const proto::TrafficAnswer& answer) {
                     {"bytes_out", row.bytes_out()}});
   }
   const json::object all{{"total", answer.total()}, {"tunnels", rows}};
-  return json::serialize(all) + "\n";
+  return line_of(all);
 }
 
 std::string lines_json(const std::string& name, const std::vector<std::string>& lines) {
-  return json::serialize(json::object{{name, texts(lines)}}) + "\n";
+  return line_of(json::object{{name, texts(lines)}});
 }
 
 std::string version_json(const std::string& program, const std::string& agent) {
-  return json::serialize(json::object{{"wslbctl", program}, {"agent", agent}}) + "\n";
+  return line_of(json::object{{"wslbctl", program}, {"agent", agent}});
 }
 
 std::string tables_json(const proto::Status& status) {
-  return json::serialize(tables(status)) + "\n";
+  return line_of(tables(status));
 }
 
 std::string table_json(const std::string& name, const proto::TablePage& page) {
@@ -211,7 +217,7 @@ std::string table_json(const std::string& name, const proto::TablePage& page) {
     rows.push_back(row);
   }
   const json::object all{{"table", name}, {"total", page.total()}, {"entries", rows}};
-  return json::serialize(all) + "\n";
+  return line_of(all);
 }
 
 }  // namespace wslb::view

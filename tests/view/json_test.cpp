@@ -35,6 +35,23 @@ TEST(StatusJson, HasTheKeysThatProgramsRelyOn) {
       "\n");
 }
 
+TEST(StatusJson, IsUtf8WhateverSomebodyHasSaid) {
+  const auto said = [](const std::string& words) {
+    proto::Event event;
+    event.set_text(words);
+    return event_json(event);
+  };
+  for (const std::string good : {"", "\xc3\xa9t\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"}) {
+    EXPECT_THAT(said(good), HasSubstr(R"("text":")" + good + '"'));
+  }
+  const std::string odd = "\xef\xbf\xbd";
+  EXPECT_THAT(said("\xe9t\xe9"), HasSubstr('"' + odd + "t" + odd + '"'));
+  EXPECT_THAT(said("cut \xe2\x82"), HasSubstr("\"cut " + odd + odd + '"'));
+  for (const char* wrong : {"\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff", "\x80"}) {
+    EXPECT_THAT(said(wrong), HasSubstr('"' + odd)) << wrong;
+  }
+}
+
 TEST(EventJson, HasAChangeOfStateWhereItIsOne) {
   proto::Event event;
   event.set_seq(3);
