@@ -13,6 +13,7 @@ std::optional<int> open_socket(const SocketAddress& address, const config::Serve
   if (family != AF_UNIX) {
     const int one = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    ::setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &one, sizeof one);  // see vault/custody.h
     if (server.tcp_user_timeout) {
       const auto limit =
           std::chrono::duration_cast<std::chrono::milliseconds>(*server.tcp_user_timeout);

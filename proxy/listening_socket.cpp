@@ -52,6 +52,7 @@ void set_tcp_options(int fd, const config::Bind& bind) {
       bind.tcp_user_timeout.value_or(base::Duration(0)));
   set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(limit.count()));
   set_option(fd, IPPROTO_TCP, TCP_NODELAY);  // those that are accepted inherit it
+  set_option(fd, SOL_SOCKET, SO_OOBINLINE);  // urgent data are data; see custody.h
   set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, bind.defer_accept ? 60 : 0);
 }
 

@@ -100,6 +100,7 @@ class Server {
   std::optional<std::string> told_settings_;
   std::unique_ptr<StickyLink> sticky_;          // together with the agent
   std::unique_ptr<VaultLink> vault_;            // likewise, unless it is off
+  bool agent_has_vault_ = true;                 // the last one; none has come yet
   std::vector<RecoveredClient> known_clients_;  // until clients are served
   boost::asio::steady_timer patience_;
   struct ReloadOrder {  // of the agent, not answered yet

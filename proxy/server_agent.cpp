@@ -25,6 +25,7 @@ void Server::begin_with_agent(const ClaimedVault& claimed, bool arena_is_known,
   sticky_ = std::make_unique<StickyLink>(context, [this] { serve(); });
   sticky_->set_service(service_);
   const auto on_agent = [this, arena_is_known](int sticky, int vault, bool is_the_first) {
+    agent_has_vault_ = vault >= 0;
     if (vault >= 0 && vault_) vault_->start(vault, is_the_first && arena_is_known);
     if (vault >= 0 && !vault_) ::close(vault);
     if (sticky < 0) return serve();

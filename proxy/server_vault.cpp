@@ -23,6 +23,8 @@ namespace {
 // For what is under way when a process leaves its place to another one: new clients wait meanwhile.
 constexpr base::Duration kLastAnswers = std::chrono::milliseconds(50);
 constexpr base::Duration kCloseMax = std::chrono::seconds(1);
+// systemd ends a proxy that takes 5 s to end.
+constexpr base::Duration kHandOverMax = std::chrono::seconds(2);
 
 constexpr std::size_t kTunnelsPerTurn = 64;
 
@@ -90,7 +92,7 @@ bool Server::open_vault(ClaimedVault& claimed) {
     claimed.arena = std::move(*arena);
   }
   if (!claimed.complaint.empty()) {
-    spdlog::error("vault: {}; the connections of the process before this one are lost",
+    spdlog::error("vault: {}; connections of the process before this one are lost",
                   claimed.complaint);
   }
   vault_ = std::make_unique<VaultLink>(workers_.front()->context, std::move(claimed.arena));
@@ -102,7 +104,8 @@ bool Server::open_vault(ClaimedVault& claimed) {
   for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->engine.move_into(arena, i);
   note_crashes_in(arena);
   if (is_kept) go_on_with(std::move(recovery));
-  return is_kept;
+  // An agent that is told everything anew lets go what did not arrive here.
+  return is_kept && claimed.complaint.empty();
 }
 
 // Each worker has its share of the tunnels, as soon as it runs.
@@ -158,7 +161,8 @@ void Server::tell_listeners() {
 
 // Once; a second SIGTERM ends everything.
 bool Server::may_leave() const {
-  return vault_ && agent_->is_agent_expected() && !process_.leaving && !process_.draining;
+  return vault_ && agent_has_vault_ && agent_->is_agent_expected() && !process_.leaving &&
+         !process_.draining;
 }
 
 // Who comes waits in the sockets' backlogs, idle clients in the vault. What is under way has a
@@ -174,10 +178,15 @@ void Server::leave() {
 }
 
 void Server::leave_soon() {
-  const bool is_done = (process_.under_way == 0 && process_.owed_closes == 0) ||
-                       std::chrono::steady_clock::now() >= leaves_at_;
+  const auto late = std::chrono::steady_clock::now() - leaves_at_;
+  const bool is_done =
+      (process_.under_way == 0 && process_.owed_closes == 0) || late >= base::Duration(0);
   // An agent that is being restarted at the same time gets everything first.
-  const bool is_kept = vault_->is_told() || !agent_->is_agent_expected();
+  const bool is_kept = vault_->is_told() || !agent_has_vault_ || !agent_->is_agent_expected();
+  if (late >= kHandOverMax && !is_kept) {
+    spdlog::error("vault: the agent does not take everything; open connections end now");
+    return stop();
+  }
   if (is_done && is_kept) {
     agent_->say_leaving();
     return stop();

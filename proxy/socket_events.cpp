@@ -51,7 +51,7 @@ void SocketEvents::shutdown() {
 bool SocketEvents::add(WatchedSocket& socket) {
   if (socket.added_) return true;
   epoll_event event{};
-  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.events = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.ptr = &socket;
   const int result = ::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, socket.fd_, &event);
   return socket.added_ = result == 0;
@@ -109,6 +109,7 @@ void SocketEvents::take_turn() {
 void SocketEvents::note(WatchedSocket& socket, std::uint32_t events) {
   socket.failed |= (events & (EPOLLERR | EPOLLHUP)) != 0;
   socket.hangup |= socket.failed || (events & EPOLLRDHUP) != 0;
+  socket.urgent |= (events & EPOLLPRI) != 0;
   socket.readable |= socket.hangup || (events & EPOLLIN) != 0;
   socket.writable |= socket.failed || (events & EPOLLOUT) != 0;
   for (SocketWaiter* const waiter : {&socket.reader, &socket.writer}) {

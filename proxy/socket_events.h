@@ -71,6 +71,7 @@ class WatchedSocket {
   bool writable = true;
   // Never taken back: its end or an error is in the socket, and whatever was sent before.
   bool hangup = false;
+  bool urgent = false;  // a recv() ends where urgent data begin
   bool failed = false;
   // Whether `readable` is what the kernel said, and not only a hope.
   [[nodiscard]] bool is_known() const { return added_; }

@@ -60,7 +60,7 @@ ssize_t Stream::take(std::span<char> into, int flags) {
 
 // It has emptied the socket (epoll(7)), or shown all that is there.
 void Stream::note_short_read(std::size_t size, std::span<char> into) {
-  if (!tls_ && size < into.size() && !socket_.hangup) socket_.readable = false;
+  if (!tls_ && size < into.size() && !socket_.hangup && !socket_.urgent) socket_.readable = false;
 }
 
 asio::awaitable<IoResult> Stream::receive(std::span<char> into, int flags, TimePoint deadline) {

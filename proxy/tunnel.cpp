@@ -47,10 +47,10 @@ bool Tunnel::is_plain() const {
   return !care_ && !sides_[Client].tls && !sides_[Server].tls;
 }
 
-void Tunnel::set_ready(Side side, bool readable, bool writable, bool hangup) {
+void Tunnel::set_ready(Side side, bool readable, bool writable, bool goes_on) {
   sides_[side].readable |= readable;
   sides_[side].writable |= writable;
-  sides_[side].hangup |= hangup;
+  sides_[side].goes_on |= goes_on;
   End& end = sides_[side];
   if (writable && std::exchange(end.read_waits_for_write, false)) end.readable = true;
   if (readable && std::exchange(end.write_waits_for_read, false)) end.writable = true;
@@ -173,7 +173,7 @@ void Tunnel::take(Side from, std::span<const char> room, ssize_t count) {
     source.read += size;
     activity_ += size;
     // A short read has emptied the socket (epoll(7)), which spares the recv() that would say so.
-    if (size < room.size() && !source.hangup && !source.tls) source.readable = false;
+    if (size < room.size() && !source.goes_on && !source.tls) source.readable = false;
     if (watch_ != nullptr && from == Server) show({room.data(), size});
   } else if (count == 0) {
     source.eof = true;

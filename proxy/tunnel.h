@@ -120,8 +120,9 @@ class Tunnel {
   void resume(KeptSlot slot);
   [[nodiscard]] bool is_unproven() const { return is_unproven_; }
 
-  // What epoll said. `hangup`: the end of what that side sends is known to be in the socket.
-  void set_ready(Side side, bool readable, bool writable, bool hangup);
+  // What epoll said. `goes_on`: behind a short recv() there may be more, as the end of what that
+  // side sends, or urgent data, at which a recv() ends.
+  void set_ready(Side side, bool readable, bool writable, bool goes_on);
 
   // Moves what can be moved, through the buffer. Sets end() when it returns Ended.
   Progress pump(std::span<char> buffer);
@@ -161,7 +162,7 @@ class Tunnel {
     std::unique_ptr<TlsConnection> tls;  // null: clear text
     bool readable = false;
     bool writable = true;
-    bool hangup = false;
+    bool goes_on = false;
     bool eof = false;        // its peer closed its sending half
     bool fin_sent = false;   // we closed ours, or it failed: nothing goes to it any more
     vault::Pending pending;  // received from the other side, not yet taken by this one

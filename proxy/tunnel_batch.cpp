@@ -59,6 +59,7 @@ void TunnelBatch::add(Tunnel& tunnel, Tunnel::Side to, std::size_t bytes) {
     if (is_noted) journal_->count.store(--noted_, std::memory_order_release);
     return;
   }
+  if (is_noted) journal_->entries[noted_ - 1].set_brought(bytes);
   sends_.push_back({tunnel.fd(to), {buffer_.data() + used_, bytes}});
   recipients_.push_back({&tunnel, to});
   used_ = std::min(buffer_.size(), (used_ + bytes + kAlignment - 1) / kAlignment * kAlignment);

@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kScratchBytes = 64 * 1024;
 constexpr int kEventsPerBatch = 256;
 constexpr std::ptrdiff_t kLeftoversPerBatch = 64;
+constexpr int kBusyBatch = 8;       // events; where so many came, more have come meanwhile
 constexpr int kBatchesPerTurn = 8;  // then the sessions of this thread get their turn
 
 constexpr base::Duration kUntold = base::Duration::max();
@@ -67,7 +68,7 @@ void TunnelEngine::adopt(std::unique_ptr<Tunnel> adopted) {
   if (tunnel.care() != nullptr) watch_over(tunnel);
   for (const Tunnel::Side side : {Tunnel::Client, Tunnel::Server}) {
     epoll_event event{};
-    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    event.events = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET;
     event.data.ptr = tag(tunnel, side);
     if (::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, tunnel.fd(side), &event) != 0) {
       end(tunnel, side == Tunnel::Client ? TunnelEnd::ClientError : TunnelEnd::ServerError);
@@ -125,7 +126,8 @@ bool TunnelEngine::run_batch() {
     const bool failed = (event.events & (EPOLLERR | EPOLLHUP)) != 0;
     const bool hangup = failed || (event.events & EPOLLRDHUP) != 0;
     tunnel.set_ready(side_of(event), hangup || (event.events & EPOLLIN) != 0,
-                     failed || (event.events & EPOLLOUT) != 0, hangup);
+                     failed || (event.events & EPOLLOUT) != 0,
+                     hangup || (event.events & EPOLLPRI) != 0);
     if (!std::exchange(tunnel.queued, true)) due_.push_back(&tunnel);
   }
   const auto leftovers = with_more_.begin() + std::min(std::ssize(with_more_), kLeftoversPerBatch);
@@ -133,7 +135,7 @@ bool TunnelEngine::run_batch() {
   with_more_.erase(with_more_.begin(), leftovers);
   move();
   bury_ended();
-  return count == kEventsPerBatch || !with_more_.empty();
+  return count >= kBusyBatch || !with_more_.empty();
 }
 
 // All that are due.

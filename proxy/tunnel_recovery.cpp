@@ -25,21 +25,32 @@ using Sockets = std::map<vault::Slot, std::array<int, 2>>;
 constexpr std::uint32_t kCrashesMax = 2;
 
 // What a recv() brought and nobody has passed on moves from the buffer into the tunnel's room.
-void settle(const vault::Arena& arena, std::span<const char> buffer,
+// False: nobody knows what that is.
+bool settle(const vault::Arena& arena, std::span<const char> buffer,
             const vault::JournalEntry& entry, const std::array<int, 2>& sockets) {
   const std::size_t direction = entry.direction();
   Record& record = arena.record(entry.slot());
-  if (!record.has_begin() || record.waiting(direction) != 0U) return;
+  if (record.waiting(direction) != 0U) return true;
   const auto ends = read_tunnel_ends(sockets, direction);
-  if (!ends || ends->source.dead) return;
-  const std::uint64_t read = ends->source.consumed - record.consumed[direction];
+  if (!ends) return false;
+  if (ends->sink.dead) return true;  // nobody takes it any more
+  const auto noted = entry.brought();
+  std::uint64_t read = ends->source.consumed - record.consumed[direction];
+  if (ends->source.dead) {
+    // Of such a socket the kernel does not say whether its end was counted too, as one byte.
+    if (!noted && read != entry.before) return false;
+    read = entry.before + noted.value_or(0);
+  }
   const std::uint64_t left = read - (ends->sink.written - record.written[direction]);
   const std::uint64_t brought = read - entry.before;
-  if (left == 0 || left > brought || brought > vault::kRoomBytes || entry.before > read) return;
-  if (entry.offset > buffer.size() || brought > buffer.size() - entry.offset) return;
+  if (left == 0) return true;
+  if (entry.before > read || left > brought || brought > vault::kRoomBytes) return false;
+  if (noted && *noted != brought) return false;
+  if (entry.offset > buffer.size() || brought > buffer.size() - entry.offset) return false;
   const auto bytes = buffer.subspan(entry.offset + brought - left, left);
   std::ranges::copy(bytes, arena.room(entry.slot(), direction).begin());
   record.set_waiting(direction, left, read);
+  return true;
 }
 
 // Of all batches that were under way. The journals stay as they are until all is done: should this
@@ -58,8 +69,11 @@ void settle(vault::Arena& arena, const Sockets& sockets) {
   }
   for (const auto& [worker, entry] : entries) {
     const auto found = sockets.find(entry.slot());
-    if (found == sockets.end() || named[entry.stream] > 1) continue;
-    settle(arena, arena.buffer(worker), entry, found->second);
+    Record& record = arena.record(entry.slot());
+    if (found == sockets.end() || !record.has_begin()) continue;
+    const bool good =
+        named[entry.stream] == 1 && settle(arena, arena.buffer(worker), entry, found->second);
+    if (!good) record.distrust();
   }
   for (std::size_t worker = 0; worker < arena.workers(); ++worker) arena.journal(worker).count = 0;
 }

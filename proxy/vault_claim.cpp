@@ -70,8 +70,14 @@ bool say_hello(ClaimedVault& claimed, base::TimePoint deadline) {
   return true;
 }
 
+// The kernel leaves out what this process has no place for.
+void miss(ClaimedVault& claimed, const std::vector<int>& descriptors) {
+  close_all(descriptors);
+  claimed.complaint = "sockets that the agent had kept did not arrive: is LimitNOFILE too low?";
+}
+
 void take_arena(ClaimedVault& claimed, const std::vector<int>& descriptors) {
-  if (descriptors.size() != 1) return close_all(descriptors);
+  if (descriptors.size() != 1) return miss(claimed, descriptors);
   auto arena = vault::Arena::open(descriptors.front());
   if (arena) claimed.arena = std::move(*arena);
   if (!arena) claimed.complaint = arena.error().message;
@@ -80,7 +86,7 @@ void take_arena(ClaimedVault& claimed, const std::vector<int>& descriptors) {
 void take_listeners(ClaimedVault& claimed, const proto::VaultListeners& listeners,
                     const std::vector<int>& descriptors) {
   if (static_cast<std::size_t>(listeners.names_size()) != descriptors.size()) {
-    return close_all(descriptors);
+    return miss(claimed, descriptors);
   }
   for (int i = 0; i < listeners.names_size(); ++i) {
     const auto [at, is_new] =
@@ -94,7 +100,7 @@ void take_sockets(ClaimedVault& claimed, const proto::VaultKeep& kept,
   const std::size_t each = kept.sockets();
   if (each < 1 || each > 2 ||
       static_cast<std::size_t>(kept.slots_size()) * each != descriptors.size()) {
-    return close_all(descriptors);
+    return miss(claimed, descriptors);
   }
   auto next = descriptors.begin();
   for (const vault::Slot slot : kept.slots()) {

@@ -21,7 +21,7 @@ struct ClaimedVault {
   std::unique_ptr<vault::Arena> arena;                // null: nothing was kept
   std::map<std::string, int> listeners;               // by name, see listener_name()
   std::map<vault::Slot, std::array<int, 2>> sockets;  // the client's and the server's, or -1
-  std::string complaint;  // why what was kept is of no use; empty: it is
+  std::string complaint;  // why not all that was kept is here; empty: it is
 };
 
 // Waits for an agent that is there, for some seconds at most; one that is not is no error.

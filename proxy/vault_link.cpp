@@ -69,8 +69,11 @@ KeptSlot VaultLink::take_slot() {
 }
 
 void VaultLink::start(int stream, bool knows_us) {
+  std::vector<vault::Slot> dropped;
+  if (knows_us) dropped = std::exchange(dropped_, {});
   stop();
   const std::lock_guard lock(mutex_);
+  dropped_ = std::move(dropped);
   socket_ = std::make_unique<Protocol::socket>(context_);
   boost::system::error_code error;
   socket_->assign(Protocol(AF_UNIX, 0), stream, error);
@@ -91,6 +94,7 @@ void VaultLink::stop() {
   drops_.cancel();
   unsaid_.clear();
   dropped_.clear();
+  is_heir_ = false;
   waiting_ = false;
 }
 
@@ -145,6 +149,7 @@ void VaultLink::keep_client(vault::Slot slot, int client, const std::string& pac
 
 void VaultLink::adopt(vault::Slot slot, int client, int server) {
   const std::lock_guard lock(mutex_);
+  is_heir_ = true;
   note(slot, client, server);
 }
 
@@ -163,9 +168,9 @@ void VaultLink::drop(vault::Slot slot) {
   const std::lock_guard lock(mutex_);
   kept_[slot] = kNone;
   std::erase(unsaid_, slot);  // its descriptors are about to be closed
-  if (!socket_) return;
+  if (!socket_ && !is_heir_) return;
   dropped_.push_back(slot);
-  if (dropped_.size() >= kDropsAtOnce) tell_drops();
+  if (socket_ && dropped_.size() >= kDropsAtOnce) tell_drops();
 }
 
 bool VaultLink::is_told() {
@@ -260,7 +265,8 @@ void VaultLink::wait_for_room() {
 void VaultLink::wait_for_end() {
   socket_->async_wait(
       Protocol::socket::wait_read, [this, alive = alive_](const boost::system::error_code& error) {
-        if (error || !*alive) return;
+        // It may have been stopped between the event and here.
+        if (error || !*alive || !socket_) return;
         DescriptorPacket packet;
         const PacketStatus status = receive_packet(socket_->native_handle(), packet);
         for (const int fd : packet.descriptors) ::close(fd);

@@ -76,7 +76,8 @@ class VaultLink {
 
   [[nodiscard]] vault::Arena& arena() { return *arena_; }
 
-  // Of an agent: takes the descriptor. `knows_us`: it has just given this process everything.
+  // Of an agent: takes the descriptor. `knows_us`: it has just given this process everything that
+  // was adopted.
   void start(int stream, bool knows_us);
   void stop();
 
@@ -126,6 +127,7 @@ class VaultLink {
   std::vector<std::array<int, 2>> kept_;      // by slot; -1: none
   std::deque<vault::Slot> unsaid_;            // to be kept; the socket had no room
   std::vector<vault::Slot> dropped_;          // not told yet, and not kept again since
+  bool is_heir_ = false;                      // adopted; the agent that gave it comes first
   bool waiting_ = false;
 };
 

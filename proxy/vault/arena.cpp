@@ -14,7 +14,7 @@ namespace wslb::proxy::vault {
 namespace {
 
 constexpr std::size_t kPage = 4096;
-constexpr std::uint64_t kLayout = 0x77736c62'00000003;  // "wslb" and its number
+constexpr std::uint64_t kLayout = 0x77736c62'00000004;  // "wslb" and its number
 
 struct Head {
   std::uint64_t layout;
@@ -85,11 +85,21 @@ bool JournalEntry::is_sealed() const {
   return seal == seal_of(*this) && slot() < Arena::kSlots;
 }
 
+std::optional<std::size_t> JournalEntry::brought() const {
+  const std::uint64_t bytes = sealed_brought - seal;
+  if (sealed_brought == 0 || bytes == 0 || bytes > kRoomBytes) return std::nullopt;
+  return bytes;
+}
+
 void Record::set_begin(const std::array<std::uint64_t, kDirections>& consumed_before,
                        const std::array<std::uint64_t, kDirections>& written_before) {
   consumed = consumed_before;
   written = written_before;
   begin_seal = seal_of_begin(*this);
+}
+
+void Record::distrust() {
+  begin_seal = ~seal_of_begin(*this);
 }
 
 bool Record::has_begin() const {

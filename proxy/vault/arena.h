@@ -43,16 +43,21 @@ struct JournalEntry {
   std::uint32_t stream = 0;  // slot * 2 + direction
   std::uint32_t offset = 0;  // where in the buffer its bytes begin
   std::uint64_t seal = 0;    // of the others: a stray write must not give bytes to another tunnel
+  std::uint64_t sealed_brought = 0;  // by set_brought() and brought() alone
 
   JournalEntry() = default;
   JournalEntry(Slot slot, std::size_t direction, std::uint64_t read, std::size_t place);
   [[nodiscard]] Slot slot() const { return stream / kDirections; }
   [[nodiscard]] std::size_t direction() const { return stream % kDirections; }
   [[nodiscard]] bool is_sealed() const;
+  // After the recv(): how many bytes it brought. Nothing: it did not come so far.
+  void set_brought(std::size_t bytes) { sealed_brought = seal + bytes; }
+  [[nodiscard]] std::optional<std::size_t> brought() const;
 };
 
-// The recv()s since the last sends, one of a direction at most. Each is written before it is made;
-// all are cleared when everything that they brought has left or lies in the tunnels' rooms.
+// The recv()s since the last sends, one of a direction at most. Each is written before it is made,
+// and then what it brought; all are cleared when everything that they brought has left or lies in
+// the tunnels' rooms.
 struct alignas(64) Journal {
   static constexpr std::size_t kEntries = 256;
 
@@ -89,6 +94,8 @@ struct alignas(64) Record {
 
   void set_begin(const std::array<std::uint64_t, kDirections>& consumed_before,
                  const std::array<std::uint64_t, kDirections>& written_before);
+  // Nobody knows what is missing: from now on has_begin() is false.
+  void distrust();
   // Whether set_begin() has written what is there.
   [[nodiscard]] bool has_begin() const;
   void set_waiting(std::size_t direction, std::size_t bytes, std::uint64_t end);

@@ -1,6 +1,7 @@
 // How many bytes a proxy has in its hands, by the kernel's word: what it has received from one
 // socket and not yet written to the other. recv() and send() move a byte and its counter in one
-// step, so that not even a SIGKILL leaves them in doubt.
+// step, so that not even a SIGKILL leaves them in doubt. They count urgent data, too, which are
+// therefore read like any other (SO_OOBINLINE).
 #pragma once
 
 #include <cstdint>

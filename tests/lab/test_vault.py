@@ -116,6 +116,43 @@ def test_an_agent_that_leaves_its_place_moves_nothing(bed):
     assert bed.pair.owners() == [active], "the VIP has not moved"
 
 
+def test_an_agent_that_comes_back_with_another_vip_moves_nothing(bed):
+    active = bed.pair.wait_settled()
+    wslb = bed.pair[active]
+    flow = Flow(bed.client, VIP, 20, pause_ms=20)
+    text = wslb.file.read_text()
+    for more in ("10.77.0.101/24", "10.77.0.102/24"):
+        wslb.file.write_text(text.replace("    vip ", f"    vip {more}\n    vip ", 1))
+        wslb.agent.signal(signal.SIGUSR2)
+        assert wslb.agent.wait(5) == 0
+        wslb.start_agent()
+        wait_until(lambda: wslb.proxy_state() == "up", 10, "it is back")
+        assert sorted(active.addresses()) == sorted([f"{active.address}/24", f"{VIP}/24", more])
+    result = flow.end()
+    assert not result["lost"], story(bed, result["lost"])
+    assert bed.pair.owners() == [active], "the VIP has not moved"
+
+
+@pytest.mark.parametrize("end", ["term", "hard reload"])
+def test_without_time_to_come_back_nothing_is_waited_for(end):
+    with make_vault_bed(PORT, lambda host: Server(host, PORT),
+                        extra="    takeover-after 0\n") as bed:
+        active = bed.pair.wait_settled()
+        wslb = bed.pair[active]
+        if end == "term":
+            begun = now_ms()
+            assert wslb.proxy.stop() == 0
+            assert now_ms() - begun < 3000
+            bed.pair.wait_active(bed.pair.other(active))
+            bed.pair.restore(active)
+        else:
+            refused = wslb.ctl("reload", "--hard", check=False)
+            assert refused.returncode == 1 and "there is no vault" in refused.stderr
+            assert not Flow(bed.client, VIP, 5, pause_ms=20).end()["lost"]
+        wrong = bed.pair.stop()
+        assert not wrong, "\n".join(wrong)
+
+
 def test_a_proxy_that_is_stopped_for_good_closes_all_in_time(bed):
     active = bed.pair.wait_settled()
     flow = Flow(bed.client, VIP, 10, pause_ms=20)

@@ -70,6 +70,10 @@ class TunnelEngineTest : public testing::TestWithParam<Kind> {
             std::string early_down = {}) {
     const auto [client, client_far] = connected_pair();
     const auto [server, server_far] = connected_pair();
+    for (const int fd : {client_far, server_far}) {  // as the proxy's are
+      const int on = 1;
+      ::setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+    }
     auto ending = std::make_shared<Ending>();
     auto tunnel = std::make_unique<Tunnel>(client_far, server_far, limits,
                                            std::make_unique<RecordingOwner>(ending));
@@ -143,6 +147,22 @@ TEST_P(TunnelEngineTest, BulkBothWaysWithHalfCloseArrivesExactly) {
   EXPECT_EQ(ends.ending->from_client, kUp);
   EXPECT_EQ(ends.ending->from_server, kDown);
   EXPECT_EQ(engine_.size(), 0U);
+}
+
+// A recv() ends where they begin, so that behind it there may be more.
+TEST_P(TunnelEngineTest, UrgentDataGoThroughLikeAllOthers) {
+  const Ends ends = open();
+  EXPECT_EQ(::send(ends.client, "abc", 3, 0), 3);
+  EXPECT_EQ(::send(ends.client, "X", 1, MSG_OOB), 1);
+  EXPECT_EQ(::send(ends.client, "def", 3, 0), 3);
+  std::string arrived;
+  run_until([&] {
+    std::array<char, 16> part{};
+    const ssize_t count = ::recv(ends.server, part.data(), part.size(), MSG_DONTWAIT);
+    if (count > 0) arrived.append(part.data(), static_cast<std::size_t>(count));
+    return arrived.size() == 7;
+  });
+  EXPECT_EQ(arrived, "abcXdef");
 }
 
 TEST_P(TunnelEngineTest, ATunnelOfAnotherProcessGoesOn) {

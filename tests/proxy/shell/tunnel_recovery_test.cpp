@@ -87,6 +87,22 @@ class TunnelRecoveryTest : public testing::Test {
     used_[worker] += bytes.size();
   }
 
+  // And notes how much it was.
+  void receive_and_note(const Pair& pair, std::size_t direction, const std::string& bytes) {
+    receive(pair, direction, bytes);
+    vault::Journal& journal = arena_->journal(0);
+    journal.entries[journal.count - 1].set_brought(bytes.size());
+  }
+
+  // Sends something more, and resets the connection.
+  static void break_off(int& peer, std::string_view last) {
+    ASSERT_EQ(::send(peer, last.data(), last.size(), 0), static_cast<ssize_t>(last.size()));
+    const linger abort{1, 0};
+    ::setsockopt(peer, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+    ::close(peer);
+    peer = ::socket(AF_INET, SOCK_STREAM, 0);
+  }
+
   // The proxy sends so many bytes on.
   static void pass_on(const Pair& pair, std::size_t direction, std::string_view bytes) {
     ASSERT_EQ(::send(pair.sockets[1 - direction], bytes.data(), bytes.size(), 0),
@@ -212,6 +228,52 @@ TEST_F(TunnelRecoveryTest, AKilledSuccessorLeavesTheSame) {
   arena_->journal(0).count = 1;  // as if it had been killed before it came to this
   recover();
   EXPECT_TRUE(goes_on(pair, kUp, block(300, 1)));
+}
+
+TEST_F(TunnelRecoveryTest, OfASourceThatIsGoneWhatItHadSentGoesOn) {
+  for (const std::size_t passed : {0U, 30U, 100U}) {
+    Pair pair = open();
+    receive_and_note(pair, kUp, block(100, 1));
+    pass_on(pair, kUp, block(100, 1).substr(0, passed));
+    break_off(pairs_.back().peers[0], "and more");
+    recover();
+    EXPECT_TRUE(goes_on(pair, kUp, block(100, 1).substr(passed))) << passed;
+    end_batch();
+    cut(recovery_.tunnels.front());
+    recovery_ = {};
+    ::close(pairs_.back().peers[0]);
+    ::close(pairs_.back().peers[1]);
+    pairs_.clear();
+  }
+}
+
+// Its end may have been counted too: what the kernel's counters say is in doubt by a byte.
+TEST_F(TunnelRecoveryTest, OfASourceThatIsGoneNothingGoesOnWhereNobodyKnowsHowMuchThereWas) {
+  const Pair pair = open();
+  receive(pair, kUp, block(100, 1));
+  break_off(pairs_.back().peers[0], "and more");
+  EXPECT_EQ(recover().closed.untrusted, 1U);
+}
+
+TEST_F(TunnelRecoveryTest, ASourceThatIsGoneAndOfWhichNothingWasTaken) {
+  const Pair pair = open();
+  arena_->journal(0).entries[0] = {pair.slot, kUp, 0, 0};
+  arena_->journal(0).count = 1;
+  break_off(pairs_.back().peers[0], "all");
+  recover();
+  EXPECT_TRUE(goes_on(pair, kUp, ""));
+}
+
+TEST_F(TunnelRecoveryTest, ASourceThatEndedOnItsSideAfterOursIsGoneToo) {
+  const Pair pair = open();
+  receive_and_note(pair, kUp, block(100, 1));
+  ::shutdown(pair.sockets[0], SHUT_WR);
+  ::shutdown(pair.peers[0], SHUT_WR);
+  for (int i = 0; i < 1000 && !vault::read_counters(pair.sockets[0], false)->dead; ++i) {
+    ::usleep(1000);
+  }
+  recover();
+  EXPECT_TRUE(goes_on(pair, kUp, block(100, 1)));
 }
 
 TEST_F(TunnelRecoveryTest, ASinkThatIsGoneGetsNothing) {
