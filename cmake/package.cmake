@@ -16,6 +16,8 @@ install(FILES packaging/wslbctl.bash DESTINATION share/bash-completion/completio
 install(FILES packaging/lintian-overrides DESTINATION share/lintian/overrides RENAME wslb)
 install(FILES packaging/copyright DESTINATION share/doc/wslb)
 install(DIRECTORY docs/examples docs/grafana docs/prometheus DESTINATION share/doc/wslb)
+file(GLOB guides CONFIGURE_DEPENDS docs/*.md)
+install(FILES ${guides} DESTINATION share/doc/wslb)
 
 # What Debian wants compressed without a name or a time in it.
 function(wslb_install_compressed source name destination)

@@ -14,7 +14,6 @@ namespace {
 constexpr std::size_t kScratchBytes = 64 * 1024;
 constexpr int kEventsPerBatch = 256;
 constexpr std::ptrdiff_t kLeftoversPerBatch = 64;
-constexpr int kBusyBatch = 8;       // events; where so many came, more have come meanwhile
 constexpr int kBatchesPerTurn = 8;  // then the sessions of this thread get their turn
 
 constexpr base::Duration kUntold = base::Duration::max();
@@ -135,7 +134,7 @@ bool TunnelEngine::run_batch() {
   with_more_.erase(with_more_.begin(), leftovers);
   move();
   bury_ended();
-  return count >= kBusyBatch || !with_more_.empty();
+  return count == kEventsPerBatch || !with_more_.empty();
 }
 
 // All that are due.

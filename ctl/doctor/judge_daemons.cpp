@@ -36,7 +36,7 @@ void judge_sections(const Facts& facts, Findings& findings) {
     for (const std::string& alarm : section.alarms) {
       findings.push_back({Severity::Problem, "alarm", section.name, alarm,
                           "the agent raises this alarm for vrrp '" + section.name + "'",
-                          "see the alarm in docs/runbook.md"});
+                          "see the alarm in /usr/share/doc/wslb/runbook.md"});
     }
   }
 }
@@ -61,7 +61,7 @@ void judge_peers(const Facts& facts, Findings& findings) {
     for (const std::string& alarm : peer.alarms) {
       findings.push_back({Severity::Warning, "alarm", peer.node, peer.node + ": " + alarm,
                           "the agent raises this alarm for its peer",
-                          "see the alarm in docs/runbook.md"});
+                          "see the alarm in /usr/share/doc/wslb/runbook.md"});
     }
   }
 }

@@ -83,10 +83,14 @@ def test_stop_of_the_proxy_moves_the_vip(pair):
 
 
 @pytest.mark.long
-def test_an_agent_that_could_not_start_again_gives_the_vip_away_first(pair):
+@pytest.mark.parametrize("wrong", ["a word", "a name"])
+def test_an_agent_that_could_not_start_again_gives_the_vip_away_first(pair, wrong):
     machine = pair.wait_well()
     text = machine.run("cat", "/etc/wslb/wslb.cfg").stdout
-    machine.write("/etc/wslb/wslb.cfg", text + "    nonsense\n", mode=0o644)
+    broken = (text + "    nonsense\n" if wrong == "a word"
+              else text.replace(f"node {machine.name} ", "node other "))
+    assert broken != text
+    machine.write("/etc/wslb/wslb.cfg", broken, mode=0o644)
     assert machine.run("systemctl", "restart", "wslb-agent", check=False).returncode != 0
     pair.wait_active(pair.other(machine), timeout_s=3)
     machine.write("/etc/wslb/wslb.cfg", text, mode=0o644)
