@@ -1,4 +1,4 @@
-// Text for programs: JSON is UTF-8, whatever a backend, a file or a peer has said.
+// Text that others can read: it is UTF-8, whatever a backend, a file or a peer has said.
 #pragma once
 
 #include <string>
@@ -6,7 +6,8 @@
 
 namespace wslb::base {
 
-// Each byte that is no part of a character (RFC 3629) becomes U+FFFD. Used by whoever writes JSON.
+// Each byte that is no part of a character (RFC 3629) becomes U+FFFD. Used by wslbctl for all that
+// it prints, and for the JSON of the status page.
 [[nodiscard]] std::string valid_utf8(std::string_view text);
 
 }  // namespace wslb::base

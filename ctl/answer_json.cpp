@@ -4,16 +4,10 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "base/utf8.h"
-
 namespace wslb::ctl {
 namespace {
 
 namespace json = boost::json;
-
-std::string line_of(const json::object& object) {
-  return base::valid_utf8(json::serialize(object)) + "\n";
-}
 
 }  // namespace
 
@@ -27,11 +21,11 @@ std::string check_json(const config::Diagnostics& diagnostics) {
   }
   json::array done;
   if (!diagnostics.has_errors()) done.emplace_back("Configuration file is valid");
-  return line_of(json::object{{"done", done}, {"diagnostics", all}});
+  return json::serialize(json::object{{"done", done}, {"diagnostics", all}}) + "\n";
 }
 
 std::string key_json(const std::string& line) {
-  return line_of(json::object{{"key", line.substr(0, line.find('\n'))}});
+  return json::serialize(json::object{{"key", line.substr(0, line.find('\n'))}}) + "\n";
 }
 
 std::string import_json(const migration::Imported& imported) {
@@ -42,8 +36,9 @@ std::string import_json(const migration::Imported& imported) {
                        {"line", one.where.line},
                        {"text", one.text}});
   }
-  return line_of(json::object{
-      {"configuration", imported.text}, {"valid", imported.valid}, {"remarks", remarks}});
+  return json::serialize(json::object{
+             {"configuration", imported.text}, {"valid", imported.valid}, {"remarks", remarks}}) +
+         "\n";
 }
 
 }  // namespace wslb::ctl

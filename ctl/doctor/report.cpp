@@ -4,8 +4,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "base/utf8.h"
-
 namespace wslb::ctl::doctor {
 namespace {
 
@@ -45,9 +43,7 @@ std::string report_json(const Report& report) {
                         {"remedy", finding.remedy}});
   }
   const json::array unchecked(report.unchecked.begin(), report.unchecked.end());
-  return base::valid_utf8(
-             json::serialize(json::object{{"findings", findings}, {"unchecked", unchecked}})) +
-         "\n";
+  return json::serialize(json::object{{"findings", findings}, {"unchecked", unchecked}}) + "\n";
 }
 
 }  // namespace wslb::ctl::doctor
