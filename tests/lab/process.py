@@ -1,6 +1,7 @@
 """A program that runs on a lab host, its log, and the ways in which it may end."""
 import os
 import pathlib
+import re
 import signal
 import subprocess
 
@@ -27,6 +28,11 @@ class Process:
 
     def text(self):
         return self.log.read_text(errors="replace")
+
+    def catches(self, number):
+        """Whether it has a handler for the signal, as proxies have when all their ports listen."""
+        status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(r"SigCgt:\s+(\w+)", status)[1], 16) >> (number - 1) & 1 == 1
 
     def signal(self, number):
         """To the process alone: its children see it as they would see it on a real host."""

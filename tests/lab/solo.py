@@ -62,6 +62,8 @@ class Solo:
         process.configuration = file
         try:
             self.host.wait_listening(port)
+            wait_until(lambda: not process.alive or process.catches(signal.SIGUSR1), 10,
+                       "all ports listen")
             yield process
             assert ends or process.alive, f"{kind} died:\n{process.text()[-3000:]}"
             code = process.wait(10) if ends else process.stop(timeout_s=10)
