@@ -81,3 +81,31 @@ def test_a_new_configuration_reaches_both_hosts_and_moves_nothing(pair):
     outcome = flow.end()
     assert not outcome["lost"], outcome
     assert pair.moves(since) == 0
+
+
+@pytest.mark.long
+def test_a_configuration_reaches_a_host_whose_proxy_is_down(pair):
+    backup = pair.other(pair.wait_well())
+    backup.run("systemctl", "stop", "wslb-proxy")
+    since = now_ms()
+    config = (pair.operator.directory / "wslb.cfg").read_text()
+    pair.operator.write_config(config.replace("timeout client 60s", "timeout client 59s"))
+    run = pair.operator.play("site")
+    assert run.good, run.text[-4000:]
+    for machine in pair:
+        assert "timeout client 59s" in machine.run("cat", "/etc/wslb/wslb.cfg").stdout
+        assert pair.status(machine)["proxy"]["state"] == "up"
+    assert pair.moves(since) == 0
+
+
+@pytest.mark.long
+def test_a_proxy_that_is_not_ours_is_not_deployed(pair):
+    config = (pair.operator.directory / "wslb.cfg").read_text()
+    external = "    proxy external pidfile /run/haproxy.pid check http://127.0.0.1:8404/up\n"
+    pair.operator.write_config(config.replace("\nvrrp ", f"{external}\nvrrp ", 1))
+    try:
+        with pair.untouched(*pair):
+            run = pair.operator.play("site")
+    finally:
+        pair.operator.write_config(config)
+    assert not run.good and "this role runs wslb-proxy" in run.text.replace("\\n", " ")
