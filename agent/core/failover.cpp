@@ -11,14 +11,16 @@ namespace {
 std::optional<base::Error> find_drained(const config::Cluster& cluster, const std::string& self,
                                         const Failover& command) {
   std::string drained;
+  int count = 0;
   for (const config::Node& node : cluster.nodes) {
     const bool candidate = command.to.empty() ? node.name != self : node.name == command.to;
     if (!candidate) continue;
     if (std::ranges::count(command.drained, node.name) == 0) return std::nullopt;
-    drained += (drained.empty() ? "" : " and ") + node.name;
+    drained += (count++ > 0 ? " and " : "") + node.name;
   }
-  if (drained.empty()) return std::nullopt;
-  return base::Error{drained + " is drained and takes nothing over; run 'wslbctl undrain' there"};
+  if (count == 0) return std::nullopt;
+  return base::Error{drained + (count > 1 ? " are drained and take" : " is drained and takes") +
+                     " nothing over; run 'wslbctl undrain' there"};
 }
 
 base::Result<FailoverPlan> plan_resignation(const config::Cluster& cluster, const std::string& self,
